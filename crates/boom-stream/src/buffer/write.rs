@@ -1,0 +1,223 @@
+use std::io::{self, Write};
+
+use super::LimitExceeded;
+
+/// Encoded bytes that wait for the socket.
+///
+/// A message is encoded in place into [`reserve`](Self::reserve)d room and joins the queue whole by
+/// [`commit`](Self::commit); [`flush_to`](Self::flush_to) writes what the socket takes and keeps the rest, in order.
+///
+/// # Examples
+///
+/// ```
+/// use boom_stream::buffer::WriteBuffer;
+///
+/// let mut buffer = WriteBuffer::new(4096, 1 << 20);
+/// buffer.reserve(5)?.copy_from_slice(b"hello");
+/// buffer.commit(5);
+/// let mut sent = Vec::new();
+/// assert!(buffer.flush_to(&mut sent)?);
+/// assert_eq!(sent, b"hello");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct WriteBuffer {
+    bytes: Vec<u8>,
+    /// First byte the socket has not taken. `head <= tail`.
+    head: usize,
+    /// First free byte. `tail <= bytes.len()`.
+    tail: usize,
+    limit: usize,
+}
+
+impl WriteBuffer {
+    /// Allocates `capacity` bytes and lets the queue grow up to `limit` (at least `capacity`).
+    pub fn new(capacity: usize, limit: usize) -> Self {
+        Self { bytes: vec![0; capacity], head: 0, tail: 0, limit: limit.max(capacity) }
+    }
+
+    /// The bytes that wait, in the order they go out.
+    #[inline]
+    pub fn pending(&self) -> &[u8] {
+        &self.bytes[self.head..self.tail]
+    }
+
+    /// Number of bytes that wait.
+    #[inline]
+    pub const fn len(&self) -> usize {
+        self.tail - self.head
+    }
+
+    /// Returns true if nothing waits.
+    #[inline]
+    pub const fn is_empty(&self) -> bool {
+        self.head == self.tail
+    }
+
+    /// Number of bytes that may wait at once.
+    pub const fn limit(&self) -> usize {
+        self.limit
+    }
+
+    /// Lends `count` bytes of room behind those that wait. Nothing joins the queue before [`commit`](Self::commit).
+    ///
+    /// The room holds bytes of earlier messages: write all that you commit.
+    ///
+    /// # Errors
+    ///
+    /// [`LimitExceeded`] where more bytes would wait than may; the queue is as before.
+    #[inline]
+    pub fn reserve(&mut self, count: usize) -> Result<&mut [u8], LimitExceeded> {
+        if count > self.bytes.len() - self.tail {
+            self.make_room(count)?;
+        }
+        Ok(&mut self.bytes[self.tail..self.tail + count])
+    }
+
+    #[cold]
+    fn make_room(&mut self, count: usize) -> Result<(), LimitExceeded> {
+        let needed = self.len().saturating_add(count);
+        if needed > self.limit {
+            return Err(LimitExceeded { needed, limit: self.limit });
+        }
+        self.bytes.copy_within(self.head..self.tail, 0);
+        self.tail -= self.head;
+        self.head = 0;
+        if needed > self.bytes.len() {
+            let grown = needed.checked_next_power_of_two().unwrap_or(needed).min(self.limit);
+            self.bytes.resize(grown, 0);
+        }
+        Ok(())
+    }
+
+    /// Queues the first `count` bytes of the room lent by the last [`reserve`](Self::reserve).
+    ///
+    /// A count beyond the room is cut to it.
+    #[inline]
+    pub fn commit(&mut self, count: usize) {
+        debug_assert!(count <= self.bytes.len() - self.tail);
+        self.tail = (self.tail + count).min(self.bytes.len());
+    }
+
+    /// Queues a copy of `bytes`, all of them or none.
+    ///
+    /// # Errors
+    ///
+    /// As [`reserve`](Self::reserve).
+    #[inline]
+    pub fn extend(&mut self, bytes: &[u8]) -> Result<(), LimitExceeded> {
+        self.reserve(bytes.len())?.copy_from_slice(bytes);
+        self.commit(bytes.len());
+        Ok(())
+    }
+
+    /// Drops the first `count` bytes of [`pending`](Self::pending): the socket has taken them.
+    ///
+    /// A count beyond what waits drops all.
+    #[inline]
+    pub fn consume(&mut self, count: usize) {
+        debug_assert!(count <= self.len());
+        self.head = (self.head + count).min(self.tail);
+        if self.head == self.tail {
+            self.head = 0;
+            self.tail = 0;
+        }
+    }
+
+    /// Forgets all that waits.
+    pub const fn clear(&mut self) {
+        self.head = 0;
+        self.tail = 0;
+    }
+
+    /// Writes until nothing waits (`true`) or the writer would block (`false`).
+    ///
+    /// In the usual case, where the socket takes everything, this is one call of `write`.
+    ///
+    /// # Errors
+    ///
+    /// The writer's, other than `WouldBlock` and `Interrupted`; `WriteZero` where it takes nothing. What it did not
+    /// take still waits.
+    #[inline]
+    pub fn flush_to(&mut self, writer: &mut (impl Write + ?Sized)) -> io::Result<bool> {
+        while !self.is_empty() {
+            match writer.write(self.pending()) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(count) => self.consume(count.min(self.len())),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Takes `room` bytes, then would block.
+    struct Narrow {
+        taken: Vec<u8>,
+        room: usize,
+    }
+
+    impl Write for Narrow {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            if self.room == 0 {
+                return Err(io::ErrorKind::WouldBlock.into());
+            }
+            let count = bytes.len().min(self.room);
+            self.taken.extend_from_slice(&bytes[..count]);
+            self.room -= count;
+            Ok(count)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_the_socket_did_not_take_goes_out_later_in_order() {
+        let mut buffer = WriteBuffer::new(4, 64);
+        let mut socket = Narrow { taken: Vec::new(), room: 3 };
+        buffer.extend(b"hello").unwrap();
+        assert!(!buffer.flush_to(&mut socket).unwrap());
+        assert_eq!(buffer.pending(), b"lo");
+        buffer.extend(b" world").unwrap();
+        socket.room = 100;
+        assert!(buffer.flush_to(&mut socket).unwrap());
+        assert_eq!(socket.taken, b"hello world");
+    }
+
+    #[test]
+    fn a_message_beyond_the_limit_is_refused_whole() {
+        let mut buffer = WriteBuffer::new(4, 8);
+        buffer.extend(b"12345").unwrap();
+        assert_eq!(buffer.extend(b"6789"), Err(LimitExceeded { needed: 9, limit: 8 }));
+        assert_eq!(buffer.pending(), b"12345");
+        buffer.consume(4);
+        buffer.extend(b"6789abc").unwrap();
+        assert_eq!(buffer.pending(), b"56789abc");
+    }
+
+    #[test]
+    fn room_joins_the_queue_only_by_commit() {
+        let mut buffer = WriteBuffer::new(8, 8);
+        buffer.reserve(4).unwrap().copy_from_slice(b"abcd");
+        assert!(buffer.is_empty());
+        buffer.commit(2);
+        assert_eq!(buffer.pending(), b"ab");
+    }
+
+    #[test]
+    fn a_writer_that_takes_nothing_is_an_error() {
+        let mut buffer = WriteBuffer::new(8, 8);
+        buffer.extend(b"abcd").unwrap();
+        let error = buffer.flush_to(&mut &mut [][..]).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::WriteZero);
+        assert_eq!(buffer.pending(), b"abcd");
+    }
+}

@@ -1,0 +1,250 @@
+//! Non-blocking TCP.
+
+use std::io::{self, IoSlice, IoSliceMut, Read, Write};
+use std::net::{SocketAddr, TcpStream as StdTcpStream};
+
+use socket2::{Domain, Protocol, Socket as RawSocket, Type};
+
+use crate::{ConnectionInfo, Layer, Socket};
+
+/// A non-blocking TCP connection with `TCP_NODELAY` set.
+///
+/// Construction starts the connect and returns at once. Whether it has succeeded is told by
+/// [`connected`](Self::connected), and a failed connect also by the first read or write; until then both report
+/// `WouldBlock`.
+///
+/// # Examples
+///
+/// ```
+/// use boom_stream::tcp::TcpStream;
+/// use std::io::{Read, Write};
+/// use std::net::TcpListener;
+///
+/// let listener = TcpListener::bind("127.0.0.1:0")?;
+/// let mut stream = TcpStream::try_from(("127.0.0.1", listener.local_addr()?.port()))?;
+/// let (mut peer, _) = listener.accept()?;
+/// while !stream.connected()? {}
+///
+/// peer.write_all(b"ping")?;
+/// let mut answer = [0; 4];
+/// while let Err(error) = stream.read_exact(&mut answer) {
+///     assert_eq!(error.kind(), std::io::ErrorKind::WouldBlock);
+/// }
+/// assert_eq!(&answer, b"ping");
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct TcpStream {
+    inner: StdTcpStream,
+    connection_info: ConnectionInfo,
+    /// Once true, `connected` asks the kernel no more.
+    connected: bool,
+}
+
+impl TcpStream {
+    /// Starts to connect to `address`.
+    ///
+    /// # Errors
+    ///
+    /// The socket cannot be made, or the kernel refuses at once (no route, no such local address).
+    pub fn connect(connection_info: ConnectionInfo, address: SocketAddr) -> io::Result<Self> {
+        let socket = RawSocket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+        socket.set_nonblocking(true)?;
+        socket.set_tcp_nodelay(true)?;
+        match socket.connect(&address.into()) {
+            Ok(()) => {}
+            Err(error) if is_in_progress(&error) => {}
+            Err(error) => return Err(error),
+        }
+        Ok(Self { inner: socket.into(), connection_info, connected: false })
+    }
+
+    /// Returns true once the connection stands, false while it is being made.
+    ///
+    /// # Errors
+    ///
+    /// What the connect failed with (`SO_ERROR`).
+    pub fn connected(&mut self) -> io::Result<bool> {
+        if !self.connected {
+            self.connected = is_connected(&self.inner)?;
+        }
+        Ok(self.connected)
+    }
+
+    /// The parameters the stream was opened with.
+    pub const fn connection_info(&self) -> &ConnectionInfo {
+        &self.connection_info
+    }
+
+    /// The address of the peer.
+    ///
+    /// # Errors
+    ///
+    /// `NotConnected` while the connection is being made.
+    pub fn peer_addr(&self) -> io::Result<SocketAddr> {
+        self.inner.peer_addr()
+    }
+
+    /// The address of this side.
+    ///
+    /// # Errors
+    ///
+    /// The kernel's.
+    pub fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.inner.local_addr()
+    }
+
+    /// Ends one direction or both.
+    ///
+    /// # Errors
+    ///
+    /// The kernel's; `NotConnected` where there is no connection to end.
+    pub fn shutdown(&self, how: std::net::Shutdown) -> io::Result<()> {
+        self.inner.shutdown(how)
+    }
+
+    /// Gives up the parts: the standard library's stream, still non-blocking, and the parameters.
+    pub fn into_parts(self) -> (StdTcpStream, ConnectionInfo) {
+        (self.inner, self.connection_info)
+    }
+}
+
+/// Asks the kernel whether a non-blocking connect has ended, and how.
+///
+/// For streams of other kinds over a TCP socket.
+///
+/// # Errors
+///
+/// What the connect failed with (`SO_ERROR`).
+///
+/// # Examples
+///
+/// ```
+/// use boom_stream::tcp::{TcpStream, is_connected};
+/// use std::net::TcpListener;
+///
+/// let listener = TcpListener::bind("127.0.0.1:0")?;
+/// let stream = TcpStream::try_from(("127.0.0.1", listener.local_addr()?.port()))?;
+/// let (stream, _) = stream.into_parts();
+/// while !is_connected(&stream)? {}
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub fn is_connected<'a, F>(socket: &'a F) -> io::Result<bool>
+where
+    socket2::SockRef<'a>: From<&'a F>,
+{
+    let socket = socket2::SockRef::from(socket);
+    if let Some(error) = socket.take_error()? {
+        return Err(error);
+    }
+    match socket.peer_addr() {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotConnected => Ok(false),
+        // macOS answers so for a socket whose connect is still under way.
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+fn is_in_progress(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    const IN_PROGRESS: &[i32] = &[
+        115, // EINPROGRESS on Linux
+        36,  // EINPROGRESS on macOS and the BSDs
+    ];
+    #[cfg(not(unix))]
+    const IN_PROGRESS: &[i32] = &[];
+    error.kind() == io::ErrorKind::WouldBlock
+        || error.raw_os_error().is_some_and(|code| IN_PROGRESS.contains(&code))
+}
+
+impl Read for TcpStream {
+    #[inline]
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.inner.read(buffer).map_err(not_yet)
+    }
+
+    #[inline]
+    fn read_vectored(&mut self, buffers: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
+        self.inner.read_vectored(buffers).map_err(not_yet)
+    }
+}
+
+impl Write for TcpStream {
+    #[inline]
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.inner.write(bytes).map_err(not_yet)
+    }
+
+    #[inline]
+    fn write_vectored(&mut self, buffers: &[IoSlice<'_>]) -> io::Result<usize> {
+        self.inner.write_vectored(buffers).map_err(not_yet)
+    }
+
+    /// Does nothing: the kernel keeps no bytes back.
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Some systems answer `ENOTCONN` while a connect is under way, where Linux answers `EAGAIN`.
+///
+/// A connection that failed or ended reports an error of its own kind, so this hides nothing.
+fn not_yet(error: io::Error) -> io::Error {
+    if error.kind() == io::ErrorKind::NotConnected { io::ErrorKind::WouldBlock.into() } else { error }
+}
+
+impl Layer for TcpStream {
+    type Base = Self;
+
+    fn base(&self) -> &Self {
+        self
+    }
+
+    fn base_mut(&mut self) -> &mut Self {
+        self
+    }
+}
+
+impl Socket for TcpStream {
+    fn connection_info(&self) -> &ConnectionInfo {
+        &self.connection_info
+    }
+
+    fn connected(&mut self) -> io::Result<bool> {
+        Self::connected(self)
+    }
+}
+
+impl TryFrom<(&ConnectionInfo, SocketAddr)> for TcpStream {
+    type Error = io::Error;
+
+    fn try_from((connection_info, address): (&ConnectionInfo, SocketAddr)) -> io::Result<Self> {
+        Self::connect(connection_info.clone(), address)
+    }
+}
+
+/// Resolves the host, which may block, and starts to connect to its first address.
+impl TryFrom<ConnectionInfo> for TcpStream {
+    type Error = io::Error;
+
+    fn try_from(connection_info: ConnectionInfo) -> io::Result<Self> {
+        let mut result = Err(io::ErrorKind::NotFound.into());
+        for address in connection_info.resolve()? {
+            result = Self::connect(connection_info.clone(), address);
+            if result.is_ok() {
+                break;
+            }
+        }
+        result
+    }
+}
+
+/// Resolves the host, which may block, and starts to connect to its first address.
+impl<H: Into<String>> TryFrom<(H, u16)> for TcpStream {
+    type Error = io::Error;
+
+    fn try_from((host, port): (H, u16)) -> io::Result<Self> {
+        Self::try_from(ConnectionInfo::new(host, port))
+    }
+}

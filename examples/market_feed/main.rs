@@ -1,0 +1,2 @@
+//! A market-data feed.
+fn main() {}

@@ -1,0 +1,2 @@
+//! The commands of those who work on the project.
+fn main() {}
