@@ -79,7 +79,10 @@ impl ConnectionInfo {
     pub fn resolve(&self) -> io::Result<Vec<SocketAddr>> {
         let addresses: Vec<_> = (self.host.as_str(), self.port).to_socket_addrs()?.collect();
         if addresses.is_empty() {
-            return Err(io::Error::new(io::ErrorKind::NotFound, "the host name has no address"));
+            return Err(io::Error::new(
+                io::ErrorKind::NotFound,
+                "the host name has no address",
+            ));
         }
         Ok(addresses)
     }

@@ -40,6 +40,10 @@ use crate::{ConnectionInfo, ConnectionInfoProvider};
 ///         self.stream.wants_write()
 ///     }
 ///
+///     fn is_encrypted(&self) -> bool {
+///         self.stream.is_encrypted()
+///     }
+///
 ///     fn phase(&self) -> Phase {
 ///         self.stream.phase()
 ///     }
@@ -64,6 +68,13 @@ pub trait Layer {
 
     /// Returns true if bytes of this layer or of one below wait for the socket to take them.
     fn wants_write(&self) -> bool {
+        false
+    }
+
+    /// Returns true if this layer or one below encrypts what passes, as TLS does.
+    ///
+    /// A protocol above learns from it which scheme it speaks (`wss`, `https`) and which port is the default one.
+    fn is_encrypted(&self) -> bool {
         false
     }
 

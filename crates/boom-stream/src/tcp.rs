@@ -48,7 +48,11 @@ impl TcpStream {
     ///
     /// The socket cannot be made, or the kernel refuses at once (no route, no such local address).
     pub fn connect(connection_info: ConnectionInfo, address: SocketAddr) -> io::Result<Self> {
-        let socket = RawSocket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+        let socket = RawSocket::new(
+            Domain::for_address(address),
+            Type::STREAM,
+            Some(Protocol::TCP),
+        )?;
         socket.set_nonblocking(true)?;
         socket.set_tcp_nodelay(true)?;
         match socket.connect(&address.into()) {
@@ -56,7 +60,11 @@ impl TcpStream {
             Err(error) if is_in_progress(&error) => {}
             Err(error) => return Err(error),
         }
-        Ok(Self { inner: socket.into(), connection_info, connected: false })
+        Ok(Self {
+            inner: socket.into(),
+            connection_info,
+            connected: false,
+        })
     }
 
     /// Returns true once the connection stands, false while it is being made.
@@ -155,7 +163,9 @@ fn is_in_progress(error: &io::Error) -> bool {
     #[cfg(not(unix))]
     const IN_PROGRESS: &[i32] = &[];
     error.kind() == io::ErrorKind::WouldBlock
-        || error.raw_os_error().is_some_and(|code| IN_PROGRESS.contains(&code))
+        || error
+            .raw_os_error()
+            .is_some_and(|code| IN_PROGRESS.contains(&code))
 }
 
 impl Read for TcpStream {
@@ -191,7 +201,11 @@ impl Write for TcpStream {
 ///
 /// A connection that failed or ended reports an error of its own kind, so this hides nothing.
 fn not_yet(error: io::Error) -> io::Error {
-    if error.kind() == io::ErrorKind::NotConnected { io::ErrorKind::WouldBlock.into() } else { error }
+    if error.kind() == io::ErrorKind::NotConnected {
+        io::ErrorKind::WouldBlock.into()
+    } else {
+        error
+    }
 }
 
 impl Layer for TcpStream {

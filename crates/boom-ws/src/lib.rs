@@ -1,1 +1,37 @@
 #![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod websocket;
+
+mod connection;
+mod handshake;
+mod inbound;
+mod outbound;
+
+mod close;
+mod config;
+mod error;
+mod frame;
+mod mask;
+mod url;
+mod utf8;
+
+#[cfg(feature = "tls")]
+mod tls;
+
+pub use close::{CloseCode, CloseFrame};
+pub use config::WebsocketConfig;
+pub use connection::Connection;
+pub use error::{Error, HandshakeError, Misuse, ProtocolError};
+pub use frame::WebsocketFrame;
+pub use handshake::{Request, Response};
+pub use inbound::Batch;
+#[cfg(feature = "tls")]
+pub use tls::{IntoTlsWebsocket, TlsWebsocket, TlsWebsocketConfig};
+pub use url::UrlError;
+pub use websocket::{Frames, IntoWebsocket, Websocket};
+
+/// Helpers around WebSocket URLs.
+pub mod util {
+    pub use crate::url::parse_url;
+}

@@ -1,1 +1,44 @@
 #![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+pub use boom_stream as stream;
+
+#[cfg(any(feature = "rustls-webpki", feature = "rustls-native", feature = "ext"))]
+pub use boom_tls as tls;
+
+pub use boom_select as select;
+
+#[cfg(feature = "ws")]
+pub use boom_ws as ws;
+
+pub use boom_service as service;
+
+pub use boom_stream::tcp;
+
+#[doc(no_inline)]
+pub use prelude::*;
+
+/// The names of a usual program.
+pub mod prelude {
+    pub use boom_stream::tcp::TcpStream;
+    pub use boom_stream::{ConnectionInfo, ConnectionInfoProvider};
+
+    #[cfg(any(feature = "rustls-webpki", feature = "rustls-native", feature = "ext"))]
+    pub use boom_tls::{IntoTlsReadyStream, IntoTlsStream, TlsConfig, TlsReadyStream, TlsStream};
+
+    pub use boom_select::DirectSelector;
+    #[cfg(feature = "mio")]
+    pub use boom_select::{IntoMioStream, MioSelector, MioStream};
+
+    #[cfg(feature = "ext")]
+    pub use boom_ws::{IntoTlsWebsocket, TlsWebsocket, TlsWebsocketConfig};
+    #[cfg(feature = "ws")]
+    pub use boom_ws::{IntoWebsocket, Websocket, WebsocketConfig, WebsocketFrame};
+
+    pub use boom_service::{
+        Context, DisconnectReason, Endpoint, EndpointWithContext, IOService, IntoIOService,
+        IntoIOServiceWithContext,
+    };
+    #[cfg(feature = "ext")]
+    pub use boom_service::{TlsWebsocketEndpoint, TlsWebsocketEndpointWithContext};
+}

@@ -37,7 +37,13 @@ impl ReadBuffer {
     /// Allocates `window` bytes (at least 16), and lets the buffer grow up to `limit` (at least `window`).
     pub fn new(window: usize, limit: usize) -> Self {
         let window = window.max(16);
-        Self { bytes: vec![0; window], head: 0, tail: 0, window, limit: limit.max(window) }
+        Self {
+            bytes: vec![0; window],
+            head: 0,
+            tail: 0,
+            window,
+            limit: limit.max(window),
+        }
     }
 
     /// The bytes received and not consumed.
@@ -122,11 +128,17 @@ impl ReadBuffer {
             return Ok(());
         }
         if needed > self.limit {
-            return Err(LimitExceeded { needed, limit: self.limit });
+            return Err(LimitExceeded {
+                needed,
+                limit: self.limit,
+            });
         }
         self.compact();
         if needed > self.bytes.len() {
-            let grown = needed.checked_next_power_of_two().unwrap_or(needed).min(self.limit);
+            let grown = needed
+                .checked_next_power_of_two()
+                .unwrap_or(needed)
+                .min(self.limit);
             self.bytes.resize(grown, 0);
         }
         Ok(())
@@ -165,7 +177,10 @@ impl ReadBuffer {
         }
         let room = &mut self.bytes[self.tail..end];
         if room.is_empty() {
-            return Err(io::Error::new(io::ErrorKind::OutOfMemory, "the receive buffer is full"));
+            return Err(io::Error::new(
+                io::ErrorKind::OutOfMemory,
+                "the receive buffer is full",
+            ));
         }
         let room_len = room.len();
         let count = reader.read(room)?.min(room_len);
@@ -218,7 +233,13 @@ mod tests {
         let mut buffer = with(b"xy", 16, 40);
         buffer.reserve(33).unwrap();
         assert_eq!(buffer.capacity(), 40);
-        assert_eq!(buffer.reserve(41), Err(LimitExceeded { needed: 41, limit: 40 }));
+        assert_eq!(
+            buffer.reserve(41),
+            Err(LimitExceeded {
+                needed: 41,
+                limit: 40
+            })
+        );
         assert_eq!(buffer.filled(), b"xy");
     }
 

@@ -33,7 +33,12 @@ pub struct WriteBuffer {
 impl WriteBuffer {
     /// Allocates `capacity` bytes and lets the queue grow up to `limit` (at least `capacity`).
     pub fn new(capacity: usize, limit: usize) -> Self {
-        Self { bytes: vec![0; capacity], head: 0, tail: 0, limit: limit.max(capacity) }
+        Self {
+            bytes: vec![0; capacity],
+            head: 0,
+            tail: 0,
+            limit: limit.max(capacity),
+        }
     }
 
     /// The bytes that wait, in the order they go out.
@@ -78,13 +83,19 @@ impl WriteBuffer {
     fn make_room(&mut self, count: usize) -> Result<(), LimitExceeded> {
         let needed = self.len().saturating_add(count);
         if needed > self.limit {
-            return Err(LimitExceeded { needed, limit: self.limit });
+            return Err(LimitExceeded {
+                needed,
+                limit: self.limit,
+            });
         }
         self.bytes.copy_within(self.head..self.tail, 0);
         self.tail -= self.head;
         self.head = 0;
         if needed > self.bytes.len() {
-            let grown = needed.checked_next_power_of_two().unwrap_or(needed).min(self.limit);
+            let grown = needed
+                .checked_next_power_of_two()
+                .unwrap_or(needed)
+                .min(self.limit);
             self.bytes.resize(grown, 0);
         }
         Ok(())
@@ -182,7 +193,10 @@ mod tests {
     #[test]
     fn what_the_socket_did_not_take_goes_out_later_in_order() {
         let mut buffer = WriteBuffer::new(4, 64);
-        let mut socket = Narrow { taken: Vec::new(), room: 3 };
+        let mut socket = Narrow {
+            taken: Vec::new(),
+            room: 3,
+        };
         buffer.extend(b"hello").unwrap();
         assert!(!buffer.flush_to(&mut socket).unwrap());
         assert_eq!(buffer.pending(), b"lo");
@@ -196,7 +210,13 @@ mod tests {
     fn a_message_beyond_the_limit_is_refused_whole() {
         let mut buffer = WriteBuffer::new(4, 8);
         buffer.extend(b"12345").unwrap();
-        assert_eq!(buffer.extend(b"6789"), Err(LimitExceeded { needed: 9, limit: 8 }));
+        assert_eq!(
+            buffer.extend(b"6789"),
+            Err(LimitExceeded {
+                needed: 9,
+                limit: 8
+            })
+        );
         assert_eq!(buffer.pending(), b"12345");
         buffer.consume(4);
         buffer.extend(b"6789abc").unwrap();

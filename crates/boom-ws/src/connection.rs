@@ -1,0 +1,339 @@
+//! The sans-io core: bytes in, frames out, bytes to send out.
+
+use std::io;
+use std::sync::Arc;
+
+use boom_stream::buffer::ReadBuffer;
+
+use crate::close::CloseCode;
+use crate::config::WebsocketConfig;
+use crate::error::Error;
+use crate::frame::{CLIENT_HEADER_MAX, opcode};
+use crate::handshake::{BODY_MAX, Handshake, Progress, Request, Response};
+use crate::inbound::{Batch, Inbound};
+use crate::mask::MaskingKeys;
+use crate::outbound::Outbound;
+
+/// The WebSocket client protocol without I/O (RFC 6455).
+///
+/// The drive contract: give it what was received by [`handle_input`](Self::handle_input), take frames by
+/// [`batch`](Self::batch), and after either send what [`outgoing`](Self::outgoing) lends and say so by
+/// [`sent`](Self::sent). It reads no clock and touches no socket; [`Websocket`](crate::Websocket) is this and a stream.
+///
+/// # Examples
+///
+/// A client that talks to itself, as a test would let it:
+///
+/// ```
+/// use boom_ws::{Connection, Request, WebsocketConfig};
+///
+/// let request = Request::new("localhost:9001", "/feed");
+/// let mut connection = Connection::client(&request, &WebsocketConfig::new());
+/// // Queued until the handshake is done.
+/// connection.send_text(true, Some(b"subscribe"))?;
+///
+/// let head = connection.outgoing().to_vec();
+/// assert!(head.starts_with(b"GET /feed HTTP/1.1\r\nHost: localhost:9001\r\n"));
+/// connection.sent(head.len());
+/// assert!(connection.is_handshaking());
+/// assert!(connection.outgoing().is_empty());
+/// # Ok::<(), boom_ws::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Connection {
+    receive: ReadBuffer,
+    inbound: Inbound,
+    outbound: Outbound,
+    stage: Stage,
+    response: Option<Arc<Response>>,
+}
+
+#[derive(Debug)]
+enum Stage {
+    Handshake(Box<Opening>),
+    Open,
+    Failed(Error),
+}
+
+/// The handshake and what is left of its request.
+#[derive(Debug)]
+struct Opening {
+    handshake: Handshake,
+    request: Vec<u8>,
+    sent: usize,
+    eof: bool,
+}
+
+impl Connection {
+    /// Starts as a client that opens a connection by the opening handshake (RFC 6455 §4.1).
+    ///
+    /// A request that cannot be sent is reported by the first [`batch`](Self::batch) or send.
+    pub fn client(request: &Request, config: &WebsocketConfig) -> Self {
+        Self::open(config, |keys| {
+            let (handshake, request) = Handshake::start(request, config, keys.handshake_nonce())?;
+            Ok(Stage::Handshake(Box::new(Opening {
+                handshake,
+                request,
+                sent: 0,
+                eof: false,
+            })))
+        })
+    }
+
+    /// Starts as a client whose handshake somebody else has done.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] where the operating system gives no random seed.
+    pub fn established(config: &WebsocketConfig) -> Result<Self, Error> {
+        let connection = Self::open(config, |_| Ok(Stage::Open));
+        match connection.failure() {
+            Some(error) => Err(error),
+            None => Ok(connection),
+        }
+    }
+
+    fn open(
+        config: &WebsocketConfig,
+        stage: impl FnOnce(&mut MaskingKeys) -> Result<Stage, Error>,
+    ) -> Self {
+        let keys = match config.seed {
+            Some(seed) => Ok(MaskingKeys::from_seed(seed)),
+            None => MaskingKeys::from_os(),
+        };
+        let (keys, stage) = match keys {
+            Ok(mut keys) => {
+                let stage = stage(&mut keys);
+                (keys, stage)
+            }
+            // Never used: the connection has failed already.
+            Err(error) => (MaskingKeys::from_seed([0; 32]), Err(Error::Io(error))),
+        };
+        let frame_limit = config.max_frame_bytes.saturating_add(CLIENT_HEADER_MAX);
+        let limit = frame_limit.max(config.max_head_bytes.saturating_add(BODY_MAX));
+        Self {
+            receive: ReadBuffer::new(config.read_window_bytes, limit),
+            inbound: Inbound::new(config),
+            outbound: Outbound::new(config, keys),
+            stage: stage.unwrap_or_else(Stage::Failed),
+            response: None,
+        }
+    }
+
+    /// Takes received bytes, as many as the receive buffer has room for, and returns how many those are.
+    ///
+    /// Take the frames by [`batch`](Self::batch), then give it the rest.
+    pub fn handle_input(&mut self, mut bytes: &[u8]) -> usize {
+        // A slice never fails to be read; a buffer that is full to its limit takes nothing.
+        self.prepare_receive().read_from(&mut bytes).unwrap_or(0)
+    }
+
+    /// Makes room for the frame that is coming and lends the receive buffer, to read into.
+    #[inline]
+    pub(crate) fn prepare_receive(&mut self) -> &mut ReadBuffer {
+        if self.receive.len() == self.receive.capacity() {
+            // The frame does not fit. Growing by doubling bounds memory by what the peer has really sent.
+            let doubled = self
+                .receive
+                .capacity()
+                .saturating_mul(2)
+                .min(self.receive.limit());
+            let _ = self.receive.reserve(doubled);
+        }
+        &mut self.receive
+    }
+
+    /// Says that the peer will send no more.
+    pub fn handle_eof(&mut self) {
+        match &mut self.stage {
+            Stage::Handshake(opening) => opening.eof = true,
+            Stage::Open => self.fail(Error::Io(io::ErrorKind::UnexpectedEof.into())),
+            Stage::Failed(_) => {}
+        }
+    }
+
+    /// Ends the connection with an error of the stream below.
+    pub(crate) fn fail(&mut self, error: Error) {
+        if !self.is_over() {
+            self.stage = Stage::Failed(error);
+        }
+    }
+
+    /// Lends the frames that have come; empty while the handshake lasts.
+    ///
+    /// # Errors
+    ///
+    /// Why the connection is over: each call says it again. Frames that came before are lent first.
+    #[inline]
+    pub fn batch(&mut self) -> Result<Batch<'_>, Error> {
+        if !matches!(self.stage, Stage::Open) || self.inbound.end.is_some() {
+            self.advance_handshake();
+            if let Some(error) = self.failure() {
+                return Err(error);
+            }
+        }
+        let is_open = matches!(self.stage, Stage::Open);
+        let (bytes, head) = self.receive.split();
+        let bytes = if is_open { bytes } else { &[] };
+        Ok(Batch::new(
+            bytes,
+            head,
+            &mut self.inbound,
+            &mut self.outbound,
+        ))
+    }
+
+    fn advance_handshake(&mut self) {
+        while let Stage::Handshake(opening) = &mut self.stage {
+            match opening
+                .handshake
+                .advance(self.receive.filled(), opening.eof)
+            {
+                Ok(Progress::Interim(len)) => self.receive.consume(len),
+                Ok(Progress::Open(response, len)) => {
+                    self.receive.consume(len);
+                    self.response = Some(response);
+                    self.stage = Stage::Open;
+                }
+                Ok(Progress::Partial) if opening.eof => {
+                    self.stage = Stage::Failed(Error::Io(io::ErrorKind::UnexpectedEof.into()));
+                }
+                Ok(Progress::Partial) => return,
+                Err(error) => self.stage = Stage::Failed(error.into()),
+            }
+        }
+    }
+
+    /// Returns true if no frame will come any more.
+    #[inline(always)]
+    pub(crate) const fn is_over(&self) -> bool {
+        matches!(self.stage, Stage::Failed(_)) || self.inbound.end.is_some()
+    }
+
+    /// Why the connection is over, if it is.
+    pub(crate) fn failure(&self) -> Option<Error> {
+        match (&self.inbound.end, &self.stage) {
+            (Some(end), _) => Some((*end).into()),
+            (None, Stage::Failed(error)) => Some(error.again()),
+            (None, _) => None,
+        }
+    }
+
+    /// Returns true while the opening handshake lasts.
+    pub const fn is_handshaking(&self) -> bool {
+        matches!(self.stage, Stage::Handshake(_))
+    }
+
+    /// Returns true if [`batch`](Self::batch) may have frames without further input.
+    #[inline]
+    pub const fn has_unread(&self) -> bool {
+        self.inbound.unread
+    }
+
+    /// The server's answer to the handshake, once the connection is open.
+    pub fn response(&self) -> Option<&Response> {
+        self.response.as_deref()
+    }
+
+    /// Lends the bytes to send now: the handshake request, and once that is answered the frames.
+    #[inline]
+    pub fn outgoing(&self) -> &[u8] {
+        match &self.stage {
+            Stage::Handshake(opening) => opening.request.get(opening.sent..).unwrap_or_default(),
+            // The answer to a close frame or to a broken rule too.
+            Stage::Open => self.outbound.buffer.pending(),
+            Stage::Failed(_) => &[],
+        }
+    }
+
+    /// Says that the first `count` bytes of [`outgoing`](Self::outgoing) are sent.
+    #[inline]
+    pub fn sent(&mut self, count: usize) {
+        match &mut self.stage {
+            Stage::Handshake(opening) => opening.sent += count,
+            Stage::Open => self.outbound.buffer.consume(count),
+            Stage::Failed(_) => {}
+        }
+    }
+
+    /// Queues a text frame; `fin` says whether it ends its message, and no bytes are an empty payload.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OutboundFull`] where it does not fit, [`Error::Misuse`] inside another message, and why the
+    /// connection is over. In each case nothing is queued.
+    #[inline]
+    pub fn send_text(&mut self, fin: bool, payload: Option<&[u8]>) -> Result<(), Error> {
+        self.check_open()?;
+        self.outbound
+            .start_message(opcode::TEXT, fin, payload.unwrap_or_default())
+    }
+
+    /// Queues a binary frame; `fin` says whether it ends its message.
+    ///
+    /// # Errors
+    ///
+    /// As [`send_text`](Self::send_text).
+    #[inline]
+    pub fn send_binary(&mut self, fin: bool, payload: Option<&[u8]>) -> Result<(), Error> {
+        self.check_open()?;
+        self.outbound
+            .start_message(opcode::BINARY, fin, payload.unwrap_or_default())
+    }
+
+    /// Queues the next frame of a message that was started with `fin` false.
+    ///
+    /// # Errors
+    ///
+    /// As [`send_text`](Self::send_text); [`Error::Misuse`] where no message is under way.
+    pub fn send_continuation(&mut self, fin: bool, payload: Option<&[u8]>) -> Result<(), Error> {
+        self.check_open()?;
+        self.outbound
+            .continue_message(fin, payload.unwrap_or_default())
+    }
+
+    /// Queues a ping of at most 125 bytes.
+    ///
+    /// # Errors
+    ///
+    /// As [`send_text`](Self::send_text); [`Error::Misuse`] where it is longer.
+    pub fn send_ping(&mut self, payload: Option<&[u8]>) -> Result<(), Error> {
+        self.check_open()?;
+        self.outbound
+            .control(opcode::PING, payload.unwrap_or_default())
+    }
+
+    /// Queues a pong of at most 125 bytes, unasked for: pings are answered by themselves.
+    ///
+    /// # Errors
+    ///
+    /// As [`send_ping`](Self::send_ping).
+    pub fn send_pong(&mut self, payload: Option<&[u8]>) -> Result<(), Error> {
+        self.check_open()?;
+        self.outbound
+            .control(opcode::PONG, payload.unwrap_or_default())
+    }
+
+    /// Queues a close frame. Nothing can be sent after it; frames still come until the peer's own close frame.
+    ///
+    /// # Errors
+    ///
+    /// As [`send_ping`](Self::send_ping); the reason may have 123 bytes, and needs a code.
+    pub fn send_close(&mut self, code: Option<CloseCode>, reason: &str) -> Result<(), Error> {
+        self.check_open()?;
+        self.outbound.close(code, reason)
+    }
+
+    #[inline(always)]
+    fn check_open(&self) -> Result<(), Error> {
+        match self.is_over() {
+            false => Ok(()),
+            true => Err(self.failure().unwrap_or(Error::Closed(None))),
+        }
+    }
+
+    /// Returns true once a close frame of ours is queued or sent.
+    pub const fn is_closing(&self) -> bool {
+        self.outbound.is_close_sent()
+    }
+}

@@ -1,0 +1,292 @@
+//! Frames out of received bytes, and the rules that hold from one frame to the next (RFC 6455 §5.4, §5.5, §8.1).
+
+use boom_stream::buffer::WriteBuffer;
+
+use crate::close::{CloseCode, CloseFrame};
+use crate::config::WebsocketConfig;
+use crate::error::{Error, ProtocolError};
+use crate::frame::{Header, WebsocketFrame, opcode};
+use crate::outbound::Outbound;
+use crate::utf8::{self, Utf8Stream};
+
+/// What the receiving side remembers between frames.
+#[derive(Debug)]
+pub(crate) struct Inbound {
+    max_frame_bytes: u64,
+    max_message_bytes: u64,
+    validate_utf8: bool,
+    automatic_pong: bool,
+    /// The fragmented message under way.
+    message: Option<Message>,
+    /// Whether whole frames may be left of an earlier batch.
+    pub(crate) unread: bool,
+    /// Why no more frames come.
+    pub(crate) end: Option<End>,
+}
+
+#[derive(Debug)]
+struct Message {
+    len: u64,
+    /// Present while the message is text that has to be checked.
+    text: Option<Utf8Stream>,
+}
+
+/// Why no more frames come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// The peer sent a close frame.
+    Closed(Option<CloseCode>),
+    /// The peer broke the protocol.
+    Protocol(ProtocolError),
+}
+
+impl From<End> for Error {
+    fn from(end: End) -> Self {
+        match end {
+            End::Closed(code) => Self::Closed(code),
+            End::Protocol(error) => Self::Protocol(error),
+        }
+    }
+}
+
+impl Inbound {
+    pub(crate) fn new(config: &WebsocketConfig) -> Self {
+        Self {
+            max_frame_bytes: config.max_frame_bytes as u64,
+            max_message_bytes: config.max_message_bytes,
+            validate_utf8: config.validate_utf8,
+            automatic_pong: config.automatic_pong,
+            message: None,
+            unread: false,
+            end: None,
+        }
+    }
+
+    /// RFC 6455 §5.4: a text or binary frame starts a message, and does not come inside another.
+    #[inline(always)]
+    fn start_message(
+        &mut self,
+        fin: bool,
+        is_text: bool,
+        payload: &[u8],
+    ) -> Result<(), ProtocolError> {
+        let checked = is_text && self.validate_utf8;
+        if self.message.is_some() || payload.len() as u64 > self.max_message_bytes || !fin {
+            return self.start_unusual_message(fin, checked, payload);
+        }
+        if checked && !utf8::is_valid(payload) {
+            return Err(ProtocolError::InvalidUtf8);
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn start_unusual_message(
+        &mut self,
+        fin: bool,
+        checked: bool,
+        payload: &[u8],
+    ) -> Result<(), ProtocolError> {
+        if self.message.is_some() {
+            return Err(ProtocolError::InterleavedMessage);
+        }
+        self.message = Some(Message {
+            len: 0,
+            text: checked.then(Utf8Stream::default),
+        });
+        self.continue_message(fin, payload)
+    }
+
+    fn continue_message(&mut self, fin: bool, payload: &[u8]) -> Result<(), ProtocolError> {
+        let Some(message) = &mut self.message else {
+            return Err(ProtocolError::UnexpectedContinuation);
+        };
+        message.len = message.len.saturating_add(payload.len() as u64);
+        if message.len > self.max_message_bytes {
+            return Err(ProtocolError::MessageTooLong {
+                len: message.len,
+                limit: self.max_message_bytes,
+            });
+        }
+        if let Some(text) = &mut message.text {
+            // RFC 6455 §8.1: invalid text fails the connection, as soon as the bad byte is there.
+            if !text.push(payload) || (fin && !text.finish()) {
+                return Err(ProtocolError::InvalidUtf8);
+            }
+        }
+        if fin {
+            self.message = None;
+        }
+        Ok(())
+    }
+}
+
+/// The frames of one read, an iterator that lends them out of the receive buffer.
+///
+/// It ends when no whole frame is left; what is left of a frame stays for the next batch. A batch dropped early
+/// loses nothing: the frames not taken come first in the next one, without another read.
+///
+/// After an error, and after a close frame, the iterator ends.
+///
+/// # Examples
+///
+/// ```
+/// use boom_ws::{Connection, WebsocketFrame};
+///
+/// let mut connection = Connection::established(&Default::default())?;
+/// connection.handle_input(b"\x81\x05hello\x82\x02\x01\x02\x81");
+/// let mut batch = connection.batch()?;
+/// assert_eq!(batch.next().transpose()?, Some(WebsocketFrame::Text(true, b"hello")));
+/// assert_eq!(batch.next().transpose()?, Some(WebsocketFrame::Binary(true, &[1, 2])));
+/// assert_eq!(batch.next().transpose()?, None);
+/// # Ok::<(), boom_ws::Error>(())
+/// ```
+///
+/// A frame cannot be kept while the connection is read again:
+///
+/// ```compile_fail,E0499
+/// use boom_ws::Connection;
+///
+/// let mut connection = Connection::established(&Default::default())?;
+/// let first = connection.batch()?.next();
+/// connection.handle_input(b"\x81\x05hello");
+/// println!("{first:?}");
+/// # Ok::<(), boom_ws::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Batch<'a> {
+    bytes: &'a [u8],
+    head: &'a mut usize,
+    inbound: &'a mut Inbound,
+    outbound: &'a mut Outbound,
+    /// A pong or a close frame was queued.
+    answered: bool,
+}
+
+impl<'a> Batch<'a> {
+    #[inline(always)]
+    pub(crate) const fn new(
+        bytes: &'a [u8],
+        head: &'a mut usize,
+        inbound: &'a mut Inbound,
+        outbound: &'a mut Outbound,
+    ) -> Self {
+        inbound.unread = *head < bytes.len();
+        Self {
+            bytes,
+            head,
+            inbound,
+            outbound,
+            answered: false,
+        }
+    }
+
+    /// The outbound buffer, where this batch has queued something.
+    #[inline(always)]
+    pub(crate) fn answers(&mut self) -> Option<&mut WriteBuffer> {
+        self.answered.then_some(&mut self.outbound.buffer)
+    }
+}
+
+impl<'a> Iterator for Batch<'a> {
+    type Item = Result<WebsocketFrame<'a>, Error>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        let bytes = self.bytes;
+        let rest = bytes.get(*self.head..)?;
+        let header = match Header::parse(rest) {
+            Ok(Some(header)) => header,
+            Ok(None) => return self.out_of_frames(),
+            Err(error) => return Some(Err(self.fail(error))),
+        };
+        if header.payload_len > self.inbound.max_frame_bytes {
+            let (len, limit) = (header.payload_len, self.inbound.max_frame_bytes);
+            return Some(Err(self.fail(ProtocolError::FrameTooLong { len, limit })));
+        }
+        // The limit is a `usize`, so the sum is at most 14 bytes beyond one.
+        let total = header.len.saturating_add(header.payload_len as usize);
+        let Some(payload) = rest.get(header.len..total) else {
+            return self.out_of_frames();
+        };
+        *self.head += total;
+        match self.frame(&header, payload) {
+            Ok(frame) => Some(Ok(frame)),
+            Err(error) => Some(Err(self.fail(error))),
+        }
+    }
+}
+
+impl<'a> Batch<'a> {
+    #[inline(always)]
+    fn frame(
+        &mut self,
+        header: &Header,
+        payload: &'a [u8],
+    ) -> Result<WebsocketFrame<'a>, ProtocolError> {
+        match header.opcode {
+            opcode::TEXT => {
+                self.inbound.start_message(header.fin, true, payload)?;
+                Ok(WebsocketFrame::Text(header.fin, payload))
+            }
+            opcode::BINARY => {
+                self.inbound.start_message(header.fin, false, payload)?;
+                Ok(WebsocketFrame::Binary(header.fin, payload))
+            }
+            _ => self.unusual_frame(header, payload),
+        }
+    }
+
+    #[inline(never)]
+    fn unusual_frame(
+        &mut self,
+        header: &Header,
+        payload: &'a [u8],
+    ) -> Result<WebsocketFrame<'a>, ProtocolError> {
+        match header.opcode {
+            opcode::CONTINUATION => {
+                self.inbound.continue_message(header.fin, payload)?;
+                Ok(WebsocketFrame::Continuation(header.fin, payload))
+            }
+            opcode::PING => {
+                if self.inbound.automatic_pong {
+                    self.outbound.answer_ping(payload);
+                    self.answered = true;
+                }
+                Ok(WebsocketFrame::Ping(payload))
+            }
+            opcode::PONG => Ok(WebsocketFrame::Pong(payload)),
+            opcode::CLOSE => {
+                let close = CloseFrame::parse(payload)?;
+                let code = close.map(|close| close.code);
+                // RFC 6455 §5.5.1: the answer "typically echos the status code it received".
+                self.outbound.answer_close(code);
+                self.end(End::Closed(code));
+                Ok(WebsocketFrame::Close(close))
+            }
+            reserved => Err(ProtocolError::ReservedOpcode(reserved)),
+        }
+    }
+
+    #[cold]
+    fn fail(&mut self, error: ProtocolError) -> Error {
+        // RFC 6455 §7.1.7: an endpoint that fails the connection sends a close frame with the reason's code.
+        self.outbound.answer_close(Some(error.close_code()));
+        self.end(End::Protocol(error));
+        Error::Protocol(error)
+    }
+
+    /// RFC 6455 §5.5.1, §7.1.7: nothing after this is looked at.
+    fn end(&mut self, end: End) {
+        self.inbound.end = Some(end);
+        self.answered = true;
+        self.inbound.unread = false;
+        *self.head = self.bytes.len();
+    }
+
+    #[inline]
+    fn out_of_frames<T>(&mut self) -> Option<T> {
+        self.inbound.unread = false;
+        None
+    }
+}

@@ -1,0 +1,134 @@
+//! Frames into the outbound buffer (RFC 6455 §5.1, §5.3), and the rules of the sending side.
+
+use boom_stream::buffer::WriteBuffer;
+
+use crate::close::CloseCode;
+use crate::config::WebsocketConfig;
+use crate::error::{Error, Misuse};
+use crate::frame::{CONTROL_PAYLOAD_MAX, FIN, client_header_len, opcode, write_client_header};
+use crate::mask::{MaskingKeys, copy_masked};
+
+/// What control frames may take beyond the limit for data, so that a full buffer does not silence them.
+const CONTROL_RESERVE: usize = 4096;
+/// Room allocated at the start; it grows up to the limit.
+const INITIAL: usize = 4096;
+
+/// What the sending side remembers between frames.
+#[derive(Debug)]
+pub(crate) struct Outbound {
+    pub(crate) buffer: WriteBuffer,
+    keys: MaskingKeys,
+    max_data_bytes: usize,
+    /// A fragmented message of ours is under way.
+    message_open: bool,
+    /// RFC 6455 §5.5.1: after a close frame no other may be sent.
+    close_sent: bool,
+}
+
+impl Outbound {
+    pub(crate) fn new(config: &WebsocketConfig, keys: MaskingKeys) -> Self {
+        let limit = config.max_outbound_bytes.saturating_add(CONTROL_RESERVE);
+        Self {
+            buffer: WriteBuffer::new(INITIAL.min(limit), limit),
+            keys,
+            max_data_bytes: config.max_outbound_bytes,
+            message_open: false,
+            close_sent: false,
+        }
+    }
+
+    pub(crate) const fn is_close_sent(&self) -> bool {
+        self.close_sent
+    }
+
+    /// Queues a text or binary frame that starts a message.
+    #[inline(always)]
+    pub(crate) fn start_message(
+        &mut self,
+        opcode: u8,
+        fin: bool,
+        payload: &[u8],
+    ) -> Result<(), Error> {
+        if self.message_open {
+            return Err(Misuse::MessageUnderWay.into());
+        }
+        self.data_frame(opcode, fin, payload)
+    }
+
+    /// Queues the next frame of the message under way.
+    pub(crate) fn continue_message(&mut self, fin: bool, payload: &[u8]) -> Result<(), Error> {
+        if !self.message_open {
+            return Err(Misuse::NoMessageUnderWay.into());
+        }
+        self.data_frame(opcode::CONTINUATION, fin, payload)
+    }
+
+    #[inline(always)]
+    fn data_frame(&mut self, opcode: u8, fin: bool, payload: &[u8]) -> Result<(), Error> {
+        let first = opcode | if fin { FIN } else { 0 };
+        self.frame(first, payload, self.max_data_bytes)?;
+        self.message_open = !fin;
+        Ok(())
+    }
+
+    /// Queues a ping or a pong.
+    pub(crate) fn control(&mut self, opcode: u8, payload: &[u8]) -> Result<(), Error> {
+        if payload.len() > CONTROL_PAYLOAD_MAX {
+            return Err(Misuse::ControlTooLong.into());
+        }
+        self.frame(FIN | opcode, payload, self.buffer.limit())
+    }
+
+    /// Queues a close frame, the last one.
+    pub(crate) fn close(&mut self, code: Option<CloseCode>, reason: &str) -> Result<(), Error> {
+        let mut payload = [0; CONTROL_PAYLOAD_MAX];
+        let len = match code {
+            None if reason.is_empty() => 0,
+            None => return Err(Misuse::InvalidCloseCode.into()),
+            Some(code) => {
+                let Some(target) = payload.get_mut(2..2 + reason.len()) else {
+                    return Err(Misuse::ControlTooLong.into());
+                };
+                target.copy_from_slice(reason.as_bytes());
+                payload[..2].copy_from_slice(&code.value().to_be_bytes());
+                2 + reason.len()
+            }
+        };
+        self.control(opcode::CLOSE, &payload[..len])?;
+        self.close_sent = true;
+        Ok(())
+    }
+
+    /// RFC 6455 §5.5.3: the pong has the ping's payload.
+    ///
+    /// A peer that floods with pings and does not read loses the answers that find no room; the section demands
+    /// only that the latest ping be answered.
+    pub(crate) fn answer_ping(&mut self, payload: &[u8]) {
+        let _ = self.control(opcode::PONG, payload);
+    }
+
+    /// Queues the answer to a close frame or to a broken rule, where no close frame has been sent yet.
+    pub(crate) fn answer_close(&mut self, code: Option<CloseCode>) {
+        if !self.close_sent {
+            let _ = self.close(code, "");
+            self.close_sent = true;
+        }
+    }
+
+    #[inline(always)]
+    fn frame(&mut self, first: u8, payload: &[u8], limit: usize) -> Result<(), Error> {
+        if self.close_sent {
+            return Err(Error::Closed(None));
+        }
+        let len = client_header_len(payload.len()).saturating_add(payload.len());
+        if self.buffer.len().saturating_add(len) > limit {
+            return Err(Error::OutboundFull);
+        }
+        let key = self.keys.next_key();
+        let room = self.buffer.reserve(len).map_err(|_| Error::OutboundFull)?;
+        let body = write_client_header(room, first, payload.len(), key);
+        copy_masked(body, payload, key);
+        self.buffer.commit(len);
+        Ok(())
+    }
+}

@@ -1,0 +1,410 @@
+//! The adapter: moves bytes between the core and a stream.
+
+use std::io::{self, Read, Write};
+
+use boom_stream::{Layer, Phase, Socket};
+
+use crate::close::CloseCode;
+use crate::config::WebsocketConfig;
+use crate::connection::Connection;
+use crate::error::Error;
+use crate::frame::WebsocketFrame;
+use crate::handshake::{Request, Response};
+use crate::inbound::Batch;
+
+/// A WebSocket client over any stream, blocking or not.
+///
+/// [`read_batch`](Self::read_batch) does the work of a turn: it sends what waits, drives the handshake, reads once
+/// and lends the frames. Each `send_*` encodes into the outbound buffer and writes at once what the stream takes; the
+/// rest follows by itself, in order. Before the handshake is done a message waits in the outbound buffer.
+///
+/// # Examples
+///
+/// ```no_run
+/// use boom_stream::tcp::TcpStream;
+/// use boom_ws::{IntoWebsocket, WebsocketFrame};
+///
+/// let mut ws = TcpStream::try_from(("localhost", 9001))?.into_websocket("/feed");
+/// ws.send_text(true, Some(br#"{"method":"SUBSCRIBE","params":["btcusdt@trade"],"id":1}"#))?;
+/// loop {
+///     for frame in ws.read_batch()? {
+///         if let WebsocketFrame::Text(fin, data) = frame? {
+///             println!("({fin}) {}", String::from_utf8_lossy(data));
+///         }
+///     }
+/// }
+/// # #[allow(unreachable_code)]
+/// # Ok::<(), std::io::Error>(())
+/// ```
+///
+/// A frame borrows from the receive buffer and cannot be kept while the next batch is read:
+///
+/// ```compile_fail,E0499
+/// # use boom_ws::{Error, Websocket};
+/// # fn f(ws: &mut Websocket<std::net::TcpStream>) -> Result<(), Error> {
+/// let kept = ws.read_batch()?.next();
+/// let later = ws.read_batch()?.next();
+/// println!("{kept:?}");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Websocket<S> {
+    stream: S,
+    connection: Connection,
+    /// The stream has bytes of its own that its last `flush` could not send.
+    flush_pending: bool,
+}
+
+impl<S: Read + Write> Websocket<S> {
+    /// Opens a connection over `stream` by the opening handshake, which [`read_batch`](Self::read_batch) and the
+    /// sends drive.
+    ///
+    /// For streams that know their peer there is [`IntoWebsocket`].
+    pub fn client(stream: S, request: &Request, config: &WebsocketConfig) -> Self {
+        Self::from_parts(stream, Connection::client(request, config))
+    }
+
+    /// Joins a stream and a connection, whose handshake may be done.
+    pub const fn from_parts(stream: S, connection: Connection) -> Self {
+        Self {
+            stream,
+            connection,
+            flush_pending: false,
+        }
+    }
+
+    /// Gives up the parts.
+    pub fn into_parts(self) -> (S, Connection) {
+        (self.stream, self.connection)
+    }
+
+    /// Sends what waits, reads once, and lends the frames that are whole.
+    ///
+    /// An empty batch means that nothing has come, or that the handshake lasts. There is at most one `read` of the
+    /// stream, and none where frames are left of a batch that was dropped early.
+    ///
+    /// # Errors
+    ///
+    /// Why the connection is over; each later call says it again. `WouldBlock` is no error but an empty batch. A
+    /// stream that ends without a close frame is [`Error::Io`] with `UnexpectedEof`; frames that came before are
+    /// lent first.
+    #[inline]
+    pub fn read_batch(&mut self) -> Result<Frames<'_, S>, Error> {
+        self.send_pending()?;
+        if !self.connection.has_unread() && !self.connection.is_over() {
+            self.receive()?;
+        }
+        Ok(Frames {
+            batch: self.connection.batch()?,
+            stream: &mut self.stream,
+        })
+    }
+
+    #[inline]
+    fn receive(&mut self) -> Result<(), Error> {
+        match self
+            .connection
+            .prepare_receive()
+            .read_from(&mut self.stream)
+        {
+            Ok(0) => self.connection.handle_eof(),
+            Ok(_) => {}
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted
+                ) => {}
+            Err(error) => return Err(self.failed(error)),
+        }
+        Ok(())
+    }
+
+    /// Writes what waits, as far as the stream takes it.
+    ///
+    /// # Errors
+    ///
+    /// The stream's. While the peer's close frame or a broken rule is being answered a stream that fails is no news.
+    #[inline]
+    fn send_pending(&mut self) -> Result<(), Error> {
+        if self.connection.outgoing().is_empty() && !self.flush_pending {
+            return Ok(());
+        }
+        match self.write_out() {
+            Ok(()) => Ok(()),
+            Err(error) => Err(self.failed(error)),
+        }
+    }
+
+    #[inline]
+    fn write_out(&mut self) -> io::Result<()> {
+        while !self.connection.outgoing().is_empty() {
+            match self.stream.write(self.connection.outgoing()) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(count) => self.connection.sent(count),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        self.flush_pending = match self.stream.flush() {
+            Ok(()) => false,
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted
+                ) =>
+            {
+                true
+            }
+            Err(error) => return Err(error),
+        };
+        Ok(())
+    }
+
+    #[cold]
+    fn failed(&mut self, error: io::Error) -> Error {
+        // What ended the connection first is the reason; a stream that fails afterwards adds nothing.
+        if let Some(earlier) = self.connection.failure() {
+            return earlier;
+        }
+        self.connection.fail(Error::Io(error.kind().into()));
+        Error::Io(error)
+    }
+
+    /// Sends a text frame; `fin` says whether it ends its message, and no bytes are an empty payload.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OutboundFull`] (`WouldBlock` as an `io::Error`) where it does not fit beside what waits: nothing of it
+    /// is queued then. [`Error::Misuse`] inside another message. Otherwise why the connection is over.
+    #[inline]
+    pub fn send_text(&mut self, fin: bool, payload: Option<&[u8]>) -> Result<(), Error> {
+        self.connection.send_text(fin, payload)?;
+        self.send_pending()
+    }
+
+    /// Sends a binary frame; `fin` says whether it ends its message.
+    ///
+    /// # Errors
+    ///
+    /// As [`send_text`](Self::send_text).
+    #[inline]
+    pub fn send_binary(&mut self, fin: bool, payload: Option<&[u8]>) -> Result<(), Error> {
+        self.connection.send_binary(fin, payload)?;
+        self.send_pending()
+    }
+
+    /// Sends the next frame of a message that was started with `fin` false.
+    ///
+    /// # Errors
+    ///
+    /// As [`send_text`](Self::send_text); [`Error::Misuse`] where no message is under way.
+    pub fn send_continuation(&mut self, fin: bool, payload: Option<&[u8]>) -> Result<(), Error> {
+        self.connection.send_continuation(fin, payload)?;
+        self.send_pending()
+    }
+
+    /// Sends a ping of at most 125 bytes.
+    ///
+    /// # Errors
+    ///
+    /// As [`send_text`](Self::send_text); [`Error::Misuse`] where it is longer.
+    pub fn send_ping(&mut self, payload: Option<&[u8]>) -> Result<(), Error> {
+        self.connection.send_ping(payload)?;
+        self.send_pending()
+    }
+
+    /// Sends a pong of at most 125 bytes, unasked for: pings are answered by themselves.
+    ///
+    /// # Errors
+    ///
+    /// As [`send_ping`](Self::send_ping).
+    pub fn send_pong(&mut self, payload: Option<&[u8]>) -> Result<(), Error> {
+        self.connection.send_pong(payload)?;
+        self.send_pending()
+    }
+
+    /// Sends a close frame. Read on until the peer's own, which ends the connection with [`Error::Closed`].
+    ///
+    /// # Errors
+    ///
+    /// As [`send_ping`](Self::send_ping); the reason may have 123 bytes, and needs a code.
+    pub fn send_close(&mut self, code: Option<CloseCode>, reason: &str) -> Result<(), Error> {
+        self.connection.send_close(code, reason)?;
+        self.send_pending()
+    }
+
+    /// Writes what waits and returns whether all of it is gone.
+    ///
+    /// # Errors
+    ///
+    /// The stream's.
+    pub fn flush(&mut self) -> Result<bool, Error> {
+        self.send_pending()?;
+        Ok(self.connection.outgoing().is_empty() && !self.flush_pending)
+    }
+}
+
+/// The frames of one read: [`Batch`], which sends the answers it has queued when it is dropped.
+///
+/// # Examples
+///
+/// ```no_run
+/// use boom_ws::{Error, Websocket, WebsocketFrame};
+///
+/// fn count<S: std::io::Read + std::io::Write>(ws: &mut Websocket<S>) -> Result<usize, Error> {
+///     let mut frames = ws.read_batch()?;
+///     frames.try_fold(0, |count, frame| frame.map(|_| count + 1))
+/// }
+/// ```
+#[derive(Debug)]
+pub struct Frames<'a, S: Write> {
+    batch: Batch<'a>,
+    stream: &'a mut S,
+}
+
+impl<'a, S: Write> Iterator for Frames<'a, S> {
+    type Item = Result<WebsocketFrame<'a>, Error>;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Self::Item> {
+        self.batch.next()
+    }
+}
+
+impl<S: Write> Drop for Frames<'_, S> {
+    /// Pongs leave with the batch, and a close frame leaves even if the caller drops the connection because of the
+    /// error it was told. What the stream does not take, and its errors, are left to the next call.
+    #[inline(always)]
+    fn drop(&mut self) {
+        if let Some(answers) = self.batch.answers() {
+            let _ = answers
+                .flush_to(self.stream)
+                .and_then(|_| self.stream.flush());
+        }
+    }
+}
+
+impl<S> Websocket<S> {
+    /// Returns true while the opening handshake lasts.
+    pub const fn is_handshaking(&self) -> bool {
+        self.connection.is_handshaking()
+    }
+
+    /// The server's answer to the handshake, once the connection is open.
+    pub fn response(&self) -> Option<&Response> {
+        self.connection.response()
+    }
+
+    /// Lends the stream below.
+    pub const fn stream(&self) -> &S {
+        &self.stream
+    }
+
+    /// Lends the stream below for changes. Bytes read or written past the protocol break it.
+    pub const fn stream_mut(&mut self) -> &mut S {
+        &mut self.stream
+    }
+}
+
+impl<S: Layer> Layer for Websocket<S> {
+    type Base = S::Base;
+
+    fn base(&self) -> &S::Base {
+        self.stream.base()
+    }
+
+    fn base_mut(&mut self) -> &mut S::Base {
+        self.stream.base_mut()
+    }
+
+    #[inline]
+    fn has_buffered(&self) -> bool {
+        self.connection.has_unread() || self.stream.has_buffered()
+    }
+
+    #[inline]
+    fn wants_write(&self) -> bool {
+        self.flush_pending || !self.connection.outgoing().is_empty() || self.stream.wants_write()
+    }
+
+    fn is_encrypted(&self) -> bool {
+        self.stream.is_encrypted()
+    }
+
+    #[inline]
+    fn phase(&self) -> Phase {
+        match self.stream.phase() {
+            Phase::Established if self.connection.is_handshaking() => Phase::ProtocolHandshake,
+            below => below,
+        }
+    }
+}
+
+/// Turns a stream that knows its peer into a WebSocket client.
+///
+/// # Examples
+///
+/// ```no_run
+/// use boom_stream::tcp::TcpStream;
+/// use boom_ws::IntoWebsocket;
+///
+/// let stream = TcpStream::try_from(("localhost", 9001))?;
+/// let ws = stream.into_websocket_with_config("/feed", |config| {
+///     *config = std::mem::take(config).with_header("X-Api-Key", "secret");
+/// })?;
+/// # let _ = ws;
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub trait IntoWebsocket: Sized {
+    /// Opens a connection to `path`, which may have a query.
+    ///
+    /// A path that cannot be sent is reported by the first read or write.
+    fn into_websocket(self, path: &str) -> Websocket<Self>;
+
+    /// The same with options.
+    ///
+    /// # Errors
+    ///
+    /// The path, a header or a subprotocol cannot be sent.
+    fn into_websocket_with_config(
+        self,
+        path: &str,
+        configure: impl FnOnce(&mut WebsocketConfig),
+    ) -> io::Result<Websocket<Self>>;
+}
+
+impl<S: Read + Write + Layer<Base: Socket>> IntoWebsocket for S {
+    fn into_websocket(self, path: &str) -> Websocket<Self> {
+        let request = request_for(&self, path);
+        Websocket::client(self, &request, &WebsocketConfig::default())
+    }
+
+    fn into_websocket_with_config(
+        self,
+        path: &str,
+        configure: impl FnOnce(&mut WebsocketConfig),
+    ) -> io::Result<Websocket<Self>> {
+        let mut config = WebsocketConfig::default();
+        configure(&mut config);
+        let request = request_for(&self, path);
+        let websocket = Websocket::client(self, &request, &config);
+        match websocket.connection.failure() {
+            Some(error) => Err(error.into()),
+            None => Ok(websocket),
+        }
+    }
+}
+
+/// RFC 6455 §4.1: the `Host` header has the port "if not using the default port".
+fn request_for<S: Layer<Base: Socket>>(stream: &S, path: &str) -> Request {
+    let info = stream.base().connection_info();
+    let default_port = if stream.is_encrypted() { 443 } else { 80 };
+    let authority = info.to_string();
+    let authority = match authority.strip_suffix(&format!(":{default_port}")) {
+        Some(host) if info.port() == default_port => host.to_owned(),
+        _ => authority,
+    };
+    Request::new(authority, path)
+}

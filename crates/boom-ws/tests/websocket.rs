@@ -1,0 +1,317 @@
+//! The adapter over a scripted stream: partial reads and writes, `WouldBlock` at each step, the end of the stream.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+
+use std::io::{self, ErrorKind};
+
+use boom_stream::{Layer, Phase};
+use boom_testkit::stream::ScriptedStream;
+use boom_ws::{
+    Connection, Error, HandshakeError, IntoWebsocket, ProtocolError, Request, Websocket,
+    WebsocketConfig, WebsocketFrame,
+};
+
+const SEED: [u8; 32] = [9; 32];
+
+fn established(stream: ScriptedStream) -> Websocket<ScriptedStream> {
+    established_with(stream, &WebsocketConfig::new())
+}
+
+fn established_with(stream: ScriptedStream, config: &WebsocketConfig) -> Websocket<ScriptedStream> {
+    Websocket::from_parts(stream, Connection::established(config).unwrap())
+}
+
+fn texts(ws: &mut Websocket<ScriptedStream>) -> Result<Vec<String>, Error> {
+    let mut texts = Vec::new();
+    for frame in ws.read_batch()? {
+        if let WebsocketFrame::Text(true, data) = frame? {
+            texts.push(String::from_utf8(data.to_vec()).unwrap());
+        }
+    }
+    Ok(texts)
+}
+
+/// The answer that belongs to the nonce made from [`SEED`], taken from the request itself.
+fn answer_to(request: &[u8]) -> Vec<u8> {
+    let text = std::str::from_utf8(request).unwrap();
+    let key = text
+        .split("Sec-WebSocket-Key: ")
+        .nth(1)
+        .unwrap()
+        .split("\r\n")
+        .next()
+        .unwrap();
+    let accept = tungstenite::handshake::derive_accept_key(key.as_bytes());
+    format!("HTTP/1.1 101 X\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n").into_bytes()
+}
+
+/// What a client made from [`SEED`] sends first.
+fn request() -> Vec<u8> {
+    let config = WebsocketConfig::new().with_predictable_masks(SEED);
+    Connection::client(&Request::new("h:81", "/ws"), &config)
+        .outgoing()
+        .to_vec()
+}
+
+fn client(stream: ScriptedStream) -> Websocket<ScriptedStream> {
+    let config = WebsocketConfig::new().with_predictable_masks(SEED);
+    Websocket::client(stream, &Request::new("h:81", "/ws"), &config)
+}
+
+#[test]
+fn the_handshake_passes_however_it_is_cut() {
+    let request = request();
+    let mut answer = answer_to(&request);
+    answer.extend_from_slice(b"\x81\x05hello");
+    for cut in 0..answer.len() {
+        let mut stream = ScriptedStream::new()
+            .write_limit(1 + cut % request.len())
+            .write_would_block();
+        stream = stream
+            .read(&answer[..cut])
+            .would_block()
+            .read(&answer[cut..]);
+        let mut ws = client(stream);
+        ws.send_text(true, Some(b"subscribe")).unwrap();
+        assert_eq!(ws.phase(), Phase::ProtocolHandshake);
+        let mut got = Vec::new();
+        while got.is_empty() {
+            got = texts(&mut ws).unwrap();
+        }
+        assert_eq!(got, ["hello"]);
+        assert_eq!(ws.phase(), Phase::Established);
+        assert!(ws.flush().unwrap());
+        let written = ws.stream().written();
+        assert!(written.starts_with(&request), "cut at {cut}");
+        assert_eq!(
+            written.len(),
+            request.len() + 6 + "subscribe".len(),
+            "what was sent early went out in order"
+        );
+    }
+}
+
+#[test]
+fn nothing_goes_out_before_the_handshake_is_done_and_the_queue_is_bounded() {
+    let config = WebsocketConfig::new()
+        .with_predictable_masks(SEED)
+        .with_max_outbound_bytes(40);
+    let mut ws = Websocket::client(ScriptedStream::new(), &Request::new("h:81", "/ws"), &config);
+    ws.send_text(true, Some(b"subscribe one")).unwrap();
+    ws.send_text(true, Some(b"subscribe 2")).unwrap();
+    let error = io::Error::from(ws.send_text(true, Some(b"subscribe 3")).unwrap_err());
+    assert_eq!(error.kind(), ErrorKind::WouldBlock);
+    assert_eq!(ws.stream().written(), request());
+}
+
+#[test]
+fn one_read_a_batch_and_one_write_a_message() {
+    let mut ws = established(
+        ScriptedStream::new()
+            .read(b"\x81\x01a\x81\x01b")
+            .read(b"\x81\x01c"),
+    );
+    assert_eq!(texts(&mut ws).unwrap(), ["a", "b"]);
+    assert_eq!((ws.stream().reads(), ws.stream().writes()), (1, 0));
+    ws.send_text(true, Some(b"x")).unwrap();
+    assert_eq!((ws.stream().reads(), ws.stream().writes()), (1, 1));
+    assert_eq!(texts(&mut ws).unwrap(), ["c"]);
+    assert_eq!((ws.stream().reads(), ws.stream().writes()), (2, 1));
+}
+
+#[test]
+fn frames_left_of_a_batch_need_no_read() {
+    let mut ws = established(ScriptedStream::new().read(b"\x81\x01a\x81\x01b").eof());
+    assert_eq!(
+        ws.read_batch().unwrap().next().unwrap().unwrap(),
+        WebsocketFrame::Text(true, b"a")
+    );
+    assert!(ws.has_buffered());
+    assert_eq!(texts(&mut ws).unwrap(), ["b"]);
+    assert_eq!(ws.stream().reads(), 1);
+    assert!(!ws.has_buffered());
+    assert!(
+        matches!(ws.read_batch(), Err(Error::Io(error)) if error.kind() == ErrorKind::UnexpectedEof)
+    );
+}
+
+#[test]
+fn a_half_written_frame_goes_on_before_the_next() {
+    let config = WebsocketConfig::new().with_predictable_masks(SEED);
+    let mut whole = established_with(ScriptedStream::new(), &config);
+    whole.send_text(true, Some(b"first message")).unwrap();
+    whole.send_text(true, Some(b"second")).unwrap();
+    let expected = whole.stream().written().to_vec();
+    for cut in 1..expected.len() {
+        let stream = ScriptedStream::new()
+            .write_limit(cut)
+            .write_would_block()
+            .write_would_block();
+        let mut ws = established_with(stream, &config);
+        ws.send_text(true, Some(b"first message")).unwrap();
+        ws.send_text(true, Some(b"second")).unwrap();
+        while !ws.flush().unwrap() {}
+        assert_eq!(ws.stream().written(), expected, "cut at {cut}");
+        assert!(!ws.wants_write());
+    }
+}
+
+#[test]
+fn what_waits_goes_out_by_reading() {
+    let mut ws = established(ScriptedStream::new().write_would_block().would_block());
+    ws.send_text(true, Some(b"x")).unwrap();
+    assert!(ws.wants_write());
+    assert_eq!(texts(&mut ws).unwrap(), Vec::<String>::new());
+    assert!(!ws.wants_write());
+    assert_eq!(ws.stream().written().len(), 7);
+}
+
+#[test]
+fn pongs_leave_with_the_batch_in_one_write() {
+    let mut ws = established(ScriptedStream::new().read(b"\x89\x01a\x81\x01t\x89\x01b"));
+    assert_eq!(texts(&mut ws).unwrap(), ["t"]);
+    assert_eq!((ws.stream().writes(), ws.stream().written().len()), (1, 14));
+}
+
+#[test]
+fn a_broken_rule_sends_its_close_frame_even_if_the_caller_leaves_at_once() {
+    let mut ws = established(ScriptedStream::new().read(b"\x81\x01a\xc1\x00"));
+    let error = texts(&mut ws).unwrap_err();
+    assert!(matches!(
+        error,
+        Error::Protocol(ProtocolError::ReservedBits)
+    ));
+    let written = ws.stream().written();
+    assert_eq!((written.len(), written[0]), (8, 0x88));
+}
+
+#[test]
+fn data_before_the_end_of_the_stream_is_lent_first() {
+    let mut ws = established(ScriptedStream::new().read(b"\x81\x01a\x81\x02b").eof());
+    assert_eq!(texts(&mut ws).unwrap(), ["a"]);
+    for _ in 0..2 {
+        assert!(
+            matches!(texts(&mut ws), Err(Error::Io(error)) if error.kind() == ErrorKind::UnexpectedEof)
+        );
+    }
+    assert!(matches!(ws.send_text(true, None), Err(Error::Io(_))));
+}
+
+#[test]
+fn an_error_of_the_stream_stays() {
+    let mut ws = established(ScriptedStream::new().read_error(ErrorKind::ConnectionReset));
+    for _ in 0..2 {
+        assert!(
+            matches!(texts(&mut ws), Err(Error::Io(error)) if error.kind() == ErrorKind::ConnectionReset)
+        );
+    }
+}
+
+#[test]
+fn a_refusal_reaches_the_caller_with_its_source() {
+    let stream = ScriptedStream::new().read_in_pieces(
+        b"HTTP/1.1 503 Busy\r\nRetry-After: 1\r\nContent-Length: 4\r\n\r\nbusy",
+        1,
+    );
+    let mut ws = client(stream);
+    let error = loop {
+        if let Err(error) = ws.read_batch() {
+            break io::Error::from(error);
+        }
+    };
+    assert_eq!(error.kind(), ErrorKind::ConnectionRefused);
+    let source = error
+        .get_ref()
+        .and_then(|source| source.downcast_ref::<Error>());
+    let Some(Error::Handshake(HandshakeError::Rejected(response))) = source else {
+        panic!("{error:?}")
+    };
+    assert_eq!((response.status(), response.body()), (503, &b"busy"[..]));
+}
+
+#[test]
+fn a_refusal_without_length_ends_with_the_stream() {
+    let mut ws = client(
+        ScriptedStream::new()
+            .read(b"HTTP/1.1 403 No\r\n\r\nno")
+            .eof(),
+    );
+    assert!(ws.read_batch().unwrap().next().is_none());
+    assert!(matches!(
+        ws.read_batch(),
+        Err(Error::Handshake(HandshakeError::Rejected(_)))
+    ));
+}
+
+#[test]
+fn the_end_of_the_stream_inside_the_handshake_is_told() {
+    let mut ws = client(ScriptedStream::new().read(b"HTTP/1.1 101 X\r\nUpgr").eof());
+    assert!(ws.read_batch().unwrap().next().is_none());
+    assert!(
+        matches!(ws.read_batch(), Err(Error::Io(error)) if error.kind() == ErrorKind::UnexpectedEof)
+    );
+}
+
+#[test]
+fn the_host_header_has_a_port_where_it_is_not_the_default_one() {
+    let host = |host: &str, port: u16| {
+        let stream = ScriptedStream::new().with_connection_info((host, port));
+        let mut ws = stream.into_websocket("/");
+        ws.flush().unwrap();
+        let written = String::from_utf8(ws.stream().written().to_vec()).unwrap();
+        written
+            .split("\r\n")
+            .find_map(|line| line.strip_prefix("Host: "))
+            .unwrap()
+            .to_owned()
+    };
+    assert_eq!(host("example.com", 80), "example.com");
+    assert_eq!(host("example.com", 443), "example.com:443");
+    assert_eq!(host("example.com", 8080), "example.com:8080");
+    assert_eq!(host("::1", 80), "[::1]");
+    assert_eq!(host("::1", 9001), "[::1]:9001");
+}
+
+#[test]
+fn a_bad_path_is_reported_by_the_first_use_or_by_the_fallible_form() {
+    let mut ws = ScriptedStream::new().into_websocket("/a\r\nX: y");
+    assert!(matches!(
+        ws.send_text(true, None),
+        Err(Error::Handshake(HandshakeError::InvalidPath))
+    ));
+    assert!(matches!(
+        ws.read_batch(),
+        Err(Error::Handshake(HandshakeError::InvalidPath))
+    ));
+    assert!(ws.stream().written().is_empty());
+    let error = ScriptedStream::new()
+        .into_websocket_with_config("/a b", |_| {})
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+}
+
+#[test]
+fn frames_larger_than_the_window_come_through() {
+    let mut bytes = b"\x82\x7f\x00\x00\x00\x00\x00\x0f\x42\x40".to_vec();
+    bytes.extend((0..1_000_000u32).map(|index| index as u8));
+    bytes.extend_from_slice(b"\x81\x03end");
+    let mut ws = established(ScriptedStream::new().read_in_pieces(&bytes, 1460));
+    let mut lens = Vec::new();
+    while lens.len() < 2 {
+        for frame in ws.read_batch().unwrap() {
+            match frame.unwrap() {
+                WebsocketFrame::Binary(true, data) => {
+                    assert!(
+                        data.iter()
+                            .enumerate()
+                            .all(|(index, byte)| *byte == index as u8)
+                    );
+                    lens.push(data.len());
+                }
+                WebsocketFrame::Text(true, data) => lens.push(data.len()),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+    assert_eq!(lens, [1_000_000, 3]);
+}
