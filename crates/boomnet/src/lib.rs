@@ -42,3 +42,8 @@ pub mod prelude {
     #[cfg(feature = "ext")]
     pub use boom_service::{TlsWebsocketEndpoint, TlsWebsocketEndpointWithContext};
 }
+
+/// The program in the README of the repository compiles.
+#[cfg(all(doctest, feature = "mio", feature = "ext"))]
+#[doc = include_str!("../../../README.md")]
+mod readme {}
