@@ -1,1 +1,19 @@
-//! Test kit.
+#![doc = include_str!("../README.md")]
+
+pub mod stream;
+
+pub mod clock;
+
+pub mod alloc;
+
+#[cfg(feature = "tls")]
+pub mod tls;
+
+#[cfg(feature = "exchange")]
+pub mod exchange;
+
+#[cfg(feature = "exchange")]
+pub mod echo;
+
+#[cfg(feature = "exchange")]
+mod server;

@@ -1,0 +1,83 @@
+use std::path::PathBuf;
+use std::time::Duration;
+
+use boomnet::ws::UrlError;
+use boomnet::ws::util::parse_url;
+use clap::{Parser, ValueEnum};
+
+/// Follows market data over WebSocket and says what it received.
+///
+/// Without --url it starts an exchange of its own on loopback (TLS 1.3, its own certificate authority), follows three
+/// instruments and checks every trade; the exit code is not zero if one was lost, repeated or corrupted.
+#[derive(Debug, Parser)]
+#[command(name = "market_feed")]
+pub(crate) struct Args {
+    /// End after this time; Ctrl-C ends earlier
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    seconds: u64,
+
+    /// How to learn which connections have something to read
+    #[arg(long, value_enum, default_value_t = SelectorKind::Mio)]
+    pub(crate) selector: SelectorKind,
+
+    /// Trades a second of the exchange, over all instruments
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 20_000,
+        conflicts_with = "urls"
+    )]
+    pub(crate) trades_per_second: u32,
+
+    /// How often the exchange drops a connection; 0 for never
+    #[arg(long, value_name = "SECONDS", default_value = "3", value_parser = seconds, conflicts_with = "urls")]
+    drop_every: Duration,
+
+    /// Connect to this ws:// or wss:// server instead; can be given again
+    #[arg(long = "url", value_name = "URL", value_parser = websocket_url)]
+    pub(crate) urls: Vec<String>,
+
+    /// Send this text on each connection to a --url; can be given again
+    #[arg(long, value_name = "TEXT", requires = "urls")]
+    pub(crate) subscribe: Vec<String>,
+
+    /// Trust the certificates of this PEM file too
+    #[arg(long, value_name = "FILE", requires = "urls")]
+    pub(crate) ca: Option<PathBuf>,
+
+    /// End when each connection has received this many messages; fail where it has not by then
+    #[arg(long, value_name = "N")]
+    pub(crate) messages: Option<u64>,
+
+    /// Print the SHA-256 of each URL's messages, a line feed after each
+    #[arg(long, requires = "urls")]
+    pub(crate) digest: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SelectorKind {
+    /// Ask epoll or kqueue, by way of mio
+    Mio,
+    /// Ask each socket in turn
+    Direct,
+}
+
+impl Args {
+    pub(crate) const fn duration(&self) -> Duration {
+        Duration::from_secs(self.seconds)
+    }
+
+    pub(crate) fn drop_every(&self) -> Option<Duration> {
+        Some(self.drop_every).filter(|interval| !interval.is_zero())
+    }
+}
+
+/// Refuses what is no URL of a WebSocket before anything starts.
+fn websocket_url(text: &str) -> Result<String, UrlError> {
+    parse_url(text).map(|_| text.to_owned())
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}

@@ -1,0 +1,135 @@
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use boomnet::prelude::*;
+
+use crate::latency::Latency;
+
+/// Where all endpoints write what they see: the context of the service.
+///
+/// The one thread that polls the service owns it, so there is nothing to lock. `D` is what a feed keeps beside its counts.
+#[derive(Debug)]
+pub(crate) struct Board<D> {
+    pub(crate) feeds: Vec<Feed<D>>,
+    pub(crate) latency: Latency,
+    started_at: Instant,
+    deadline: Instant,
+    seconds_reported: u32,
+    messages_reported: u64,
+    /// Connections that end are not to be made again.
+    pub(crate) is_ending: bool,
+}
+
+impl<D> Context for Board<D> {}
+
+/// One endpoint's part of the board.
+#[derive(Debug)]
+pub(crate) struct Feed<D> {
+    pub(crate) name: String,
+    pub(crate) detail: D,
+    pub(crate) messages: u64,
+    pub(crate) bytes: u64,
+    pub(crate) connects: u32,
+    pub(crate) is_connected: bool,
+    /// After so many messages the feed is complete.
+    limit: Option<u64>,
+    is_sample_due: bool,
+}
+
+impl<D> Feed<D> {
+    pub(crate) const fn new(name: String, limit: Option<u64>, detail: D) -> Self {
+        Self {
+            name,
+            detail,
+            messages: 0,
+            bytes: 0,
+            connects: 0,
+            is_connected: false,
+            limit,
+            is_sample_due: true,
+        }
+    }
+
+    pub(crate) const fn count_message(&mut self) {
+        self.messages += 1;
+    }
+
+    pub(crate) const fn count_bytes(&mut self, bytes: usize) {
+        self.bytes += bytes as u64;
+    }
+
+    /// Returns true once a second, for the message to print.
+    pub(crate) const fn takes_sample(&mut self) -> bool {
+        std::mem::replace(&mut self.is_sample_due, false)
+    }
+
+    pub(crate) fn is_complete(&self) -> bool {
+        self.limit.is_some_and(|limit| self.messages >= limit)
+    }
+}
+
+impl<D> Board<D> {
+    pub(crate) fn new(feeds: Vec<Feed<D>>, duration: Duration) -> Self {
+        let started_at = Instant::now();
+        Self {
+            feeds,
+            latency: Latency::new(),
+            started_at,
+            deadline: started_at + duration,
+            seconds_reported: 0,
+            messages_reported: 0,
+            is_ending: false,
+        }
+    }
+
+    /// Returns true when time is up, Ctrl-C was pressed, or every feed is complete.
+    pub(crate) fn is_over(&self, stop: &AtomicBool) -> bool {
+        Instant::now() >= self.deadline
+            || stop.load(Ordering::Relaxed)
+            || self.feeds.iter().all(Feed::is_complete)
+    }
+
+    pub(crate) fn is_anyone_connected(&self) -> bool {
+        self.feeds.iter().any(|feed| feed.is_connected)
+    }
+
+    /// Prints something that has happened to a feed.
+    pub(crate) fn print_event(&self, feed: usize, event: fmt::Arguments<'_>) {
+        println!(
+            "{:8.3} s  {}: {event}",
+            self.started_at.elapsed().as_secs_f64(),
+            self.feeds[feed].name
+        );
+    }
+
+    /// Prints a status line if a second has passed since the last one.
+    pub(crate) fn print_status_if_due(&mut self) {
+        let seconds = self.started_at.elapsed().as_secs() as u32;
+        if seconds == self.seconds_reported {
+            return;
+        }
+        self.seconds_reported = seconds;
+        let messages: u64 = self.feeds.iter().map(|feed| feed.messages).sum();
+        let bytes: u64 = self.feeds.iter().map(|feed| feed.bytes).sum();
+        println!(
+            "{seconds:4} s      {messages} messages (+{}), {bytes} bytes, latency {}",
+            messages - self.messages_reported,
+            self.latency.end_second()
+        );
+        self.messages_reported = messages;
+        self.feeds
+            .iter_mut()
+            .for_each(|feed| feed.is_sample_due = true);
+    }
+
+    /// Returns true if every feed has received something, and as many messages as it was told to; else says which has
+    /// not.
+    pub(crate) fn is_satisfied(&self) -> bool {
+        let is_satisfied = |feed: &&Feed<D>| feed.messages >= feed.limit.unwrap_or(1);
+        for feed in self.feeds.iter().filter(|feed| !is_satisfied(feed)) {
+            println!("{}: only {} messages", feed.name, feed.messages);
+        }
+        self.feeds.iter().all(|feed| is_satisfied(&feed))
+    }
+}

@@ -1,0 +1,153 @@
+//! The run against an exchange of our own.
+
+use std::io::{self, Read, Write};
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+use boom_testkit::exchange::Exchange;
+use boomnet::prelude::*;
+use boomnet::select::Selector;
+use boomnet::stream::{Layer, Socket};
+use boomnet::tls::Roots;
+
+use crate::args::{Args, SelectorKind};
+use crate::board::{Board, Feed};
+use crate::ledger::Ledger;
+use crate::trade_feed::TradeFeed;
+
+/// How long the ends of the connections may take when the exchange halts.
+const DRAIN_LIMIT: Duration = Duration::from_secs(5);
+
+/// Runs to the end and returns whether every trade was right.
+pub(crate) fn run(args: &Args, stop: &AtomicBool) -> io::Result<bool> {
+    let mut exchange = Exchange::builder().trades_per_second(args.trades_per_second);
+    if let Some(interval) = args.drop_every() {
+        exchange = exchange.drop_every(interval);
+    }
+    let exchange = exchange.start()?;
+    println!(
+        "exchange at {}, {} trades a second",
+        exchange.url(),
+        args.trades_per_second
+    );
+
+    let feeds = exchange.instruments().iter();
+    let feeds = feeds
+        .map(|symbol| Feed::new(symbol.clone(), args.messages, Ledger::new(symbol)))
+        .collect();
+    let mut board = Board::new(feeds, args.duration());
+    // The endpoints and their code are the same; only what they ask for readiness differs.
+    match args.selector {
+        SelectorKind::Mio => {
+            follow::<_, MioStream>(MioSelector::new()?, &exchange, &mut board, stop)?
+        }
+        SelectorKind::Direct => {
+            follow::<_, TcpStream>(DirectSelector::new(), &exchange, &mut board, stop)?
+        }
+    }
+    print_summary(&mut board);
+    let is_complete = is_complete(&board, &exchange);
+    Ok(board.is_satisfied() && is_complete)
+}
+
+/// Registers an endpoint for each instrument and polls until the run is over and every connection has been read to its end.
+fn follow<R, S>(
+    selector: R,
+    exchange: &Exchange,
+    board: &mut Board<Ledger>,
+    stop: &AtomicBool,
+) -> io::Result<()>
+where
+    R: Selector<S>,
+    S: From<TcpStream> + Read + Write + Layer<Base = S> + Socket,
+{
+    let connection_info = ConnectionInfo::new("127.0.0.1", exchange.address().port());
+    let tls = trust(exchange)?;
+    let mut service = selector.into_io_service_with_context(board);
+    for (feed, symbol) in exchange.instruments().iter().enumerate() {
+        let endpoint = TradeFeed::<S>::new(
+            connection_info.clone(),
+            exchange.path(),
+            tls.clone(),
+            feed,
+            symbol,
+        );
+        service.register(endpoint);
+    }
+    while !board.is_over(stop) {
+        service.poll(board)?;
+        board.print_status_if_due();
+    }
+    println!("the exchange halts; what it has sent by now must all arrive");
+    board.is_ending = true;
+    exchange.halt();
+    let deadline = Instant::now() + DRAIN_LIMIT;
+    while board.is_anyone_connected() && Instant::now() < deadline {
+        service.poll(board)?;
+    }
+    Ok(())
+}
+
+/// Trusts the exchange's own authority and nobody else.
+fn trust(exchange: &Exchange) -> io::Result<TlsConfig> {
+    let tls = TlsConfig::default().with_roots(Roots::OwnOnly);
+    match exchange.authority() {
+        Some(authority) => Ok(tls.with_roots_pem(authority.certificate_pem().as_bytes())?),
+        None => Ok(tls),
+    }
+}
+
+fn print_summary(board: &mut Board<Ledger>) {
+    println!();
+    println!(
+        "{:<10} {:>10} {:>12} {:>8} {:>8} {:>6} {:>8} {:>9}",
+        "instrument", "messages", "bytes", "connects", "missed", "lost", "repeated", "corrupted"
+    );
+    for Feed {
+        name,
+        messages,
+        bytes,
+        connects,
+        detail,
+        ..
+    } in &board.feeds
+    {
+        let (missed, faults) = (detail.missed, detail.faults);
+        println!(
+            "{name:<10} {messages:>10} {bytes:>12} {connects:>8} {missed:>8} {:>6} {:>8} {:>9}",
+            faults.lost, faults.repeated, faults.corrupted
+        );
+    }
+    println!("latency {}", board.latency.end_run());
+}
+
+/// Compares the two sides' books and prints the result.
+fn is_complete(board: &Board<Ledger>, exchange: &Exchange) -> bool {
+    let sessions = exchange.sessions();
+    let differences: Vec<_> = board
+        .feeds
+        .iter()
+        .flat_map(|feed| feed.detail.differences(&feed.detail.sent(&sessions)))
+        .collect();
+    let sent: u64 = sessions
+        .iter()
+        .flat_map(|session| &session.sent)
+        .map(|sent| sent.count)
+        .sum();
+    let resumed = sessions.iter().filter(|session| session.resumed).count();
+    for difference in &differences {
+        println!("{difference}");
+    }
+    let is_faultless = board.feeds.iter().all(|feed| !feed.detail.faults.any());
+    let is_complete = differences.is_empty() && is_faultless;
+    let verdict = if is_complete {
+        "all of them arrived, in order and unchanged"
+    } else {
+        "NOT all arrived as sent"
+    };
+    println!(
+        "{sent} trades sent on {} connections ({resumed} resumed): {verdict}",
+        sessions.len()
+    );
+    is_complete
+}

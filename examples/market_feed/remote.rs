@@ -1,0 +1,74 @@
+//! The run against other servers.
+
+use std::io::{self, Read, Write};
+use std::sync::atomic::AtomicBool;
+
+use boomnet::prelude::*;
+use boomnet::select::Selector;
+use boomnet::stream::{Layer, Socket};
+
+use crate::args::{Args, SelectorKind};
+use crate::board::{Board, Feed};
+use crate::digest::Digest;
+use crate::raw_feed::RawFeed;
+
+/// Runs to the end and returns whether every server sent what was asked for.
+pub(crate) fn run(args: &Args, stop: &AtomicBool) -> io::Result<bool> {
+    let feeds = args
+        .urls
+        .iter()
+        .map(|url| Feed::new(url.clone(), args.messages, Digest::default()));
+    let mut board = Board::new(feeds.collect(), args.duration());
+    match args.selector {
+        SelectorKind::Mio => follow::<_, MioStream>(MioSelector::new()?, args, &mut board, stop)?,
+        SelectorKind::Direct => {
+            follow::<_, TcpStream>(DirectSelector::new(), args, &mut board, stop)?
+        }
+    }
+    print_summary(args, &board);
+    Ok(board.is_satisfied())
+}
+
+fn follow<R, S>(
+    selector: R,
+    args: &Args,
+    board: &mut Board<Digest>,
+    stop: &AtomicBool,
+) -> io::Result<()>
+where
+    R: Selector<S>,
+    S: From<TcpStream> + Read + Write + Layer<Base = S> + Socket,
+{
+    // Beside the roots that everybody trusts, those of the file.
+    let tls = match &args.ca {
+        Some(path) => TlsConfig::default().with_roots_file(path)?,
+        None => TlsConfig::default(),
+    };
+    let mut service = selector.into_io_service_with_context(board);
+    for (feed, url) in args.urls.iter().enumerate() {
+        service.register(RawFeed::<S>::new(url, tls.clone(), &args.subscribe, feed)?);
+    }
+    while !board.is_over(stop) {
+        service.poll(board)?;
+        board.print_status_if_due();
+    }
+    Ok(())
+}
+
+fn print_summary(args: &Args, board: &Board<Digest>) {
+    println!();
+    for Feed {
+        name,
+        messages,
+        bytes,
+        connects,
+        detail,
+        ..
+    } in &board.feeds
+    {
+        println!("{name}: {messages} messages, {bytes} bytes, {connects} connects");
+        if args.digest {
+            println!("sha256 {detail} {messages} {bytes} {name}");
+        }
+    }
+}
