@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
-use boom_stream::buffer::ReadBuffer;
+use boom_stream::buffer::{ReadBuffer, WriteBuffer};
 
 use crate::close::CloseCode;
 use crate::config::WebsocketConfig;
@@ -59,8 +59,7 @@ enum Stage {
 #[derive(Debug)]
 struct Opening {
     handshake: Handshake,
-    request: Vec<u8>,
-    sent: usize,
+    request: WriteBuffer,
     eof: bool,
 }
 
@@ -70,11 +69,13 @@ impl Connection {
     /// A request that cannot be sent is reported by the first [`batch`](Self::batch) or send.
     pub fn client(request: &Request, config: &WebsocketConfig) -> Self {
         Self::open(config, |keys| {
-            let (handshake, request) = Handshake::start(request, config, keys.handshake_nonce())?;
+            let (handshake, head) = Handshake::start(request, config, keys.handshake_nonce())?;
+            let mut request = WriteBuffer::new(head.len(), head.len());
+            // Made to hold just this.
+            let _ = request.extend(&head);
             Ok(Stage::Handshake(Box::new(Opening {
                 handshake,
                 request,
-                sent: 0,
                 eof: false,
             })))
         })
@@ -239,7 +240,7 @@ impl Connection {
     #[inline]
     pub fn outgoing(&self) -> &[u8] {
         match &self.stage {
-            Stage::Handshake(opening) => opening.request.get(opening.sent..).unwrap_or_default(),
+            Stage::Handshake(opening) => opening.request.pending(),
             // The answer to a close frame or to a broken rule too.
             Stage::Open => self.outbound.buffer.pending(),
             Stage::Failed(_) => &[],
@@ -249,10 +250,18 @@ impl Connection {
     /// Says that the first `count` bytes of [`outgoing`](Self::outgoing) are sent.
     #[inline]
     pub fn sent(&mut self, count: usize) {
+        if let Some(buffer) = self.outgoing_buffer() {
+            buffer.consume(count);
+        }
+    }
+
+    /// The buffer behind [`outgoing`](Self::outgoing); `None` where nothing may be sent any more.
+    #[inline(always)]
+    pub(crate) fn outgoing_buffer(&mut self) -> Option<&mut WriteBuffer> {
         match &mut self.stage {
-            Stage::Handshake(opening) => opening.sent += count,
-            Stage::Open => self.outbound.buffer.consume(count),
-            Stage::Failed(_) => {}
+            Stage::Open => Some(&mut self.outbound.buffer),
+            Stage::Handshake(opening) => Some(&mut opening.request),
+            Stage::Failed(_) => None,
         }
     }
 

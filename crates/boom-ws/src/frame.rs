@@ -70,7 +70,6 @@ pub(crate) struct Header {
 
 impl Header {
     /// Parses the header at the start of `bytes`; `None` where it is not all there.
-    #[inline(always)]
     pub(crate) fn parse(bytes: &[u8]) -> Result<Option<Self>, ProtocolError> {
         let [first, second, rest @ ..] = bytes else {
             return Ok(None);
@@ -105,7 +104,6 @@ impl Header {
     }
 
     /// The rules that a short data frame cannot break.
-    #[inline]
     fn check(&self, first: u8) -> Result<(), ProtocolError> {
         // RFC 6455 §5.2: RSV1-3 "MUST be 0 unless an extension is negotiated".
         if first & RESERVED != 0 {

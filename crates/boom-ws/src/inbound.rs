@@ -5,7 +5,7 @@ use boom_stream::buffer::WriteBuffer;
 use crate::close::{CloseCode, CloseFrame};
 use crate::config::WebsocketConfig;
 use crate::error::{Error, ProtocolError};
-use crate::frame::{Header, WebsocketFrame, opcode};
+use crate::frame::{FIN, Header, WebsocketFrame, opcode};
 use crate::outbound::Outbound;
 use crate::utf8::{self, Utf8Stream};
 
@@ -16,8 +16,11 @@ pub(crate) struct Inbound {
     max_message_bytes: u64,
     validate_utf8: bool,
     automatic_pong: bool,
-    /// The fragmented message under way.
+    /// The fragmented message under way. Set by [`set_message`](Self::set_message) alone.
     message: Option<Message>,
+    /// A message in one frame of fewer payload bytes breaks no limit and comes at a time when a message may start.
+    /// Zero while a fragmented message is under way.
+    plain_below: u64,
     /// Whether whole frames may be left of an earlier batch.
     pub(crate) unread: bool,
     /// Why no more frames come.
@@ -51,49 +54,45 @@ impl From<End> for Error {
 
 impl Inbound {
     pub(crate) fn new(config: &WebsocketConfig) -> Self {
-        Self {
+        let mut inbound = Self {
             max_frame_bytes: config.max_frame_bytes as u64,
             max_message_bytes: config.max_message_bytes,
             validate_utf8: config.validate_utf8,
             automatic_pong: config.automatic_pong,
             message: None,
+            plain_below: 0,
             unread: false,
             end: None,
-        }
+        };
+        inbound.set_message(None);
+        inbound
+    }
+
+    fn set_message(&mut self, message: Option<Message>) {
+        let limit = self.max_frame_bytes.min(self.max_message_bytes);
+        self.plain_below = if message.is_some() {
+            0
+        } else {
+            limit.saturating_add(1)
+        };
+        self.message = message;
     }
 
     /// RFC 6455 §5.4: a text or binary frame starts a message, and does not come inside another.
-    #[inline(always)]
     fn start_message(
         &mut self,
         fin: bool,
         is_text: bool,
         payload: &[u8],
     ) -> Result<(), ProtocolError> {
-        let checked = is_text && self.validate_utf8;
-        if self.message.is_some() || payload.len() as u64 > self.max_message_bytes || !fin {
-            return self.start_unusual_message(fin, checked, payload);
-        }
-        if checked && !utf8::is_valid(payload) {
-            return Err(ProtocolError::InvalidUtf8);
-        }
-        Ok(())
-    }
-
-    #[cold]
-    fn start_unusual_message(
-        &mut self,
-        fin: bool,
-        checked: bool,
-        payload: &[u8],
-    ) -> Result<(), ProtocolError> {
         if self.message.is_some() {
             return Err(ProtocolError::InterleavedMessage);
         }
-        self.message = Some(Message {
+        let is_checked = is_text && self.validate_utf8;
+        self.set_message(Some(Message {
             len: 0,
-            text: checked.then(Utf8Stream::default),
-        });
+            text: is_checked.then(Utf8Stream::default),
+        }));
         self.continue_message(fin, payload)
     }
 
@@ -115,7 +114,7 @@ impl Inbound {
             }
         }
         if fin {
-            self.message = None;
+            self.set_message(None);
         }
         Ok(())
     }
@@ -191,10 +190,54 @@ impl<'a> Batch<'a> {
 impl<'a> Iterator for Batch<'a> {
     type Item = Result<WebsocketFrame<'a>, Error>;
 
-    #[inline]
+    #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
-        let bytes = self.bytes;
-        let rest = bytes.get(*self.head..)?;
+        match self.plain_message() {
+            Some((TEXT_MESSAGE, payload)) => Some(Ok(WebsocketFrame::Text(true, payload))),
+            Some((_, payload)) => Some(Ok(WebsocketFrame::Binary(true, payload))),
+            None => self.next_frame(),
+        }
+    }
+}
+
+/// The first byte of a text message in one frame.
+const TEXT_MESSAGE: u8 = FIN | opcode::TEXT;
+/// The first byte of a binary message in one frame.
+const BINARY_MESSAGE: u8 = FIN | opcode::BINARY;
+
+impl<'a> Batch<'a> {
+    /// Takes the next frame if it is what nearly all frames of a feed are: a whole message of up to 64 KiB that breaks no
+    /// rule, with nothing of another message before it. It is small enough to become part of the caller's loop.
+    ///
+    /// `None` says that [`next_frame`](Self::next_frame) has to look; nothing is consumed then.
+    #[inline(always)]
+    fn plain_message(&mut self) -> Option<(u8, &'a [u8])> {
+        let rest = self.bytes.get(*self.head..)?;
+        let (&[first, second], rest) = rest.split_first_chunk()?;
+        let (header_len, payload_len, rest) = if second < 126 {
+            (2, usize::from(second), rest)
+        } else {
+            let (&extended, rest) = rest.split_first_chunk()?;
+            (4, usize::from(u16::from_be_bytes(extended)), rest)
+        };
+        let is_plain = second < 126 || (second == 126 && payload_len > 125);
+        if !is_plain || payload_len as u64 >= self.inbound.plain_below {
+            return None;
+        }
+        let payload = rest.get(..payload_len)?;
+        match first {
+            TEXT_MESSAGE if !self.inbound.validate_utf8 || utf8::is_valid(payload) => {}
+            BINARY_MESSAGE => {}
+            _ => return None,
+        }
+        *self.head += header_len + payload_len;
+        Some((first, payload))
+    }
+
+    /// Takes the next frame, whatever it is.
+    #[inline(never)]
+    fn next_frame(&mut self) -> Option<Result<WebsocketFrame<'a>, Error>> {
+        let rest = self.bytes.get(*self.head..)?;
         let header = match Header::parse(rest) {
             Ok(Some(header)) => header,
             Ok(None) => return self.out_of_frames(),
@@ -215,10 +258,7 @@ impl<'a> Iterator for Batch<'a> {
             Err(error) => Some(Err(self.fail(error))),
         }
     }
-}
 
-impl<'a> Batch<'a> {
-    #[inline(always)]
     fn frame(
         &mut self,
         header: &Header,
@@ -233,17 +273,6 @@ impl<'a> Batch<'a> {
                 self.inbound.start_message(header.fin, false, payload)?;
                 Ok(WebsocketFrame::Binary(header.fin, payload))
             }
-            _ => self.unusual_frame(header, payload),
-        }
-    }
-
-    #[inline(never)]
-    fn unusual_frame(
-        &mut self,
-        header: &Header,
-        payload: &'a [u8],
-    ) -> Result<WebsocketFrame<'a>, ProtocolError> {
-        match header.opcode {
             opcode::CONTINUATION => {
                 self.inbound.continue_message(header.fin, payload)?;
                 Ok(WebsocketFrame::Continuation(header.fin, payload))
@@ -284,7 +313,6 @@ impl<'a> Batch<'a> {
         *self.head = self.bytes.len();
     }
 
-    #[inline]
     fn out_of_frames<T>(&mut self) -> Option<T> {
         self.inbound.unread = false;
         None

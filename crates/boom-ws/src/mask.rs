@@ -4,25 +4,54 @@ use rand::rngs::{StdRng, SysRng};
 use rand::{Rng, SeedableRng};
 
 /// Copies `payload` to the start of `out`, masked, in one pass.
+///
+/// Where the length is no multiple of a block, the last block overlaps the one before: the bytes between are written
+/// twice, each time the same.
 #[inline(always)]
 pub(crate) fn copy_masked(out: &mut [u8], payload: &[u8], key: [u8; 4]) {
-    let word = u64::from(u32::from_ne_bytes(key)) * 0x1_0000_0001;
-    let mut sources = payload.chunks_exact(8);
-    let mut targets = out.chunks_exact_mut(8);
-    for (target, source) in targets.by_ref().zip(sources.by_ref()) {
-        let mut lane = [0; 8];
-        lane.copy_from_slice(source);
-        target.copy_from_slice(&(u64::from_ne_bytes(lane) ^ word).to_ne_bytes());
+    let Some(out) = out.get_mut(..payload.len()) else {
+        return;
+    };
+    if payload.len() >= BLOCK {
+        copy_masked_blocks::<BLOCK>(out, payload, key);
+    } else if payload.len() >= WORD {
+        copy_masked_blocks::<WORD>(out, payload, key);
+    } else {
+        for ((target, source), mask) in out.iter_mut().zip(payload).zip(key.iter().cycle()) {
+            *target = source ^ mask;
+        }
     }
-    let done = payload.len() - sources.remainder().len();
-    let tail = out.get_mut(done..).unwrap_or_default();
-    for ((target, source), mask) in tail
+}
+
+const BLOCK: usize = 32;
+const WORD: usize = 8;
+
+/// `out` and `payload` have the same length, at least `N`.
+#[inline(always)]
+fn copy_masked_blocks<const N: usize>(out: &mut [u8], payload: &[u8], key: [u8; 4]) {
+    let from = payload.len().saturating_sub(N);
+    for (target, source) in out
+        .as_chunks_mut::<N>()
+        .0
         .iter_mut()
-        .zip(sources.remainder())
-        .zip(key.iter().cycle())
+        .zip(payload.as_chunks::<N>().0)
     {
-        *target = source ^ mask;
+        *target = masked(source, key);
     }
+    // RFC 6455 §5.3: octet i is masked by octet i modulo 4 of the key.
+    let turned = std::array::from_fn(|index| key[(from + index) % 4]);
+    if let (Some(target), Some(source)) = (out.last_chunk_mut::<N>(), payload.last_chunk::<N>()) {
+        *target = masked(source, turned);
+    }
+}
+
+#[inline(always)]
+fn masked<const N: usize>(source: &[u8; N], key: [u8; 4]) -> [u8; N] {
+    let mut block = *source;
+    for quad in block.as_chunks_mut::<4>().0 {
+        *quad = (u32::from_ne_bytes(*quad) ^ u32::from_ne_bytes(key)).to_ne_bytes();
+    }
+    block
 }
 
 /// Masking keys, fresh and unpredictable for each frame (RFC 6455 §10.3).

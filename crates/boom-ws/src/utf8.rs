@@ -47,7 +47,54 @@ impl Utf8Stream {
 #[inline(always)]
 pub(crate) fn is_valid(text: &[u8]) -> bool {
     // Market data is nearly always ASCII, which one vector pass shows.
-    text.is_ascii() || std::str::from_utf8(text).is_ok()
+    is_ascii(text) || is_valid_beyond_ascii(text)
+}
+
+#[cold]
+fn is_valid_beyond_ascii(text: &[u8]) -> bool {
+    std::str::from_utf8(text).is_ok()
+}
+
+/// What `<[u8]>::is_ascii` says, with the bytes beyond the last whole block read as one block that overlaps it, where
+/// the standard library looks at them one by one: for 150 bytes 30 instructions instead of 130.
+#[inline(always)]
+fn is_ascii(text: &[u8]) -> bool {
+    let Some(last) = text.last_chunk::<BLOCK>() else {
+        return is_short_ascii(text);
+    };
+    let mut seen = words(last);
+    for block in text.as_chunks::<BLOCK>().0 {
+        for (seen, word) in seen.iter_mut().zip(words(block)) {
+            *seen |= word;
+        }
+    }
+    seen.iter().fold(0, |all, word| all | word) & HIGH_BITS == 0
+}
+
+const BLOCK: usize = 32;
+const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
+
+#[inline(always)]
+fn words(block: &[u8; BLOCK]) -> [u64; BLOCK / 8] {
+    let mut words = [0; BLOCK / 8];
+    for (word, bytes) in words.iter_mut().zip(block.as_chunks::<8>().0) {
+        *word = u64::from_ne_bytes(*bytes);
+    }
+    words
+}
+
+#[inline(always)]
+fn is_short_ascii(text: &[u8]) -> bool {
+    match (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+        (Some(first), Some(last)) => {
+            let mut seen = u64::from_ne_bytes(*first) | u64::from_ne_bytes(*last);
+            for bytes in text.as_chunks::<8>().0 {
+                seen |= u64::from_ne_bytes(*bytes);
+            }
+            seen & HIGH_BITS == 0
+        }
+        _ => text.is_ascii(),
+    }
 }
 
 #[cfg(test)]
@@ -96,6 +143,19 @@ mod tests {
         let mut stream = Utf8Stream::default();
         assert!(stream.push(b"ok \xf4"));
         assert!(!stream.push(b"\x90"));
+    }
+
+    #[test]
+    fn a_byte_beyond_ascii_is_seen_at_every_place_of_every_length() {
+        for len in 0..200 {
+            let mut text = vec![b'x'; len];
+            assert!(is_ascii(&text), "length {len}");
+            for place in 0..len {
+                text[place] = 0x80;
+                assert!(!is_ascii(&text), "length {len}, place {place}");
+                text[place] = b'x';
+            }
+        }
     }
 
     proptest! {

@@ -110,55 +110,31 @@ impl<S: Read + Write> Websocket<S> {
         {
             Ok(0) => self.connection.handle_eof(),
             Ok(_) => {}
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted
-                ) => {}
+            Err(error) if is_not_now(&error) => {}
             Err(error) => return Err(self.failed(error)),
         }
         Ok(())
     }
 
     /// Writes what waits, as far as the stream takes it.
-    ///
-    /// # Errors
-    ///
-    /// The stream's. While the peer's close frame or a broken rule is being answered a stream that fails is no news.
-    #[inline]
+    #[inline(always)]
     fn send_pending(&mut self) -> Result<(), Error> {
-        if self.connection.outgoing().is_empty() && !self.flush_pending {
+        let Some(buffer) = self.connection.outgoing_buffer() else {
+            return Ok(());
+        };
+        if buffer.is_empty() && !self.flush_pending {
             return Ok(());
         }
-        match self.write_out() {
-            Ok(()) => Ok(()),
-            Err(error) => Err(self.failed(error)),
-        }
-    }
-
-    #[inline]
-    fn write_out(&mut self) -> io::Result<()> {
-        while !self.connection.outgoing().is_empty() {
-            match self.stream.write(self.connection.outgoing()) {
-                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-                Ok(count) => self.connection.sent(count),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
-        self.flush_pending = match self.stream.flush() {
-            Ok(()) => false,
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted
-                ) =>
-            {
-                true
-            }
-            Err(error) => return Err(error),
+        let result = match buffer.flush_to(&mut self.stream) {
+            Ok(true) => self.stream.flush(),
+            Ok(false) => return Ok(()),
+            Err(error) => Err(error),
         };
+        match result {
+            Ok(()) => self.flush_pending = false,
+            Err(error) if is_not_now(&error) => self.flush_pending = true,
+            Err(error) => return Err(self.failed(error)),
+        }
         Ok(())
     }
 
@@ -244,6 +220,13 @@ impl<S: Read + Write> Websocket<S> {
         self.send_pending()?;
         Ok(self.connection.outgoing().is_empty() && !self.flush_pending)
     }
+}
+
+fn is_not_now(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted
+    )
 }
 
 /// The frames of one read: [`Batch`], which sends the answers it has queued when it is dropped.

@@ -1,6 +1,10 @@
 //! Against tungstenite, a server that is not ours, over loopback.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+#![allow(
+    clippy::result_large_err,
+    reason = "the type of a callback of tungstenite"
+)]
 
 use std::net::{TcpListener, TcpStream};
 use std::thread::{self, JoinHandle};

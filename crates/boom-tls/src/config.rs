@@ -1,0 +1,493 @@
+//! The configuration that every backend takes.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::{Arc, LazyLock, OnceLock};
+
+use ::rustls::ClientConfig;
+use ::rustls::RootCertStore;
+use ::rustls::crypto::CryptoProvider;
+use ::rustls::pki_types::pem::PemObject;
+use ::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+use crate::{Error, TlsVersion};
+
+/// How a TLS client verifies, identifies itself and resumes.
+///
+/// A clone is cheap and shares the backend's configuration (built on first use, once) and with it the sessions that
+/// a later connection resumes. A change of what the backend's configuration holds starts a new one, without
+/// sessions: make a configuration once and clone it for each connection. [`Default`] gives clones of one
+/// configuration that the whole process shares.
+///
+/// # Examples
+///
+/// ```
+/// use boom_testkit::tls::Authority;
+/// use boom_tls::{Roots, TlsConfig, TlsVersion};
+///
+/// let authority = Authority::new();
+/// let config = TlsConfig::default()
+///     .with_roots(Roots::OwnOnly)
+///     .with_roots_pem(authority.certificate_pem().as_bytes())?
+///     .with_alpn(["http/1.1"])
+///     .with_min_version(TlsVersion::Tls13);
+/// // Reports now what a connection would report on its first read or write.
+/// config.build()?;
+/// # Ok::<(), boom_tls::Error>(())
+/// ```
+///
+/// Where a closure gets a `&mut TlsConfig`, assign to it:
+///
+/// ```
+/// # use boom_tls::{IntoTlsStream, TlsConfig};
+/// # use boom_stream::tcp::TcpStream;
+/// # fn connect(stream: TcpStream, config: &TlsConfig) -> std::io::Result<()> {
+/// let stream = stream.into_tls_stream_with_config(|tls| *tls = config.clone())?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct TlsConfig {
+    shared: Arc<Shared>,
+    /// Not part of the backend's configuration: a connection under another name shares the rest.
+    server_name: Option<Arc<str>>,
+    outbound_limit: usize,
+}
+
+/// What clones share.
+struct Shared {
+    settings: Settings,
+    rustls: OnceLock<Result<Arc<ClientConfig>, Error>>,
+}
+
+/// What a backend's configuration is built from.
+#[derive(Clone)]
+pub(crate) struct Settings {
+    pub(crate) roots: Roots,
+    pub(crate) own_roots: Vec<CertificateDer<'static>>,
+    pub(crate) verifies: bool,
+    pub(crate) identity: Option<Arc<Identity>>,
+    pub(crate) alpn: Vec<Vec<u8>>,
+    pub(crate) sends_server_name: bool,
+    pub(crate) min_version: TlsVersion,
+    pub(crate) max_version: TlsVersion,
+    pub(crate) sessions: usize,
+    pub(crate) logs_keys: bool,
+    pub(crate) crypto_provider: Option<Arc<CryptoProvider>>,
+    pub(crate) rustls_config: Option<Arc<ClientConfig>>,
+}
+
+/// A client's certificate chain, its own first, and private key.
+pub(crate) struct Identity {
+    pub(crate) chain: Vec<CertificateDer<'static>>,
+    pub(crate) key: PrivateKeyDer<'static>,
+}
+
+/// Which root certificates are trusted beside those given to the configuration.
+///
+/// # Examples
+///
+/// ```
+/// use boom_tls::{Roots, TlsConfig};
+///
+/// // An exchange with its own authority: trust nobody else, and nobody at all before its root is added.
+/// let config = TlsConfig::default().with_roots(Roots::OwnOnly);
+/// assert!(config.build().is_err());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Roots {
+    /// Every set whose feature is on: the Mozilla roots (`rustls-webpki`), the operating system's (`rustls-native`).
+    BuiltIn,
+    /// The Mozilla roots compiled in.
+    #[cfg(feature = "rustls-webpki")]
+    Webpki,
+    /// The operating system's roots, read once a process.
+    #[cfg(feature = "rustls-native")]
+    Native,
+    /// None but those given to the configuration.
+    OwnOnly,
+}
+
+impl TlsConfig {
+    /// Sessions kept for resumption, by default: as many as server names.
+    pub const DEFAULT_SESSIONS: usize = 256;
+    /// Bytes of ciphertext that may wait for the socket, by default.
+    pub const DEFAULT_OUTBOUND_LIMIT: usize = 256 * 1024;
+
+    /// Chooses the roots that are trusted beside those added; [`Roots::BuiltIn`] unless said.
+    #[must_use]
+    pub fn with_roots(self, roots: Roots) -> Self {
+        self.change(|settings| settings.roots = roots)
+    }
+
+    /// Trusts a root certificate in DER.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidRoot`] where it is none.
+    pub fn with_root_der(self, der: &[u8]) -> Result<Self, Error> {
+        let root = usable_root(CertificateDer::from(der.to_vec()))?;
+        Ok(self.change(|settings| settings.own_roots.push(root)))
+    }
+
+    /// Trusts every certificate of a PEM text.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidPem`] where it holds none, [`Error::InvalidRoot`] where one cannot be a root.
+    pub fn with_roots_pem(self, pem: &[u8]) -> Result<Self, Error> {
+        let roots = certificates(pem)?
+            .into_iter()
+            .map(usable_root)
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(self.change(|settings| settings.own_roots.extend(roots)))
+    }
+
+    /// Trusts every certificate of a PEM file.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnreadableFile`], or as [`with_roots_pem`](Self::with_roots_pem).
+    pub fn with_roots_file(self, path: impl AsRef<Path>) -> Result<Self, Error> {
+        let pem = std::fs::read(path).map_err(|error| Error::UnreadableFile(error.kind()))?;
+        self.with_roots_pem(&pem)
+    }
+
+    /// Identifies this side to a server that asks for it, by a certificate (its issuers after it) and its private
+    /// key, both in PEM.
+    ///
+    /// Whether they belong together shows when the configuration is [built](Self::build).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidPem`] where one is missing.
+    pub fn with_client_cert_pem(self, chain: &[u8], key: &[u8]) -> Result<Self, Error> {
+        let chain = certificates(chain)?;
+        let key = PrivateKeyDer::from_pem_slice(key).map_err(|_| Error::InvalidPem)?;
+        Ok(self.change(|settings| settings.identity = Some(Arc::new(Identity { chain, key }))))
+    }
+
+    /// Offers these protocols, the preferred one first (RFC 7301).
+    #[must_use]
+    pub fn with_alpn<P: Into<Vec<u8>>>(self, protocols: impl IntoIterator<Item = P>) -> Self {
+        let protocols = protocols.into_iter().map(Into::into).collect();
+        self.change(|settings| settings.alpn = protocols)
+    }
+
+    /// Asks for and verifies this name instead of the host that the stream connects to.
+    ///
+    /// Sessions are still shared with the configuration that this one was made from.
+    #[must_use]
+    pub fn with_server_name(mut self, name: impl Into<Arc<str>>) -> Self {
+        self.server_name = Some(name.into());
+        self
+    }
+
+    /// Does not tell the server in clear text which name is asked for. The name is still verified.
+    #[must_use]
+    pub fn without_sni(self) -> Self {
+        self.change(|settings| settings.sends_server_name = false)
+    }
+
+    /// Speaks no version below this one; TLS 1.2 unless said.
+    #[must_use]
+    pub fn with_min_version(self, version: TlsVersion) -> Self {
+        self.change(|settings| settings.min_version = version)
+    }
+
+    /// Speaks no version above this one; TLS 1.3 unless said.
+    #[must_use]
+    pub fn with_max_version(self, version: TlsVersion) -> Self {
+        self.change(|settings| settings.max_version = version)
+    }
+
+    /// Keeps sessions of this many server names for resumption; none with 0.
+    #[must_use]
+    pub fn with_session_cache(self, sessions: usize) -> Self {
+        self.change(|settings| settings.sessions = sessions)
+    }
+
+    /// Makes a full handshake each time.
+    #[must_use]
+    pub fn without_resumption(self) -> Self {
+        self.with_session_cache(0)
+    }
+
+    /// Appends the secrets of each connection to the file that the environment variable `SSLKEYLOGFILE` names, so
+    /// that Wireshark can read a capture. Without the variable nothing is written.
+    ///
+    /// Whoever has the file can read the connections.
+    #[must_use]
+    pub fn with_key_log_from_env(self) -> Self {
+        self.change(|settings| settings.logs_keys = true)
+    }
+
+    /// Accepts every certificate, so that **anyone on the path can pose as the server**, read and change everything.
+    ///
+    /// The server still has to prove that it holds the key of the certificate that it shows.
+    #[must_use]
+    pub fn dangerous_no_verification(self) -> Self {
+        self.change(|settings| settings.verifies = false)
+    }
+
+    /// Lets this many bytes of ciphertext wait for the socket (at least 1 KiB) before a write answers `WouldBlock`.
+    #[must_use]
+    pub const fn with_outbound_limit(mut self, bytes: usize) -> Self {
+        self.outbound_limit = if bytes < 1024 { 1024 } else { bytes };
+        self
+    }
+
+    /// Uses this cryptography instead of the process's default provider or, where none is installed, ring.
+    #[must_use]
+    pub fn with_crypto_provider(self, provider: Arc<CryptoProvider>) -> Self {
+        self.change(|settings| settings.crypto_provider = Some(provider))
+    }
+
+    /// Uses a configuration of rustls as it is.
+    ///
+    /// Of this configuration only the server name and the outbound limit count then: roots, versions, ALPN and the
+    /// rest are those of `config`.
+    #[must_use]
+    pub fn with_rustls_config(self, config: Arc<ClientConfig>) -> Self {
+        self.change(|settings| settings.rustls_config = Some(config))
+    }
+
+    /// Builds the backend's configuration, if that has not been done, and so finds what is wrong with this one.
+    ///
+    /// # Errors
+    ///
+    /// What a connection would report on its first read or write.
+    pub fn build(&self) -> Result<(), Error> {
+        self.rustls_config().map(|_| ())
+    }
+
+    /// The configuration of rustls that this one stands for.
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](Self::build).
+    pub fn rustls_config(&self) -> Result<Arc<ClientConfig>, Error> {
+        let built = self
+            .shared
+            .rustls
+            .get_or_init(|| crate::rustls::client_config(&self.shared.settings));
+        built.clone()
+    }
+
+    pub(crate) fn server_name(&self) -> Option<&str> {
+        self.server_name.as_deref()
+    }
+
+    pub(crate) const fn outbound_limit(&self) -> usize {
+        self.outbound_limit
+    }
+
+    fn change(self, change: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = match Arc::try_unwrap(self.shared) {
+            Ok(shared) => shared.settings,
+            Err(shared) => shared.settings.clone(),
+        };
+        change(&mut settings);
+        Self {
+            shared: Arc::new(Shared {
+                settings,
+                rustls: OnceLock::new(),
+            }),
+            ..self
+        }
+    }
+}
+
+/// A clone of the configuration that the process shares.
+impl Default for TlsConfig {
+    fn default() -> Self {
+        static PROCESS: LazyLock<TlsConfig> = LazyLock::new(|| TlsConfig {
+            shared: Arc::new(Shared {
+                settings: Settings::default(),
+                rustls: OnceLock::new(),
+            }),
+            server_name: None,
+            outbound_limit: TlsConfig::DEFAULT_OUTBOUND_LIMIT,
+        });
+        PROCESS.clone()
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            roots: Roots::BuiltIn,
+            own_roots: Vec::new(),
+            verifies: true,
+            identity: None,
+            alpn: Vec::new(),
+            sends_server_name: true,
+            min_version: TlsVersion::Tls12,
+            max_version: TlsVersion::Tls13,
+            sessions: TlsConfig::DEFAULT_SESSIONS,
+            logs_keys: false,
+            crypto_provider: None,
+            rustls_config: None,
+        }
+    }
+}
+
+impl fmt::Debug for TlsConfig {
+    /// Without the private key.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let settings = &self.shared.settings;
+        f.debug_struct("TlsConfig")
+            .field("roots", &settings.roots)
+            .field("own_roots", &settings.own_roots.len())
+            .field("verifies", &settings.verifies)
+            .field("has_client_cert", &settings.identity.is_some())
+            .field("server_name", &self.server_name)
+            .field("min_version", &settings.min_version)
+            .field("max_version", &settings.max_version)
+            .field("sessions", &settings.sessions)
+            .field("outbound_limit", &self.outbound_limit)
+            .finish_non_exhaustive()
+    }
+}
+
+fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
+    let certificates = CertificateDer::pem_slice_iter(pem)
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|_| Error::InvalidPem)?;
+    if certificates.is_empty() {
+        Err(Error::InvalidPem)
+    } else {
+        Ok(certificates)
+    }
+}
+
+fn usable_root(root: CertificateDer<'static>) -> Result<CertificateDer<'static>, Error> {
+    RootCertStore::empty()
+        .add(root.clone())
+        .map_err(|error| Error::InvalidRoot(error.into()))?;
+    Ok(root)
+}
+
+#[cfg(test)]
+mod tests {
+    use boom_testkit::tls::Authority;
+
+    use super::*;
+
+    fn own(authority: &Authority) -> TlsConfig {
+        TlsConfig::default()
+            .with_roots(Roots::OwnOnly)
+            .with_root_der(authority.certificate_der())
+            .unwrap()
+    }
+
+    #[test]
+    fn clones_share_what_is_built() {
+        let config = own(&Authority::new());
+        let clone = config
+            .clone()
+            .with_server_name("elsewhere")
+            .with_outbound_limit(4096);
+        assert!(Arc::ptr_eq(
+            &config.rustls_config().unwrap(),
+            &clone.rustls_config().unwrap()
+        ));
+        let changed = config.clone().with_alpn(["h2"]);
+        assert!(!Arc::ptr_eq(
+            &config.rustls_config().unwrap(),
+            &changed.rustls_config().unwrap()
+        ));
+    }
+
+    #[cfg(any(feature = "rustls-webpki", feature = "rustls-native"))]
+    #[test]
+    fn the_process_has_one_default() {
+        let (one, other) = (TlsConfig::default(), TlsConfig::default());
+        assert!(Arc::ptr_eq(
+            &one.rustls_config().unwrap(),
+            &other.rustls_config().unwrap()
+        ));
+    }
+
+    #[test]
+    fn without_roots_there_is_no_configuration() {
+        let config = TlsConfig::default().with_roots(Roots::OwnOnly);
+        assert!(matches!(config.build(), Err(Error::NoRoots)));
+    }
+
+    #[test]
+    fn what_is_no_certificate_is_refused_at_once() {
+        let config = TlsConfig::default;
+        assert!(matches!(
+            config().with_root_der(b"junk"),
+            Err(Error::InvalidRoot(_))
+        ));
+        assert!(matches!(
+            config().with_roots_pem(b""),
+            Err(Error::InvalidPem)
+        ));
+        assert!(matches!(
+            config().with_roots_pem(b"-----BEGIN CERTIFICATE-----\nAA"),
+            Err(Error::InvalidPem)
+        ));
+        assert!(matches!(
+            config().with_roots_file("/nonexistent/roots.pem"),
+            Err(Error::UnreadableFile(std::io::ErrorKind::NotFound))
+        ));
+        assert!(matches!(
+            config().with_client_cert_pem(b"", b""),
+            Err(Error::InvalidPem)
+        ));
+    }
+
+    #[test]
+    fn roots_come_from_a_file_too() {
+        let path = std::env::temp_dir().join(format!("boom-tls-roots-{}.pem", std::process::id()));
+        std::fs::write(&path, Authority::new().certificate_pem()).unwrap();
+        let config = TlsConfig::default()
+            .with_roots(Roots::OwnOnly)
+            .with_roots_file(&path);
+        std::fs::remove_file(&path).unwrap();
+        config.unwrap().build().unwrap();
+    }
+
+    #[test]
+    fn versions_that_exclude_each_other_are_an_error() {
+        let config = own(&Authority::new());
+        let config = config
+            .with_min_version(TlsVersion::Tls13)
+            .with_max_version(TlsVersion::Tls12);
+        assert!(matches!(config.build(), Err(Error::NoVersions)));
+    }
+
+    #[test]
+    fn a_protocol_name_must_fit_its_length_byte() {
+        let config = own(&Authority::new());
+        assert!(matches!(
+            config.clone().with_alpn([""]).build(),
+            Err(Error::InvalidAlpn)
+        ));
+        assert!(matches!(
+            config.clone().with_alpn([vec![b'a'; 256]]).build(),
+            Err(Error::InvalidAlpn)
+        ));
+        assert!(config.with_alpn([vec![b'a'; 255]]).build().is_ok());
+    }
+
+    #[test]
+    fn a_certificate_and_a_key_must_belong_together() {
+        let authority = Authority::new();
+        let (one, other) = (authority.issue(&["one"]), authority.issue(&["other"]));
+        let with = |key: String| {
+            own(&authority)
+                .with_client_cert_pem(one.certificate_pem().as_bytes(), key.as_bytes())
+                .unwrap()
+        };
+        assert!(matches!(
+            with(other.private_key_pem()).build(),
+            Err(Error::InvalidClientCertificate(_))
+        ));
+        with(one.private_key_pem()).build().unwrap();
+    }
+}

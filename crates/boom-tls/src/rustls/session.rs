@@ -1,0 +1,516 @@
+//! One TLS connection without I/O: ciphertext in, plaintext out, and the other way round.
+
+use std::sync::Arc;
+
+use ::rustls::ProtocolVersion;
+use ::rustls::client::{ClientConfig, ClientConnectionData, UnbufferedClientConnection};
+use ::rustls::pki_types::ServerName;
+use ::rustls::unbuffered::{
+    ConnectionState, EncodeError, EncodeTlsData, EncryptError, InsufficientSizeError, ReadTraffic,
+    WriteTraffic,
+};
+
+use boom_stream::buffer::{ReadBuffer, WriteBuffer};
+
+use crate::Error;
+
+/// The state of one connection and its three buffers.
+///
+/// rustls may hold on to bytes at the front of `incoming` (the first part of a handshake message that is still coming
+/// in), so it must be shown those bytes again, first, each time. `settled` says that it has looked at all of them.
+pub(super) struct Session {
+    /// `None` where there never was a connection, for a reason that `end` tells.
+    connection: Option<UnbufferedClientConnection>,
+    /// Ciphertext received.
+    incoming: ReadBuffer,
+    /// True if nothing in `incoming` can give plaintext or progress before more bytes come in.
+    settled: bool,
+    /// True if rustls holds on to nothing in `incoming`, so that it may be shown no records at all.
+    may_hide: bool,
+    /// What a reader had no room for, from `plain_head` on.
+    plain: Vec<u8>,
+    plain_head: usize,
+    /// Ciphertext that waits for the socket.
+    outgoing: WriteBuffer,
+    outbound_limit: usize,
+    end: Option<End>,
+    end_is_told: bool,
+    /// True once this side's `close_notify` is queued.
+    closed: bool,
+}
+
+/// Why nothing more will be received.
+enum End {
+    /// The peer's `close_notify`.
+    Clean,
+    Failed(Error),
+}
+
+/// What one look at the records brought.
+enum Step {
+    /// rustls has more to do or to say.
+    Again,
+    /// Plaintext came out, this much of it into the reader's buffer.
+    Plaintext(usize),
+    PeerClosed,
+    /// Nothing to do before bytes come in. `true` if the writer could do its work.
+    Settled(bool),
+}
+
+impl Session {
+    /// One read asks for at least this much, so that a burst costs as few system calls as the window allows.
+    pub(super) const READ_SIZE: usize = 16 * 1024;
+    /// The window, less the sixteenth that may be left of an earlier record, is still `READ_SIZE`, and a full record of
+    /// TLS 1.3 without padding (16,406 bytes) fits.
+    const WINDOW: usize = Self::READ_SIZE / 15 * 16 + 64;
+    /// RFC 8446, section 5.2 (RFC 5246, section 6.2.3): a header of 5 bytes and at most 2^14 + 2048.
+    const RECORD_MAX: usize = 5 + 16 * 1024 + 2048;
+    /// rustls takes handshake messages of up to 64 KiB, and they stay in the buffer until they are whole.
+    const INCOMING_LIMIT: usize = 64 * 1024 + Self::RECORD_MAX + Self::READ_SIZE;
+    /// What a record adds to its plaintext at most: the 5 bytes of the header, and an explicit nonce of 8 and a tag of 16
+    /// in TLS 1.2, or a type of 1 and the tag in TLS 1.3.
+    const RECORD_OVERHEAD: usize = 29;
+    const FRAGMENT_MAX: usize = 16 * 1024;
+    const OUTGOING_CAPACITY: usize = 4 * 1024;
+    /// Room beyond the user's limit, so that a full buffer never refuses an alert or an answer of the handshake.
+    const OUTGOING_RESERVE: usize = 256 * 1024;
+
+    pub(super) fn new(
+        config: Arc<ClientConfig>,
+        server_name: ServerName<'static>,
+        outbound_limit: usize,
+    ) -> Result<Self, Error> {
+        let mut session = Self {
+            connection: Some(UnbufferedClientConnection::new(config, server_name)?),
+            incoming: ReadBuffer::new(Self::WINDOW, Self::INCOMING_LIMIT),
+            settled: false,
+            may_hide: false,
+            plain: Vec::new(),
+            plain_head: 0,
+            outgoing: WriteBuffer::new(
+                Self::OUTGOING_CAPACITY.min(outbound_limit),
+                outbound_limit.saturating_add(Self::OUTGOING_RESERVE),
+            ),
+            outbound_limit,
+            end: None,
+            end_is_told: false,
+            closed: false,
+        };
+        // Queues the ClientHello, so that a service sees at once that there is something to write.
+        session.handshake();
+        Ok(session)
+    }
+
+    /// A connection that failed before it began.
+    pub(super) fn failed(error: Error) -> Self {
+        Self {
+            connection: None,
+            incoming: ReadBuffer::new(0, 0),
+            settled: true,
+            may_hide: true,
+            plain: Vec::new(),
+            plain_head: 0,
+            outgoing: WriteBuffer::new(0, 0),
+            outbound_limit: 0,
+            end: Some(End::Failed(error)),
+            end_is_told: false,
+            closed: false,
+        }
+    }
+
+    pub(super) const fn connection(&self) -> Option<&UnbufferedClientConnection> {
+        self.connection.as_ref()
+    }
+
+    pub(super) fn is_handshaking(&self) -> bool {
+        self.connection
+            .as_ref()
+            .is_none_or(|connection| connection.is_handshaking())
+    }
+
+    /// Returns true if [`read`](Self::read) or [`take_end`](Self::take_end) would give something.
+    pub(super) fn has_buffered(&self) -> bool {
+        self.plain_head < self.plain.len()
+            || (!self.settled && self.holds_record())
+            || (self.end.is_some() && !self.end_is_told)
+    }
+
+    pub(super) const fn outgoing(&mut self) -> &mut WriteBuffer {
+        &mut self.outgoing
+    }
+
+    pub(super) const fn has_outgoing(&self) -> bool {
+        !self.outgoing.is_empty()
+    }
+
+    /// Goes on with the handshake by the records that are there. Returns 1 once it is done, or else 0.
+    pub(super) fn handshake(&mut self) -> usize {
+        while self.end.is_none()
+            && (self.has_unqueued() || (self.is_handshaking() && !self.settled))
+        {
+            self.look(&mut []);
+        }
+        usize::from(!self.is_handshaking())
+    }
+
+    /// Decrypts records that are there until `out` is full. Returns the number of bytes written to it.
+    pub(super) fn read(&mut self, out: &mut [u8]) -> usize {
+        let mut count = self.plaintext().len().min(out.len());
+        out[..count].copy_from_slice(&self.plaintext()[..count]);
+        self.consume(count);
+        while count < out.len() && !self.settled {
+            count += self.look(&mut out[count..]);
+        }
+        count
+    }
+
+    /// Decrypts records that are there if there is no plaintext. Returns how much there is then.
+    pub(super) fn fill(&mut self) -> usize {
+        if self.plaintext().is_empty() {
+            while self.plain.len() < Self::FRAGMENT_MAX && !self.settled {
+                self.look(&mut []);
+            }
+        }
+        self.plaintext().len()
+    }
+
+    /// Plaintext that has not been read.
+    pub(super) fn plaintext(&self) -> &[u8] {
+        &self.plain[self.plain_head..]
+    }
+
+    /// Drops the first `count` bytes of [`plaintext`](Self::plaintext).
+    pub(super) fn consume(&mut self, count: usize) {
+        self.plain_head = self.plain_head.saturating_add(count).min(self.plain.len());
+        if self.plain_head == self.plain.len() {
+            self.plain.clear();
+            self.plain_head = 0;
+        }
+    }
+
+    /// Lends the buffer for one read of ciphertext, with room for it. Call [`received`](Self::received) afterwards.
+    ///
+    /// Returns `None` where there is no room: the peer sends a handshake without end.
+    pub(super) fn receive_buffer(&mut self) -> Option<&mut ReadBuffer> {
+        let rest = self.incoming.len();
+        // A small rest is moved to the front by the read itself. With a larger one the buffer grows, once, so that the
+        // read is not cut short. Beyond the limit the room that is left has to do.
+        if rest > Self::WINDOW / 16 && self.incoming.reserve(rest + Self::READ_SIZE).is_err() {
+            self.incoming.compact();
+        }
+        if self.incoming.len() == self.incoming.capacity() {
+            self.fail(Error::HandshakeTooLarge);
+            return None;
+        }
+        Some(&mut self.incoming)
+    }
+
+    /// Says that bytes were added to the buffer lent last.
+    pub(super) const fn received(&mut self) {
+        self.settled = false;
+    }
+
+    /// Says that the stream below has ended.
+    pub(super) fn received_eof(&mut self) {
+        if self.end.is_none() {
+            self.fail(Error::Truncated);
+        }
+    }
+
+    /// Ends the connection by a failure, with the alert that rustls has for it.
+    pub(super) fn fail(&mut self, error: Error) {
+        self.end = Some(End::Failed(error));
+        self.discard_incoming();
+        while let Some(connection) = self
+            .connection
+            .as_mut()
+            .filter(|connection| connection.wants_write())
+        {
+            // Output comes before input, so rustls does not look for the bytes that are gone.
+            let Ok(ConnectionState::EncodeTlsData(mut data)) =
+                connection.process_tls_records(&mut []).state
+            else {
+                break;
+            };
+            if encode(&mut data, &mut self.outgoing).is_err() {
+                break;
+            }
+        }
+    }
+
+    /// What the connection has failed with, if it has.
+    pub(super) const fn failure(&self) -> Option<&Error> {
+        match &self.end {
+            Some(End::Failed(error)) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// How the connection has ended, if it has: well, or by an error.
+    pub(super) fn take_end(&mut self) -> Option<Result<(), Error>> {
+        let end = self.end.as_ref()?;
+        self.end_is_told = true;
+        Some(match end {
+            End::Clean => Ok(()),
+            End::Failed(error) => Err(error.clone()),
+        })
+    }
+
+    /// Encrypts and queues as much of `data` as the outbound limit lets. Returns how much that is.
+    pub(super) fn write(&mut self, data: &[u8]) -> Result<usize, Error> {
+        self.check_writable()?;
+        let count = data.len().min(self.writable());
+        if count > 0 {
+            self.with_traffic(|traffic, outgoing| encrypt(traffic, &data[..count], outgoing))?;
+        }
+        Ok(count)
+    }
+
+    /// Queues `close_notify` behind what waits. Nothing can be written afterwards.
+    ///
+    /// Before the end of the handshake there is nothing to close, and nothing is queued.
+    pub(super) fn close(&mut self) -> Result<(), Error> {
+        if let Some(error) = self.failure() {
+            return Err(error.clone());
+        }
+        if self.closed {
+            return Ok(());
+        }
+        self.closed = true;
+        if self.is_handshaking() {
+            return Ok(());
+        }
+        self.with_traffic(|traffic, outgoing| {
+            queue(outgoing, 64, |room| traffic.queue_close_notify(room))
+        })
+    }
+
+    /// Returns the error that writing has ended with.
+    pub(super) fn check_writable(&self) -> Result<(), Error> {
+        match self.failure() {
+            Some(error) => Err(error.clone()),
+            None if self.closed => Err(Error::Closed),
+            None => Ok(()),
+        }
+    }
+
+    /// Number of plaintext bytes whose records fit below the outbound limit.
+    fn writable(&self) -> usize {
+        let room = self.outbound_limit.saturating_sub(self.outgoing.len());
+        let records = room.div_ceil(Self::FRAGMENT_MAX + Self::RECORD_OVERHEAD);
+        room.saturating_sub(records * Self::RECORD_OVERHEAD)
+    }
+
+    fn with_traffic(
+        &mut self,
+        mut work: impl FnMut(
+            &mut WriteTraffic<'_, ClientConnectionData>,
+            &mut WriteBuffer,
+        ) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        loop {
+            // Records that wait for a reader are not decrypted for the sake of a writer, where that can be helped.
+            let show = self.settled || !self.may_hide;
+            match self.step(show, &mut [], &mut work) {
+                Ok(Step::Settled(true)) => return Ok(()),
+                Ok(Step::Settled(false)) => return Err(Error::Closed),
+                Ok(Step::PeerClosed) => self.peer_closed(),
+                Ok(Step::Again | Step::Plaintext(_)) => {}
+                Err(error) => {
+                    self.fail(error.clone());
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    /// Takes one step with the records that are there. Returns the number of bytes written to `out`.
+    fn look(&mut self, out: &mut [u8]) -> usize {
+        let was_handshaking = self.is_handshaking();
+        let step = self.step(true, out, |_, _| Ok(()));
+        if was_handshaking && !self.is_handshaking() {
+            self.shrink_incoming();
+        }
+        match step {
+            Ok(Step::Again) => 0,
+            Ok(Step::Plaintext(count)) => {
+                self.settled = self.incoming.is_empty();
+                count
+            }
+            Ok(Step::Settled(_)) => {
+                self.settled = true;
+                0
+            }
+            Ok(Step::PeerClosed) => {
+                self.peer_closed();
+                0
+            }
+            Err(error) => {
+                self.fail(error);
+                0
+            }
+        }
+    }
+
+    /// Shows rustls the records (or, with `show` false, none) and does what it asks for.
+    fn step(
+        &mut self,
+        show: bool,
+        out: &mut [u8],
+        mut write: impl FnMut(
+            &mut WriteTraffic<'_, ClientConnectionData>,
+            &mut WriteBuffer,
+        ) -> Result<(), Error>,
+    ) -> Result<Step, Error> {
+        let Some(connection) = &mut self.connection else {
+            return Ok(Step::Settled(false));
+        };
+        let records = if show {
+            self.incoming.filled_mut()
+        } else {
+            &mut []
+        };
+        let status = connection.process_tls_records(records);
+        let mut discard = status.discard;
+        let step = match status.state {
+            Ok(ConnectionState::ReadTraffic(traffic)) => {
+                deliver(traffic, out, &mut self.plain, &mut discard).map(Step::Plaintext)
+            }
+            Ok(ConnectionState::EncodeTlsData(mut data)) => {
+                encode(&mut data, &mut self.outgoing).map(|()| Step::Again)
+            }
+            Ok(ConnectionState::TransmitTlsData(transmit)) => {
+                // Queued is as good as sent: the queue keeps the order.
+                transmit.done();
+                Ok(Step::Again)
+            }
+            Ok(ConnectionState::PeerClosed) => Ok(Step::PeerClosed),
+            Ok(ConnectionState::WriteTraffic(mut traffic)) => {
+                write(&mut traffic, &mut self.outgoing).map(|()| Step::Settled(true))
+            }
+            Ok(_) => Ok(Step::Settled(false)),
+            Err(error) => Err(error.into()),
+        };
+        self.incoming.consume(discard);
+        if show {
+            // Application data may not stand amid a handshake message (RFC 8446, section 5.1), so after it rustls
+            // holds on to nothing. Whatever else it stopped at, there may be messages that it has begun.
+            self.may_hide = matches!(step, Ok(Step::Plaintext(_)));
+        }
+        step
+    }
+
+    fn peer_closed(&mut self) {
+        self.end = Some(End::Clean);
+        // RFC 8446, section 6.1: what comes after a close_notify is ignored.
+        self.discard_incoming();
+        // RFC 5246, section 7.2.1, wants an answer at once, and no more data. TLS 1.3 lets this side go on.
+        let answers = self
+            .connection
+            .as_ref()
+            .and_then(|connection| connection.protocol_version());
+        if answers == Some(ProtocolVersion::TLSv1_2) {
+            // A failure is kept as the end.
+            let _ = self.close();
+        }
+    }
+
+    /// Returns true if rustls has made output that is not queued.
+    fn has_unqueued(&self) -> bool {
+        self.connection
+            .as_ref()
+            .is_some_and(|connection| connection.wants_write())
+    }
+
+    /// Returns true if rustls would find a whole record, or the header of one that it refuses.
+    fn holds_record(&self) -> bool {
+        match self.incoming.filled() {
+            [_, _, _, high, low, rest @ ..] => {
+                let length = usize::from(u16::from_be_bytes([*high, *low]));
+                length <= rest.len() || length > Self::RECORD_MAX - 5
+            }
+            _ => false,
+        }
+    }
+
+    fn discard_incoming(&mut self) {
+        self.incoming.consume(self.incoming.len());
+        self.settled = true;
+    }
+
+    /// Gives back what a long certificate chain made the buffer grow to.
+    fn shrink_incoming(&mut self) {
+        let rest = self.incoming.len();
+        if self.incoming.capacity() > Self::WINDOW && rest <= Self::WINDOW {
+            let mut smaller = ReadBuffer::new(Self::WINDOW, Self::INCOMING_LIMIT);
+            smaller.free_mut()[..rest].copy_from_slice(self.incoming.filled());
+            smaller.advance(rest);
+            self.incoming = smaller;
+        }
+    }
+}
+
+/// Moves plaintext to `out`, and to `plain` what does not fit. Returns the number of bytes in `out`.
+fn deliver(
+    mut traffic: ReadTraffic<'_, '_, ClientConnectionData>,
+    out: &mut [u8],
+    plain: &mut Vec<u8>,
+    discard: &mut usize,
+) -> Result<usize, Error> {
+    let mut count = 0;
+    while let Some(record) = traffic.next_record() {
+        let record = record?;
+        *discard += record.discard;
+        let taken = record.payload.len().min(out.len() - count);
+        let (fits, rest) = record.payload.split_at(taken);
+        out[count..count + taken].copy_from_slice(fits);
+        plain.extend_from_slice(rest);
+        count += taken;
+    }
+    Ok(count)
+}
+
+fn encode(
+    data: &mut EncodeTlsData<'_, ClientConnectionData>,
+    outgoing: &mut WriteBuffer,
+) -> Result<(), Error> {
+    queue(outgoing, 0, |room| match data.encode(room) {
+        Ok(count) => Ok(count),
+        Err(EncodeError::InsufficientSize(size)) => Err(EncryptError::InsufficientSize(size)),
+        Err(EncodeError::AlreadyEncoded) => Ok(0),
+    })
+}
+
+fn encrypt(
+    traffic: &mut WriteTraffic<'_, ClientConnectionData>,
+    data: &[u8],
+    outgoing: &mut WriteBuffer,
+) -> Result<(), Error> {
+    let records = data.len().div_ceil(Session::FRAGMENT_MAX);
+    let size = data.len() + records * Session::RECORD_OVERHEAD;
+    queue(outgoing, size, |room| traffic.encrypt(data, room))
+}
+
+/// Lets `fill` write into room for `size` bytes or, where it asks for more, for that many.
+fn queue(
+    outgoing: &mut WriteBuffer,
+    mut size: usize,
+    mut fill: impl FnMut(&mut [u8]) -> Result<usize, EncryptError>,
+) -> Result<(), Error> {
+    loop {
+        let room = outgoing.reserve(size).map_err(|_| Error::OutboundFull)?;
+        match fill(room) {
+            Ok(count) => {
+                outgoing.commit(count);
+                return Ok(());
+            }
+            Err(EncryptError::InsufficientSize(InsufficientSizeError { required_size }))
+                if required_size > size =>
+            {
+                size = required_size;
+            }
+            Err(EncryptError::InsufficientSize(_)) => return Err(Error::OutboundFull),
+            Err(EncryptError::EncryptExhausted) => return Err(Error::KeysExhausted),
+        }
+    }
+}

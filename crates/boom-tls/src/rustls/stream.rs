@@ -1,0 +1,384 @@
+//! The stream: moves bytes between a session and the stream below.
+
+use std::fmt;
+use std::io::{self, BufRead, ErrorKind, Read, Write};
+
+use ::rustls::ProtocolVersion;
+use ::rustls::client::UnbufferedClientConnection;
+use ::rustls::pki_types::ServerName;
+
+use boom_stream::{Layer, Phase};
+
+use super::session::Session;
+use crate::{CipherSuite, Error, TlsConfig, TlsVersion};
+
+/// A TLS client over any stream, by rustls.
+///
+/// # Handshake
+///
+/// Reads, writes and flushes alike drive the handshake, and none of them waits: until it is done they answer
+/// `WouldBlock`. A write does not keep plaintext for later, so what it was given must be given again.
+///
+/// # Reading
+///
+/// A read delivers as much plaintext as the records received hold and the caller's buffer takes, and asks the stream
+/// below only when there is none. It asks once, for 16 KiB or more; only where that read was filled and yet held
+/// no plaintext (a long handshake) it asks again, so that `WouldBlock` always means that the stream below had no more.
+/// Through [`BufRead`] the plaintext can be used where it lies.
+///
+/// The end of the stream is `Ok(0)` after the peer's `close_notify`, and otherwise `UnexpectedEof`
+/// ([`Error::Truncated`]). Whatever arrived before an end or a failure is delivered first.
+///
+/// # Writing
+///
+/// A write encrypts into the outbound buffer and writes that, once. What the stream below does not take goes out, in order,
+/// with later writes, flushes and reads; `flush` answers `WouldBlock` until all is gone. When the outbound limit is
+/// reached a write takes less, and then answers `WouldBlock`. One write makes one record (of up to 16 KiB): give it all the
+/// messages that leave together.
+///
+/// # Failures
+///
+/// A failure is final, and every later call reports the same kind. The alert that tells the peer why is sent with the call
+/// that finds the failure, as far as the stream below takes it then.
+///
+/// # Examples
+///
+/// ```
+/// use boom_stream::tcp::TcpStream;
+/// use boom_testkit::tls::Authority;
+/// use boom_tls::{Roots, TlsConfig, TlsStream};
+/// use std::io::{ErrorKind, Read, Write};
+/// use std::net::TcpListener;
+///
+/// # let authority = Authority::new();
+/// # let listener = TcpListener::bind("127.0.0.1:0")?;
+/// # let address = listener.local_addr()?;
+/// # let server_config = authority.server_config(&["localhost"]);
+/// # let server = std::thread::spawn(move || {
+/// #     let connection = rustls::ServerConnection::new(server_config).unwrap();
+/// #     let mut stream = rustls::StreamOwned::new(connection, listener.accept().unwrap().0);
+/// #     stream.write_all(b"hello").unwrap();
+/// # });
+/// let config = TlsConfig::default().with_roots(Roots::OwnOnly).with_root_der(authority.certificate_der())?;
+/// let stream = TcpStream::try_from(("127.0.0.1", address.port()))?;
+/// let mut stream = TlsStream::new(stream, "localhost", &config)?;
+///
+/// let mut greeting = [0; 64];
+/// let count = loop {
+///     match stream.read(&mut greeting) {
+///         Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+///         result => break result?,
+///     }
+/// };
+/// assert_eq!(&greeting[..count], b"hello");
+/// assert_eq!(stream.protocol_version(), Some(boom_tls::TlsVersion::Tls13));
+/// # server.join().unwrap();
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct TlsStream<S> {
+    stream: S,
+    session: Session,
+    /// What the stream below refused to write with. Reading goes on: the peer may have said why.
+    write_failure: Option<ErrorKind>,
+}
+
+/// A read that was filled and held no plaintext is followed by another, up to this many in one call.
+const READS_MAX: usize = 8;
+
+impl<S> TlsStream<S> {
+    /// Puts TLS over a stream to the server of this name (a DNS name or an IP address). Nothing is sent yet.
+    ///
+    /// A server name in the configuration replaces `server_name`.
+    ///
+    /// # Errors
+    ///
+    /// The configuration's, [`Error::InvalidServerName`] for a name that is none.
+    pub fn new(stream: S, server_name: &str, config: &TlsConfig) -> io::Result<Self> {
+        let session = open(server_name, config)?;
+        Ok(Self {
+            stream,
+            session,
+            write_failure: None,
+        })
+    }
+
+    /// As [`new`](Self::new), with the error kept for the first read or write.
+    pub(crate) fn new_or_failed(stream: S, server_name: &str, config: &TlsConfig) -> Self {
+        let session = open(server_name, config).unwrap_or_else(Session::failed);
+        Self {
+            stream,
+            session,
+            write_failure: None,
+        }
+    }
+
+    /// Returns true until the handshake is done.
+    pub fn is_handshaking(&self) -> bool {
+        self.session.is_handshaking()
+    }
+
+    /// The version agreed on, once it is.
+    pub fn protocol_version(&self) -> Option<TlsVersion> {
+        match self.session.connection()?.protocol_version()? {
+            ProtocolVersion::TLSv1_2 => Some(TlsVersion::Tls12),
+            ProtocolVersion::TLSv1_3 => Some(TlsVersion::Tls13),
+            _ => None,
+        }
+    }
+
+    /// The cipher suite agreed on, once it is.
+    pub fn cipher_suite(&self) -> Option<CipherSuite> {
+        let suite = self.session.connection()?.negotiated_cipher_suite()?;
+        Some(CipherSuite(suite.suite().into()))
+    }
+
+    /// The protocol that the server chose of those offered by ALPN. `None` after the handshake: it chose none.
+    pub fn alpn_protocol(&self) -> Option<&[u8]> {
+        self.session.connection()?.alpn_protocol()
+    }
+
+    /// The server's certificates in DER, its own first, once they are known; of a resumed session those of the first
+    /// handshake.
+    pub fn peer_certificates(&self) -> impl ExactSizeIterator<Item = &[u8]> {
+        let connection = self.session.connection();
+        let certificates = connection.and_then(|connection| connection.peer_certificates());
+        certificates
+            .unwrap_or_default()
+            .iter()
+            .map(|certificate| certificate.as_ref())
+    }
+
+    /// Returns whether an earlier session was resumed, once that is known.
+    pub fn is_resumed(&self) -> Option<bool> {
+        let kind = self.session.connection()?.handshake_kind()?;
+        Some(kind == ::rustls::HandshakeKind::Resumed)
+    }
+
+    /// The connection of rustls, for what it alone can tell. `None` where the configuration allowed none.
+    pub const fn rustls_connection(&self) -> Option<&UnbufferedClientConnection> {
+        self.session.connection()
+    }
+
+    /// Lends the stream below.
+    pub const fn get_ref(&self) -> &S {
+        &self.stream
+    }
+
+    /// Lends the stream below for changes. To read from it or write to it breaks the connection.
+    pub const fn get_mut(&mut self) -> &mut S {
+        &mut self.stream
+    }
+
+    /// Gives up the stream below, without `close_notify`.
+    pub fn into_inner(self) -> S {
+        self.stream
+    }
+}
+
+impl<S: Read + Write> TlsStream<S> {
+    /// Tells the peer that this side has sent everything: `close_notify`, behind what waits to be sent.
+    ///
+    /// Call it again while it answers `WouldBlock`. Writing is over then; reading goes on until the peer closes too
+    /// (TLS 1.2 peers close at once). Dropping the stream sends nothing.
+    ///
+    /// # Errors
+    ///
+    /// `WouldBlock` while bytes wait, and what the connection has failed with.
+    pub fn close_notify(&mut self) -> io::Result<()> {
+        self.session.close()?;
+        self.flush()
+    }
+
+    /// Takes from the session what `take` counts, or receives once and tries again.
+    ///
+    /// What the session has to send meanwhile, answers and alerts, is sent at the end.
+    fn drive(&mut self, take: impl FnMut(&mut Session) -> usize) -> io::Result<usize> {
+        let taken = self.take_or_receive(take);
+        let sent = self.send();
+        match taken {
+            // A stream that cannot be written to must not look like one on which nothing happens.
+            Err(error) if error.kind() == ErrorKind::WouldBlock => Err(sent.err().unwrap_or(error)),
+            taken => taken,
+        }
+    }
+
+    fn take_or_receive(
+        &mut self,
+        mut take: impl FnMut(&mut Session) -> usize,
+    ) -> io::Result<usize> {
+        let mut may_hold_more = true;
+        for _ in 0..=READS_MAX {
+            let count = take(&mut self.session);
+            if count > 0 {
+                return Ok(count);
+            }
+            if let Some(end) = self.session.take_end() {
+                return Ok(end.map(|()| 0)?);
+            }
+            if !may_hold_more {
+                break;
+            }
+            may_hold_more = self.receive()?;
+        }
+        Err(ErrorKind::WouldBlock.into())
+    }
+
+    /// Reads once from the stream below. Returns whether it may hold more.
+    fn receive(&mut self) -> io::Result<bool> {
+        loop {
+            let Some(buffer) = self.session.receive_buffer() else {
+                return Ok(false);
+            };
+            match buffer.read_from(&mut self.stream) {
+                Ok(0) => self.session.received_eof(),
+                Ok(count) => {
+                    self.session.received();
+                    return Ok(count >= Session::READ_SIZE);
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return Err(error),
+                Err(error) => {
+                    self.session.outgoing().clear();
+                    self.session.fail(Error::Io(error.kind()));
+                    self.session.take_end();
+                    return Err(error);
+                }
+            }
+            return Ok(false);
+        }
+    }
+
+    /// Writes what waits. Returns whether all is gone.
+    fn send(&mut self) -> io::Result<bool> {
+        if let Some(kind) = self.write_failure {
+            return Err(Error::Io(kind).into());
+        }
+        if !self.session.has_outgoing() {
+            return Ok(true);
+        }
+        self.session
+            .outgoing()
+            .flush_to(&mut self.stream)
+            .inspect_err(|error| {
+                self.write_failure = Some(error.kind());
+                self.session.outgoing().clear();
+            })
+    }
+
+    fn check_writable(&self) -> io::Result<()> {
+        self.session.check_writable()?;
+        match self.write_failure {
+            Some(kind) => Err(Error::Io(kind).into()),
+            None => Ok(()),
+        }
+    }
+}
+
+fn open(server_name: &str, config: &TlsConfig) -> Result<Session, Error> {
+    let server_name = config.server_name().unwrap_or(server_name);
+    let server_name = ServerName::try_from(server_name).map_err(|_| Error::InvalidServerName)?;
+    Session::new(
+        config.rustls_config()?,
+        server_name.to_owned(),
+        config.outbound_limit(),
+    )
+}
+
+impl<S: Read + Write> Read for TlsStream<S> {
+    #[inline]
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        self.drive(|session| session.read(buffer))
+    }
+}
+
+/// Lends the plaintext of all the records that one read brought, up to 32 KiB.
+impl<S: Read + Write> BufRead for TlsStream<S> {
+    #[inline]
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.drive(Session::fill)?;
+        Ok(self.session.plaintext())
+    }
+
+    #[inline]
+    fn consume(&mut self, count: usize) {
+        self.session.consume(count);
+    }
+}
+
+impl<S: Read + Write> Write for TlsStream<S> {
+    #[inline]
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.check_writable()?;
+        if self.session.is_handshaking() {
+            self.drive(Session::handshake)?;
+        }
+        let mut count = self.session.write(bytes)?;
+        if count == 0 && !bytes.is_empty() {
+            self.send()?;
+            count = self.session.write(bytes)?;
+            if count == 0 {
+                return Err(ErrorKind::WouldBlock.into());
+            }
+        }
+        self.send()?;
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if !self.send()? {
+            return Err(ErrorKind::WouldBlock.into());
+        }
+        if let Some(error) = self.session.failure() {
+            return Err(error.clone().into());
+        }
+        self.stream.flush()
+    }
+}
+
+impl<S: Layer> Layer for TlsStream<S> {
+    type Base = S::Base;
+
+    fn base(&self) -> &S::Base {
+        self.stream.base()
+    }
+
+    fn base_mut(&mut self) -> &mut S::Base {
+        self.stream.base_mut()
+    }
+
+    /// True while plaintext or a whole record waits, and while an end that was received is still to be reported.
+    #[inline]
+    fn has_buffered(&self) -> bool {
+        self.session.has_buffered() || self.stream.has_buffered()
+    }
+
+    #[inline]
+    fn wants_write(&self) -> bool {
+        self.session.has_outgoing() || self.stream.wants_write()
+    }
+
+    fn is_encrypted(&self) -> bool {
+        true
+    }
+
+    fn phase(&self) -> Phase {
+        match self.stream.phase() {
+            Phase::Established if self.session.is_handshaking() => Phase::TlsHandshake,
+            phase => phase,
+        }
+    }
+}
+
+impl<S> fmt::Debug for TlsStream<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TlsStream")
+            .field("is_handshaking", &self.is_handshaking())
+            .field("protocol_version", &self.protocol_version())
+            .field("cipher_suite", &self.cipher_suite())
+            .field("is_resumed", &self.is_resumed())
+            .finish_non_exhaustive()
+    }
+}
