@@ -1,1 +1,36 @@
 #![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod endpoint;
+mod service;
+
+mod event;
+mod options;
+mod reason;
+mod reconnect;
+mod stats;
+
+pub mod dns;
+mod error;
+#[cfg(feature = "ext")]
+mod ext;
+
+mod entry;
+mod outages;
+mod random;
+mod rate;
+mod slab;
+mod timers;
+
+pub use endpoint::{AnyEndpoint, Context, Endpoint, EndpointWithContext};
+pub use entry::State;
+pub use error::Error;
+pub use event::Event;
+#[cfg(feature = "ext")]
+pub use ext::{TlsWebsocketEndpoint, TlsWebsocketEndpointWithContext};
+pub use options::{EndpointOptions, Timeouts};
+pub use reason::{DisconnectReason, Stage};
+pub use reconnect::ReconnectPolicy;
+pub use service::{IOService, IntoIOService, IntoIOServiceWithContext};
+pub use slab::Handle;
+pub use stats::Stats;

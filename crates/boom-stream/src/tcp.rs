@@ -48,11 +48,8 @@ impl TcpStream {
     ///
     /// The socket cannot be made, or the kernel refuses at once (no route, no such local address).
     pub fn connect(connection_info: ConnectionInfo, address: SocketAddr) -> io::Result<Self> {
-        let socket = RawSocket::new(
-            Domain::for_address(address),
-            Type::STREAM,
-            Some(Protocol::TCP),
-        )?;
+        let domain = Domain::for_address(address);
+        let socket = RawSocket::new(domain, Type::STREAM, Some(Protocol::TCP))?;
         socket.set_nonblocking(true)?;
         socket.set_tcp_nodelay(true)?;
         match socket.connect(&address.into()) {
@@ -146,6 +143,11 @@ where
         return Err(error);
     }
     match socket.peer_addr() {
+        // A port of the range that the kernel gives to clients may be given to this very socket while nobody listens
+        // there, and TCP lets it connect to itself.
+        Ok(peer) if socket.local_addr().is_ok_and(|own| own == peer) => {
+            Err(io::ErrorKind::ConnectionRefused.into())
+        }
         Ok(_) => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::NotConnected => Ok(false),
         // macOS answers so for a socket whose connect is still under way.

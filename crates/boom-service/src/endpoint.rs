@@ -1,0 +1,281 @@
+//! What a user writes: how to make a connection and what to do with it.
+
+use std::io;
+use std::net::SocketAddr;
+
+use boom_stream::{ConnectionInfoProvider, Layer, Socket};
+
+use crate::DisconnectReason;
+
+/// One connection that the service keeps up: it says how to make it and what to do when there is something to do.
+///
+/// The host and port of its [`ConnectionInfo`](boom_stream::ConnectionInfo) are resolved by the service.
+///
+/// # Examples
+///
+/// ```
+/// use boom_select::DirectSelector;
+/// use boom_service::{Endpoint, IntoIOService};
+/// use boom_stream::tcp::TcpStream;
+/// use boom_stream::{ConnectionInfo, ConnectionInfoProvider};
+/// use std::io::{self, ErrorKind, Read, Write};
+/// use std::net::{SocketAddr, TcpListener};
+///
+/// struct Quotes {
+///     connection_info: ConnectionInfo,
+///     received: Vec<u8>,
+/// }
+///
+/// impl ConnectionInfoProvider for Quotes {
+///     fn connection_info(&self) -> &ConnectionInfo {
+///         &self.connection_info
+///     }
+/// }
+///
+/// impl Endpoint for Quotes {
+///     type Target = TcpStream;
+///
+///     fn create_target(&mut self, addr: SocketAddr) -> io::Result<Option<TcpStream>> {
+///         TcpStream::try_from((&self.connection_info, addr)).map(Some)
+///     }
+///
+///     fn poll(&mut self, stream: &mut TcpStream) -> io::Result<()> {
+///         let mut buffer = [0; 4096];
+///         // `WouldBlock` is no failure: the service polls again when there is more.
+///         match stream.read(&mut buffer)? {
+///             0 => return Err(ErrorKind::UnexpectedEof.into()),
+///             count => self.received.extend_from_slice(&buffer[..count]),
+///         }
+///         Ok(())
+///     }
+/// }
+///
+/// let server = TcpListener::bind("127.0.0.1:0")?;
+/// let connection_info = ConnectionInfo::new("127.0.0.1", server.local_addr()?.port());
+///
+/// let mut service = DirectSelector::new().into_io_service();
+/// let handle = service.register(Quotes { connection_info, received: Vec::new() });
+/// service.poll()?;
+/// server.accept()?.0.write_all(b"EURUSD 1.0845")?;
+/// while service.get(handle).is_some_and(|quotes| quotes.received.len() < 13) {
+///     service.poll()?;
+/// }
+/// # Ok::<(), io::Error>(())
+/// ```
+pub trait Endpoint: ConnectionInfoProvider {
+    /// The stack of streams and protocols, down to a socket that the selector accepts.
+    type Target: Layer<Base: Socket>;
+
+    /// Starts to connect to `addr`, one of the addresses of the host, and builds the stack on it.
+    ///
+    /// It must not block. `None` means "not now": the endpoint is [`Idle`](crate::State::Idle) and is asked again later.
+    ///
+    /// # Errors
+    ///
+    /// The connection cannot be made. The next address is tried, and when there is none left, the endpoint waits as
+    /// after any failed connect.
+    fn create_target(&mut self, addr: SocketAddr) -> io::Result<Option<Self::Target>>;
+
+    /// Does what there is to do: reads and handles one batch, sends what is to be sent.
+    ///
+    /// It is called when the socket is ready, when the target holds bytes that were read before, and when it has bytes
+    /// that the socket will take. It is called during the handshakes, too, since reading drives them; a read
+    /// returns nothing until they are done. It must not block; one batch a call lets the other endpoints have their turn,
+    /// and the service comes back for the rest.
+    ///
+    /// # Errors
+    ///
+    /// Any error ends the connection and the service connects again, except `WouldBlock`: that one says that a read has
+    /// nothing or that a send was refused since too much waits to be sent already, so `?` may pass it on.
+    fn poll(&mut self, target: &mut Self::Target) -> io::Result<()>;
+
+    /// Says whether to connect again after a connection has ended or could not be made at any address.
+    ///
+    /// Where it returns false, the endpoint is removed and handed back by [`Event::GaveUp`](crate::Event::GaveUp).
+    fn can_recreate(&mut self, reason: DisconnectReason) -> bool {
+        let _ = reason;
+        true
+    }
+
+    /// Says whether the connection, which has been active for as long as it may be, can be ended now.
+    ///
+    /// Where it returns false, it is asked again a tenth of a second later.
+    fn can_auto_disconnect(&mut self) -> bool {
+        true
+    }
+}
+
+/// An [`Endpoint`] whose methods are lent a context, which the service's `poll` was given.
+///
+/// # Examples
+///
+/// ```
+/// use boom_select::DirectSelector;
+/// use boom_service::{Context, EndpointWithContext, IntoIOServiceWithContext};
+/// use boom_stream::tcp::TcpStream;
+/// use boom_stream::{ConnectionInfo, ConnectionInfoProvider};
+/// use std::io;
+/// use std::net::{SocketAddr, TcpListener};
+///
+/// #[derive(Default)]
+/// struct Book {
+///     connections: usize,
+/// }
+///
+/// impl Context for Book {}
+///
+/// struct Quotes(ConnectionInfo);
+///
+/// impl ConnectionInfoProvider for Quotes {
+///     fn connection_info(&self) -> &ConnectionInfo {
+///         &self.0
+///     }
+/// }
+///
+/// impl EndpointWithContext<Book> for Quotes {
+///     type Target = TcpStream;
+///
+///     fn create_target(&mut self, addr: SocketAddr, book: &mut Book) -> io::Result<Option<TcpStream>> {
+///         book.connections += 1;
+///         TcpStream::try_from((&self.0, addr)).map(Some)
+///     }
+///
+///     fn poll(&mut self, _stream: &mut TcpStream, _book: &mut Book) -> io::Result<()> {
+///         Ok(())
+///     }
+/// }
+///
+/// let server = TcpListener::bind("127.0.0.1:0")?;
+/// let mut book = Book::default();
+/// let mut service = DirectSelector::new().into_io_service_with_context(&mut book);
+/// service.register(Quotes(ConnectionInfo::new("127.0.0.1", server.local_addr()?.port())));
+/// service.poll(&mut book)?;
+/// assert_eq!(book.connections, 1);
+/// # Ok::<(), io::Error>(())
+/// ```
+pub trait EndpointWithContext<C>: ConnectionInfoProvider {
+    /// As [`Endpoint::Target`].
+    type Target: Layer<Base: Socket>;
+
+    /// As [`Endpoint::create_target`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Endpoint::create_target`].
+    fn create_target(&mut self, addr: SocketAddr, ctx: &mut C) -> io::Result<Option<Self::Target>>;
+
+    /// As [`Endpoint::poll`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Endpoint::poll`].
+    fn poll(&mut self, target: &mut Self::Target, ctx: &mut C) -> io::Result<()>;
+
+    /// As [`Endpoint::can_recreate`].
+    fn can_recreate(&mut self, reason: DisconnectReason, ctx: &mut C) -> bool {
+        let _ = (reason, ctx);
+        true
+    }
+
+    /// As [`Endpoint::can_auto_disconnect`].
+    fn can_auto_disconnect(&mut self, ctx: &mut C) -> bool {
+        let _ = ctx;
+        true
+    }
+}
+
+/// Marks a type that a service lends to its endpoints.
+///
+/// It is what tells the two forms of [`IOService::poll`](crate::IOService::poll) apart; there is nothing to implement.
+///
+/// # Examples
+///
+/// ```
+/// struct OrderBooks;
+///
+/// impl boom_service::Context for OrderBooks {}
+/// ```
+pub trait Context {}
+
+/// Either kind of endpoint: an [`Endpoint`] where `C` is `()`, else an [`EndpointWithContext`].
+///
+/// The service is written once, against this trait. It is implemented for every endpoint; implement one of the other
+/// two, and use this one as a bound in code that is generic over the kind of service.
+///
+/// # Examples
+///
+/// ```
+/// use boom_service::{AnyEndpoint, IOService, Stats};
+///
+/// fn report<S, E: AnyEndpoint<C>, C>(service: &IOService<S, E, C>) -> String {
+///     let stats = service.stats();
+///     format!("{} of {} connected", stats.active, stats.endpoints)
+/// }
+/// ```
+pub trait AnyEndpoint<C>: ConnectionInfoProvider {
+    /// The stack of streams and protocols.
+    type Target: Layer<Base: Socket>;
+
+    /// Calls `create_target`.
+    ///
+    /// # Errors
+    ///
+    /// The endpoint's.
+    fn open(&mut self, addr: SocketAddr, ctx: &mut C) -> io::Result<Option<Self::Target>>;
+
+    /// Calls `poll`.
+    ///
+    /// # Errors
+    ///
+    /// The endpoint's.
+    fn drive(&mut self, target: &mut Self::Target, ctx: &mut C) -> io::Result<()>;
+
+    /// Calls `can_recreate`.
+    fn may_recreate(&mut self, reason: DisconnectReason, ctx: &mut C) -> bool;
+
+    /// Calls `can_auto_disconnect`.
+    fn may_auto_disconnect(&mut self, ctx: &mut C) -> bool;
+}
+
+impl<E: Endpoint> AnyEndpoint<()> for E {
+    type Target = E::Target;
+
+    fn open(&mut self, addr: SocketAddr, (): &mut ()) -> io::Result<Option<Self::Target>> {
+        self.create_target(addr)
+    }
+
+    #[inline]
+    fn drive(&mut self, target: &mut Self::Target, (): &mut ()) -> io::Result<()> {
+        self.poll(target)
+    }
+
+    fn may_recreate(&mut self, reason: DisconnectReason, (): &mut ()) -> bool {
+        self.can_recreate(reason)
+    }
+
+    fn may_auto_disconnect(&mut self, (): &mut ()) -> bool {
+        self.can_auto_disconnect()
+    }
+}
+
+/// Does not overlap with the one above, since `()` is no [`Context`] and nobody else can make it one.
+impl<E: EndpointWithContext<C>, C: Context> AnyEndpoint<C> for E {
+    type Target = E::Target;
+
+    fn open(&mut self, addr: SocketAddr, ctx: &mut C) -> io::Result<Option<Self::Target>> {
+        self.create_target(addr, ctx)
+    }
+
+    #[inline]
+    fn drive(&mut self, target: &mut Self::Target, ctx: &mut C) -> io::Result<()> {
+        self.poll(target, ctx)
+    }
+
+    fn may_recreate(&mut self, reason: DisconnectReason, ctx: &mut C) -> bool {
+        self.can_recreate(reason, ctx)
+    }
+
+    fn may_auto_disconnect(&mut self, ctx: &mut C) -> bool {
+        self.can_auto_disconnect(ctx)
+    }
+}

@@ -1,0 +1,130 @@
+//! What happens to the endpoints, for those who want to know.
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use crate::{DisconnectReason, Handle};
+
+/// Something that happened to an endpoint.
+///
+/// An endpoint's life is `AttemptFailed`* `Connected` `Disconnected`, again and again, with `RetryIn` where it waits
+/// between, and `GaveUp` at the end if it refuses to go on.
+///
+/// # Examples
+///
+/// A program that fetches a snapshot after each gap:
+///
+/// ```
+/// use boom_service::Event;
+///
+/// fn on_event<E>(event: Event<E>) {
+///     match event {
+///         Event::Connected { handle, addr, .. } => println!("{handle:?} connected to {addr}, fetch a snapshot"),
+///         Event::Disconnected { handle, reason, .. } => println!("{handle:?} disconnected: {reason}"),
+///         Event::GaveUp { reason, .. } => eprintln!("gave up: {reason}"),
+///         _ => {}
+///     }
+/// }
+/// # on_event::<()>(Event::Connected { handle: handle(), addr: ([127, 0, 0, 1], 1).into() });
+/// # fn handle() -> boom_service::Handle {
+/// #     use boom_select::DirectSelector; use boom_service::*; use boom_stream::*; use std::{io, net::SocketAddr};
+/// #     struct Q(ConnectionInfo);
+/// #     impl ConnectionInfoProvider for Q { fn connection_info(&self) -> &ConnectionInfo { &self.0 } }
+/// #     impl Endpoint for Q {
+/// #         type Target = tcp::TcpStream;
+/// #         fn create_target(&mut self, _: SocketAddr) -> io::Result<Option<tcp::TcpStream>> { Ok(None) }
+/// #         fn poll(&mut self, _: &mut tcp::TcpStream) -> io::Result<()> { Ok(()) }
+/// #     }
+/// #     DirectSelector::new().into_io_service().register(Q(ConnectionInfo::new("::1", 1)))
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Event<E> {
+    /// The connection stands and its handshakes are done.
+    Connected {
+        /// The endpoint.
+        handle: Handle,
+        /// Where it is connected to.
+        addr: SocketAddr,
+    },
+    /// A connection that stood has ended.
+    Disconnected {
+        /// The endpoint.
+        handle: Handle,
+        /// Why.
+        reason: DisconnectReason,
+    },
+    /// A connection was not made.
+    AttemptFailed {
+        /// The endpoint.
+        handle: Handle,
+        /// The address that was tried; `None` where the host name was not resolved.
+        addr: Option<SocketAddr>,
+        /// Why.
+        reason: DisconnectReason,
+    },
+    /// The endpoint waits before it connects again.
+    RetryIn {
+        /// The endpoint.
+        handle: Handle,
+        /// How long, at most.
+        delay: Duration,
+    },
+    /// `can_recreate` returned false: the endpoint is registered no more.
+    GaveUp {
+        /// What the endpoint was; it reaches nothing any more.
+        handle: Handle,
+        /// The endpoint itself.
+        endpoint: E,
+        /// Why its last connection ended or was not made.
+        reason: DisconnectReason,
+    },
+}
+
+/// The newest events, up to a limit.
+#[derive(Debug)]
+pub(crate) struct EventQueue<E> {
+    events: VecDeque<Event<E>>,
+    limit: usize,
+    dropped: u64,
+}
+
+impl<E> EventQueue<E> {
+    pub(crate) const fn new(limit: usize) -> Self {
+        Self {
+            events: VecDeque::new(),
+            limit,
+            dropped: 0,
+        }
+    }
+
+    /// Appends `event`, in place of the oldest one where the queue is full.
+    pub(crate) fn push(&mut self, event: Event<E>) {
+        self.events.push_back(event);
+        self.trim();
+    }
+
+    #[inline]
+    pub(crate) fn pop(&mut self) -> Option<Event<E>> {
+        self.events.pop_front()
+    }
+
+    pub(crate) fn set_limit(&mut self, limit: usize) {
+        self.limit = limit;
+        self.trim();
+    }
+
+    /// Number of events that nobody took in time.
+    pub(crate) const fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    fn trim(&mut self) {
+        while self.events.len() > self.limit {
+            self.events.pop_front();
+            self.dropped += 1;
+        }
+    }
+}

@@ -1,0 +1,460 @@
+//! The service: what a program holds and polls.
+
+mod close;
+mod open;
+mod turn;
+
+use std::fmt;
+use std::io;
+use std::time::Duration;
+
+use boom_select::{Ready, Selector};
+use boom_stream::{Layer, MonotonicClock, TimeSource};
+
+use crate::dns::{DnsResolver, ThreadResolver};
+use crate::entry::{Entry, Link};
+use crate::event::EventQueue;
+use crate::outages::Outages;
+use crate::random::Random;
+use crate::rate::RateLimit;
+use crate::slab::Slab;
+use crate::timers::Timers;
+use crate::{AnyEndpoint, Context, Endpoint, EndpointOptions, Event, Handle, State, Stats};
+
+/// Keeps endpoints connected and polls those that have something to do.
+///
+/// `S` is the selector, `E` the type of the endpoints, `C` the context they are lent, `T` the clock and `D` the resolver
+/// of host names. It is made by [`IntoIOService::into_io_service`] or
+/// [`IntoIOServiceWithContext::into_io_service_with_context`]; all but the selector is inferred or defaulted.
+///
+/// Everything happens inside `poll` (or `wait`), on the thread that calls it. One endpoint in trouble goes through its
+/// own timeouts and backoff and neither ends nor delays the others.
+///
+/// # Examples
+///
+/// See [`Endpoint`], [`EndpointWithContext`](crate::EndpointWithContext) and the crate's page.
+pub struct IOService<
+    S,
+    E: AnyEndpoint<C>,
+    C = (),
+    T = MonotonicClock,
+    D: DnsResolver = ThreadResolver,
+> {
+    selector: S,
+    clock: T,
+    resolver: D,
+    lookups: Vec<Lookup<D::Query>>,
+    engine: Engine<E, E::Target>,
+}
+
+/// All that does not depend on the selector, the clock and the resolver.
+struct Engine<E, G> {
+    endpoints: Slab<Entry<E, G>>,
+    /// One deadline for each endpoint that has one: what it means follows from the state.
+    timers: Timers,
+    outages: Outages,
+    events: EventQueue<E>,
+    defaults: EndpointOptions,
+    rate_limit: RateLimit,
+    random: Random,
+    /// Reports of the selector, of the turn under way.
+    ready: Vec<Ready>,
+    /// Endpoints to be polled in the next turn without a report.
+    carried: Vec<u32>,
+    /// The same of the turn under way.
+    carried_now: Vec<u32>,
+    /// The time of the turn under way.
+    now_ns: u64,
+    /// Number of the turn under way; the first is 1.
+    turn: u64,
+    /// Generation of the next connection's token, so that no two connections share a token.
+    next_generation: u32,
+    next_lookup: u64,
+    /// Where in the list of lookups the next turn goes on.
+    next_polled_lookup: usize,
+    /// The counters of it; the numbers of endpoints are counted when asked for.
+    stats: Stats,
+}
+
+/// A question to the resolver, and the endpoint that waits for the answer.
+struct Lookup<Q> {
+    id: u64,
+    index: u32,
+    query: Q,
+}
+
+/// The type of socket that the selector has to accept.
+type BaseOf<E, C> = <<E as AnyEndpoint<C>>::Target as Layer>::Base;
+
+impl<S, E: AnyEndpoint<C>, C> IOService<S, E, C> {
+    fn new(selector: S) -> Self {
+        let engine = Engine {
+            endpoints: Slab::new(),
+            timers: Timers::default(),
+            outages: Outages::default(),
+            events: EventQueue::new(EVENTS_MAX),
+            defaults: EndpointOptions::default(),
+            rate_limit: RateLimit::new(CONNECTS_AT_ONCE, CONNECTS_AT_ONCE * CONNECT_SPACING),
+            random: Random::from_entropy(),
+            ready: Vec::new(),
+            carried: Vec::new(),
+            carried_now: Vec::new(),
+            now_ns: 0,
+            turn: 0,
+            next_generation: 0,
+            next_lookup: 0,
+            next_polled_lookup: 0,
+            stats: Stats::default(),
+        };
+        let (clock, resolver) = (MonotonicClock::default(), ThreadResolver::default());
+        Self {
+            selector,
+            clock,
+            resolver,
+            lookups: Vec::new(),
+            engine,
+        }
+    }
+}
+
+/// Connects made at once, and the time between further ones, unless set: 5000 a second. A common length of a server's
+/// queue of connections is 128, and a connect beyond it is lost without either side noticing for a second or more.
+const CONNECTS_AT_ONCE: u32 = 64;
+const CONNECT_SPACING: Duration = Duration::from_micros(200);
+
+/// Events kept for a program that does not take them, unless set.
+const EVENTS_MAX: usize = 1024;
+
+/// Building. Endpoints that are registered already stay registered.
+impl<S, E: AnyEndpoint<C>, C, T, D: DnsResolver> IOService<S, E, C, T, D> {
+    /// Takes the time from `clock`. To be set before the first poll: the zero point of another clock is another.
+    #[must_use]
+    pub fn with_time_source<U: TimeSource>(self, clock: U) -> IOService<S, E, C, U, D> {
+        let Self {
+            selector,
+            clock: _,
+            resolver,
+            lookups,
+            engine,
+        } = self;
+        IOService {
+            selector,
+            clock,
+            resolver,
+            lookups,
+            engine,
+        }
+    }
+
+    /// Resolves host names by `resolver`. Questions under way are asked again.
+    #[must_use]
+    pub fn with_resolver<R: DnsResolver>(self, resolver: R) -> IOService<S, E, C, T, R> {
+        let Self {
+            selector,
+            clock,
+            resolver: _,
+            lookups,
+            mut engine,
+        } = self;
+        for lookup in lookups {
+            if let Some(entry) = engine.endpoints.at_mut(lookup.index) {
+                entry.link = Link::Resolving { lookup: None };
+                engine.timers.set(lookup.index, 0);
+            }
+        }
+        IOService {
+            selector,
+            clock,
+            resolver,
+            lookups: Vec::new(),
+            engine,
+        }
+    }
+
+    /// Sets the options of endpoints that are [`register`](Self::register)ed from now on.
+    #[must_use]
+    pub const fn with_endpoint_options(mut self, options: EndpointOptions) -> Self {
+        self.engine.defaults = options;
+        self
+    }
+
+    /// Ends each connection of endpoints registered from now on after it was active for `ttl`, and connects again.
+    ///
+    /// [`can_auto_disconnect`](crate::Endpoint::can_auto_disconnect) is asked first.
+    #[must_use]
+    pub const fn with_auto_disconnect(mut self, ttl: Duration) -> Self {
+        self.engine.defaults = self.engine.defaults.with_auto_disconnect(ttl);
+        self
+    }
+
+    /// Opens at most `connections` (at least one) in each `period`, over all endpoints; the others wait their turn.
+    ///
+    /// Unless set, 64 are opened at once and further ones at 5000 a second, which the queue of a server can take.
+    #[must_use]
+    pub fn with_connect_rate(mut self, connections: u32, period: Duration) -> Self {
+        self.engine.rate_limit = RateLimit::new(connections, period);
+        self
+    }
+
+    /// Keeps up to `limit` events that were not taken, 1024 unless set. The oldest are dropped, and counted.
+    #[must_use]
+    pub fn with_event_limit(mut self, limit: usize) -> Self {
+        self.engine.events.set_limit(limit);
+        self
+    }
+
+    /// Makes jitter repeatable, for tests and simulations.
+    #[must_use]
+    pub const fn with_seed(mut self, seed: u64) -> Self {
+        self.engine.random = Random::new(seed);
+        self
+    }
+}
+
+/// The endpoints.
+impl<S, E: AnyEndpoint<C>, C, T, D: DnsResolver> IOService<S, E, C, T, D> {
+    /// Adds an endpoint. The next poll starts to connect it.
+    pub fn register(&mut self, endpoint: E) -> Handle {
+        self.register_with(endpoint, self.engine.defaults)
+    }
+
+    /// Adds an endpoint with options of its own.
+    pub fn register_with(&mut self, endpoint: E, options: EndpointOptions) -> Handle {
+        let handle = self.engine.endpoints.insert(Entry::new(endpoint, options));
+        // Due at any time.
+        self.engine.timers.set(handle.index, 0);
+        handle
+    }
+
+    /// Number of endpoints.
+    pub const fn len(&self) -> usize {
+        self.engine.endpoints.len()
+    }
+
+    /// Returns true if there is no endpoint.
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// What the endpoint is doing; `None` where the handle is stale.
+    pub fn state(&self, handle: Handle) -> Option<State> {
+        self.engine.endpoints.get(handle).map(Entry::state)
+    }
+
+    /// Lends the endpoint.
+    pub fn get(&self, handle: Handle) -> Option<&E> {
+        self.engine
+            .endpoints
+            .get(handle)
+            .map(|entry| &entry.endpoint)
+    }
+
+    /// Lends the endpoint for changes.
+    pub fn get_mut(&mut self, handle: Handle) -> Option<&mut E> {
+        self.engine
+            .endpoints
+            .get_mut(handle)
+            .map(|entry| &mut entry.endpoint)
+    }
+
+    /// All endpoints, in no particular order.
+    pub fn iter(&self) -> impl Iterator<Item = (Handle, &E)> {
+        self.engine
+            .endpoints
+            .iter()
+            .map(|(handle, entry)| (handle, &entry.endpoint))
+    }
+
+    /// All endpoints for changes, in no particular order.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (Handle, &mut E)> {
+        self.engine
+            .endpoints
+            .iter_mut()
+            .map(|(handle, entry)| (handle, &mut entry.endpoint))
+    }
+
+    /// Takes the oldest event that was not taken.
+    #[inline]
+    pub fn poll_event(&mut self) -> Option<Event<E>> {
+        self.engine.events.pop()
+    }
+
+    /// Counts. The numbers of endpoints are counted now, by going through them.
+    pub fn stats(&self) -> Stats {
+        let mut stats = self.engine.stats;
+        stats.dropped_events = self.engine.events.dropped();
+        for (_, entry) in self.engine.endpoints.iter() {
+            stats.endpoints += 1;
+            *match entry.state() {
+                State::Resolving => &mut stats.resolving,
+                State::Connecting => &mut stats.connecting,
+                State::Handshaking => &mut stats.handshaking,
+                State::Active => &mut stats.active,
+                State::Backoff => &mut stats.backoff,
+                State::Idle => &mut stats.idle,
+            } += 1;
+        }
+        stats
+    }
+
+    /// Lends the selector.
+    pub const fn selector(&self) -> &S {
+        &self.selector
+    }
+}
+
+/// The connections.
+impl<S, E, C, T, D> IOService<S, E, C, T, D>
+where
+    E: AnyEndpoint<C>,
+    S: Selector<BaseOf<E, C>>,
+    D: DnsResolver,
+{
+    /// Removes an endpoint, ends its connection at once and returns it; `None` where the handle is stale.
+    pub fn deregister(&mut self, handle: Handle) -> Option<E> {
+        self.engine.endpoints.get(handle)?;
+        self.remove(handle.index)
+    }
+
+    /// Calls `f` with the endpoint's target and the endpoint, to send an order, say.
+    ///
+    /// `None` where the handle is stale or there is no target. There is one from the start of a connect; what is
+    /// sent during a handshake waits in the target for the end of it.
+    pub fn dispatch<R>(
+        &mut self,
+        handle: Handle,
+        f: impl FnOnce(&mut E::Target, &mut E) -> R,
+    ) -> Option<R> {
+        let entry = self.engine.endpoints.get_mut(handle)?;
+        let Link::Open(open) = &mut entry.link else {
+            return None;
+        };
+        let result = f(&mut open.target, &mut entry.endpoint);
+        self.carry_over(handle.index);
+        Some(result)
+    }
+}
+
+/// Polling, where the endpoints take no context.
+impl<S, E, T, D> IOService<S, E, (), T, D>
+where
+    E: Endpoint,
+    S: Selector<<E::Target as Layer>::Base>,
+    T: TimeSource,
+    D: DnsResolver,
+{
+    /// Polls the endpoints that have something to do, each once, and does what is due; never blocks.
+    ///
+    /// With a `MioSelector` that is one system call and the work of the endpoints that are
+    /// ready, however many are registered.
+    ///
+    /// # Errors
+    ///
+    /// The selector has failed. What an endpoint fails with concerns that endpoint alone.
+    #[inline]
+    pub fn poll(&mut self) -> io::Result<()> {
+        self.turn(&mut (), Duration::ZERO)
+    }
+
+    /// As [`poll`](Self::poll), after sleeping in the selector until there is something to do, but no longer than
+    /// `timeout` and to the millisecond that selectors count in.
+    ///
+    /// # Errors
+    ///
+    /// As [`poll`](Self::poll).
+    pub fn wait(&mut self, timeout: Duration) -> io::Result<()> {
+        self.turn(&mut (), timeout)
+    }
+}
+
+/// Polling, where the endpoints take a context.
+impl<S, E, C, T, D> IOService<S, E, C, T, D>
+where
+    C: Context,
+    E: AnyEndpoint<C>,
+    S: Selector<BaseOf<E, C>>,
+    T: TimeSource,
+    D: DnsResolver,
+{
+    /// Polls the endpoints that have something to do, each once, and does what is due; never blocks.
+    ///
+    /// With a `MioSelector` that is one system call and the work of the endpoints that are
+    /// ready, however many are registered.
+    ///
+    /// # Errors
+    ///
+    /// The selector has failed. What an endpoint fails with concerns that endpoint alone.
+    #[inline]
+    pub fn poll(&mut self, ctx: &mut C) -> io::Result<()> {
+        self.turn(ctx, Duration::ZERO)
+    }
+
+    /// As [`poll`](Self::poll), after sleeping in the selector until there is something to do, but no longer than
+    /// `timeout` and to the millisecond that selectors count in.
+    ///
+    /// # Errors
+    ///
+    /// As [`poll`](Self::poll).
+    pub fn wait(&mut self, timeout: Duration, ctx: &mut C) -> io::Result<()> {
+        self.turn(ctx, timeout)
+    }
+}
+
+impl<S, E: AnyEndpoint<C>, C, T, D: DnsResolver> fmt::Debug for IOService<S, E, C, T, D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IOService")
+            .field("stats", &self.stats())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Makes a service of a selector.
+///
+/// # Examples
+///
+/// See [`Endpoint`].
+pub trait IntoIOService: Sized {
+    /// Makes a service whose endpoints take no context. It starts with none.
+    fn into_io_service<E>(self) -> IOService<Self, E>
+    where
+        E: Endpoint,
+        Self: Selector<<E::Target as Layer>::Base>;
+}
+
+impl<S> IntoIOService for S {
+    fn into_io_service<E>(self) -> IOService<Self, E>
+    where
+        E: Endpoint,
+        Self: Selector<<E::Target as Layer>::Base>,
+    {
+        IOService::new(self)
+    }
+}
+
+/// Makes a service with a context of a selector.
+///
+/// # Examples
+///
+/// See [`EndpointWithContext`](crate::EndpointWithContext).
+pub trait IntoIOServiceWithContext: Sized {
+    /// Makes a service whose endpoints are lent a context of the type of `ctx`. It starts with none.
+    ///
+    /// The argument only tells the type; the context itself is given to each `poll`.
+    fn into_io_service_with_context<E, C>(self, ctx: &mut C) -> IOService<Self, E, C>
+    where
+        C: Context,
+        E: AnyEndpoint<C>,
+        Self: Selector<BaseOf<E, C>>;
+}
+
+impl<S> IntoIOServiceWithContext for S {
+    fn into_io_service_with_context<E, C>(self, ctx: &mut C) -> IOService<Self, E, C>
+    where
+        C: Context,
+        E: AnyEndpoint<C>,
+        Self: Selector<BaseOf<E, C>>,
+    {
+        let _ = ctx;
+        IOService::new(self)
+    }
+}

@@ -1,0 +1,176 @@
+//! The way down: what has failed, what is told, and when to try again.
+
+use std::mem;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use boom_select::Selector;
+use boom_stream::{ConnectionInfoProvider, Layer};
+
+use super::{BaseOf, Engine, IOService};
+use crate::dns::DnsResolver;
+use crate::entry::{Link, Open, Progress};
+use crate::options::nanoseconds;
+use crate::{AnyEndpoint, DisconnectReason, Event};
+
+impl<S, E, C, T, D> IOService<S, E, C, T, D>
+where
+    E: AnyEndpoint<C>,
+    S: Selector<BaseOf<E, C>>,
+    D: DnsResolver,
+{
+    /// The host has no address, as far as is known.
+    pub(super) fn resolve_failed(&mut self, index: u32, reason: DisconnectReason, ctx: &mut C) {
+        self.engine.attempt_failed(index, None, &reason);
+        self.retry(index, reason, ctx);
+    }
+
+    /// No connection to one address: tries the next, and waits only when there is none left.
+    pub(super) fn address_failed(
+        &mut self,
+        index: u32,
+        address: SocketAddr,
+        reason: DisconnectReason,
+        ctx: &mut C,
+    ) {
+        self.replace_link(index, Link::Queued);
+        self.engine.attempt_failed(index, Some(address), &reason);
+        let Some(entry) = self.engine.endpoints.at_mut(index) else {
+            return;
+        };
+        if entry.next_address < entry.addresses.len() {
+            self.queue(index);
+        } else {
+            self.retry(index, reason, ctx);
+        }
+    }
+
+    /// A connection ended, in a handshake or when it was active.
+    pub(super) fn connection_failed(&mut self, index: u32, reason: DisconnectReason, ctx: &mut C) {
+        if let Some(Link::Open(open)) = self.replace_link(index, Link::Queued) {
+            if open.progress == Progress::Active {
+                self.engine.disconnected(index, &open, &reason);
+            } else {
+                self.engine
+                    .attempt_failed(index, Some(open.address), &reason);
+                if let Some(entry) = self.engine.endpoints.at_mut(index) {
+                    entry.failed_address = Some(open.address);
+                }
+            }
+        }
+        self.retry(index, reason, ctx);
+    }
+
+    /// Lets the endpoint wait before the next round of attempts, unless it gives up.
+    fn retry(&mut self, index: u32, reason: DisconnectReason, ctx: &mut C) {
+        let Some(entry) = self.engine.endpoints.at_mut(index) else {
+            return;
+        };
+        if entry.endpoint.may_recreate(reason.clone(), ctx) {
+            self.replace_link(index, Link::Backoff);
+            self.engine.back_off(index, &reason);
+        } else {
+            self.give_up(index, reason);
+        }
+    }
+
+    fn give_up(&mut self, index: u32, reason: DisconnectReason) {
+        let Some(handle) = self.engine.endpoints.handle(index) else {
+            return;
+        };
+        if let Some(endpoint) = self.remove(index) {
+            self.engine.stats.gave_up += 1;
+            self.engine.events.push(Event::GaveUp {
+                handle,
+                endpoint,
+                reason,
+            });
+        }
+    }
+
+    /// Ends whatever the endpoint is doing and takes it out.
+    pub(super) fn remove(&mut self, index: u32) -> Option<E> {
+        self.replace_link(index, Link::Backoff);
+        let handle = self.engine.endpoints.handle(index)?;
+        let entry = self.engine.endpoints.remove(index)?;
+        self.engine.timers.clear(index);
+        if entry.waits_with_others {
+            self.engine.outages.forget(handle);
+        }
+        Some(entry.endpoint)
+    }
+
+    /// Puts `link` in place of what is there, which no selector and no resolver knows of afterwards.
+    fn replace_link(&mut self, index: u32, link: Link<E::Target>) -> Option<Link<E::Target>> {
+        let entry = self.engine.endpoints.at_mut(index)?;
+        let mut old = mem::replace(&mut entry.link, link);
+        match &mut old {
+            Link::Open(open) => {
+                // Closing the socket ends the watching as well, so a failure leaves nothing behind.
+                let _ = self.selector.deregister(open.target.base_mut(), open.token);
+            }
+            Link::Resolving { lookup: Some(id) } => self.lookups.retain(|lookup| lookup.id != *id),
+            _ => {}
+        }
+        Some(old)
+    }
+}
+
+impl<E: ConnectionInfoProvider, G> Engine<E, G> {
+    fn attempt_failed(&mut self, index: u32, addr: Option<SocketAddr>, reason: &DisconnectReason) {
+        let Some(handle) = self.endpoints.handle(index) else {
+            return;
+        };
+        self.stats.failed_attempts += 1;
+        self.events.push(Event::AttemptFailed {
+            handle,
+            addr,
+            reason: reason.clone(),
+        });
+    }
+
+    fn disconnected(&mut self, index: u32, open: &Open<G>, reason: &DisconnectReason) {
+        let Some(handle) = self.endpoints.handle(index) else {
+            return;
+        };
+        let Some(entry) = self.endpoints.at_mut(index) else {
+            return;
+        };
+        let active_ns = self.now_ns.saturating_sub(open.active_since_ns);
+        if active_ns >= nanoseconds(entry.options.reconnect().reset_after()) {
+            entry.failures = 0;
+            entry.has_followed = false;
+        }
+        self.stats.disconnected += 1;
+        self.events.push(Event::Disconnected {
+            handle,
+            reason: reason.clone(),
+        });
+    }
+
+    /// Starts the timer of the next round of attempts.
+    fn back_off(&mut self, index: u32, reason: &DisconnectReason) {
+        let Some(handle) = self.endpoints.handle(index) else {
+            return;
+        };
+        let Some(entry) = self.endpoints.at_mut(index) else {
+            return;
+        };
+        let policy = *entry.options.reconnect();
+        let delay = if matches!(reason, DisconnectReason::AutoDisconnect(_)) {
+            Duration::ZERO
+        } else {
+            let delay = policy.delay(entry.failures, &mut self.random);
+            entry.failures = entry.failures.saturating_add(1);
+            delay
+        };
+        if !delay.is_zero() && policy.follow() && !entry.has_followed && !entry.waits_with_others {
+            entry.waits_with_others = true;
+            let connection_info = entry.endpoint.connection_info();
+            self.outages
+                .add(connection_info.host(), connection_info.port(), handle);
+        }
+        self.start_timer(index, delay);
+        self.events.push(Event::RetryIn { handle, delay });
+    }
+}

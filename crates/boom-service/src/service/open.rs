@@ -1,0 +1,224 @@
+//! The way up: resolve, connect, shake hands, be active.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use boom_select::{Selector, Token};
+use boom_stream::{ConnectionInfoProvider, Layer, Phase};
+
+use super::{BaseOf, Engine, IOService, Lookup};
+use crate::dns::{DnsQuery, DnsResolver};
+use crate::entry::{Link, Open, Progress};
+use crate::{AnyEndpoint, DisconnectReason, Error, Event};
+
+impl<S, E, C, T, D> IOService<S, E, C, T, D>
+where
+    E: AnyEndpoint<C>,
+    S: Selector<BaseOf<E, C>>,
+    D: DnsResolver,
+{
+    /// Asks the resolver for the endpoint's host.
+    pub(super) fn resolve(&mut self, index: u32, ctx: &mut C) {
+        let engine = &mut self.engine;
+        let Some(entry) = engine.endpoints.at_mut(index) else {
+            return;
+        };
+        let connection_info = entry.endpoint.connection_info();
+        let mut query = self
+            .resolver
+            .resolve(connection_info.host(), connection_info.port());
+        if let Some(answer) = query.poll() {
+            return self.answered(index, answer, ctx);
+        }
+        let id = engine.next_lookup;
+        engine.next_lookup += 1;
+        entry.link = Link::Resolving { lookup: Some(id) };
+        let timeout = entry.options.timeouts().resolve();
+        engine.start_timer(index, timeout);
+        self.lookups.push(Lookup { id, index, query });
+    }
+
+    pub(super) fn answered(
+        &mut self,
+        index: u32,
+        answer: io::Result<Vec<SocketAddr>>,
+        ctx: &mut C,
+    ) {
+        let Some(entry) = self.engine.endpoints.at_mut(index) else {
+            return;
+        };
+        entry.link = Link::Queued;
+        let mut addresses = match answer {
+            Ok(addresses) if !addresses.is_empty() => addresses,
+            Ok(_) => return self.not_resolved(index, Error::NoAddress.into(), ctx),
+            Err(error) => return self.not_resolved(index, error, ctx),
+        };
+        addresses.truncate(ADDRESSES_MAX);
+        // Where one address lets connect and then fails in a handshake, the others get their turn.
+        if let Some(failed) = entry.failed_address
+            && let Some(place) = addresses.iter().position(|address| *address == failed)
+        {
+            addresses.rotate_left(place + 1);
+        }
+        entry.addresses = addresses;
+        entry.next_address = 0;
+        self.queue(index);
+    }
+
+    fn not_resolved(&mut self, index: u32, error: io::Error, ctx: &mut C) {
+        self.resolve_failed(index, DisconnectReason::Resolve(Arc::new(error)), ctx);
+    }
+
+    /// Lets the endpoint connect to its next address as soon as the rate limit grants it.
+    pub(super) fn queue(&mut self, index: u32) {
+        let engine = &mut self.engine;
+        let Some(entry) = engine.endpoints.at_mut(index) else {
+            return;
+        };
+        entry.link = Link::Queued;
+        let granted_ns = engine.rate_limit.reserve(engine.now_ns);
+        engine.timers.set(index, granted_ns);
+    }
+
+    /// Starts to connect to the next address.
+    pub(super) fn connect(&mut self, index: u32, ctx: &mut C) {
+        let engine = &mut self.engine;
+        let Some(entry) = engine.endpoints.at_mut(index) else {
+            return;
+        };
+        let Some(&address) = entry.addresses.get(entry.next_address) else {
+            return self.resolve(index, ctx);
+        };
+        engine.stats.attempts += 1;
+        match entry.endpoint.open(address, ctx) {
+            Ok(Some(target)) => {
+                entry.next_address += 1;
+                self.watch(index, address, target, ctx);
+            }
+            Ok(None) => {
+                entry.link = Link::Idle;
+                let delay = entry.options.idle_retry();
+                engine.rate_limit.give_back();
+                engine.start_timer(index, delay);
+            }
+            Err(error) => {
+                entry.next_address += 1;
+                self.address_failed(
+                    index,
+                    address,
+                    DisconnectReason::Connect(Arc::new(error)),
+                    ctx,
+                );
+            }
+        }
+    }
+
+    /// Takes a target that has begun to connect.
+    fn watch(&mut self, index: u32, address: SocketAddr, mut target: E::Target, ctx: &mut C) {
+        let engine = &mut self.engine;
+        let Some(entry) = engine.endpoints.at_mut(index) else {
+            return;
+        };
+        let token = Token {
+            index,
+            generation: engine.next_generation,
+        };
+        engine.next_generation = engine.next_generation.wrapping_add(1);
+        if let Err(error) = self.selector.register(target.base_mut(), token) {
+            return self.address_failed(
+                index,
+                address,
+                DisconnectReason::Connect(Arc::new(error)),
+                ctx,
+            );
+        }
+        let progress = Progress::Connecting;
+        entry.link = Link::Open(Open {
+            target,
+            address,
+            token,
+            progress,
+            active_since_ns: 0,
+            polled_in: 0,
+            carried_to: 0,
+        });
+        let timeout = entry.options.timeouts().connect();
+        engine.start_timer(index, timeout);
+    }
+}
+
+/// Addresses of one answer that are tried; enough for any host, and a bound on what a resolver can cause.
+const ADDRESSES_MAX: usize = 16;
+
+impl<E: ConnectionInfoProvider, G: Layer> Engine<E, G> {
+    /// TCP is connected, or the handshake has come further: starts the time of the next one, or ends the way up.
+    pub(super) fn enter_phase(&mut self, index: u32) {
+        let Some(entry) = self.endpoints.at_mut(index) else {
+            return;
+        };
+        let Link::Open(open) = &mut entry.link else {
+            return;
+        };
+        let phase = open.target.phase();
+        if phase == Phase::Established {
+            return self.activate(index);
+        }
+        if open.progress != Progress::Handshaking(phase) {
+            open.progress = Progress::Handshaking(phase);
+            let (timeout, _) = entry.options.timeouts().of_phase(phase);
+            self.start_timer(index, timeout);
+        }
+    }
+
+    fn activate(&mut self, index: u32) {
+        let Some(handle) = self.endpoints.handle(index) else {
+            return;
+        };
+        let Some(entry) = self.endpoints.at_mut(index) else {
+            return;
+        };
+        let Link::Open(open) = &mut entry.link else {
+            return;
+        };
+        open.progress = Progress::Active;
+        open.active_since_ns = self.now_ns;
+        entry.failed_address = None;
+        self.stats.connected += 1;
+        self.events.push(Event::Connected {
+            handle,
+            addr: open.address,
+        });
+        match entry.options.auto_disconnect() {
+            Some(ttl) => self.start_timer(index, ttl),
+            None => self.timers.clear(index),
+        }
+        self.lead_others(index);
+    }
+
+    /// The server is back: cuts the backoff short of those that wait for the same one. The rate limit spaces them.
+    fn lead_others(&mut self, index: u32) {
+        let Some(entry) = self.endpoints.at_mut(index) else {
+            return;
+        };
+        let connection_info = entry.endpoint.connection_info();
+        let others = self
+            .outages
+            .take(connection_info.host(), connection_info.port());
+        for handle in others {
+            let Some(entry) = self.endpoints.get_mut(handle) else {
+                continue;
+            };
+            entry.waits_with_others = false;
+            if matches!(entry.link, Link::Backoff) {
+                entry.has_followed = true;
+                self.start_timer(handle.index, Duration::ZERO);
+                self.events.push(Event::RetryIn {
+                    handle,
+                    delay: Duration::ZERO,
+                });
+            }
+        }
+    }
+}

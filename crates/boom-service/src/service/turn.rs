@@ -1,0 +1,289 @@
+//! One turn: who has something to do, and doing it.
+
+use std::io::{self, ErrorKind};
+use std::mem;
+use std::sync::Arc;
+use std::time::Duration;
+
+use boom_select::{Ready, Selector};
+use boom_stream::{Layer, Socket, TimeSource};
+
+use super::{BaseOf, IOService};
+use crate::dns::{DnsQuery, DnsResolver};
+use crate::entry::{Link, Progress};
+use crate::options::nanoseconds;
+use crate::{AnyEndpoint, DisconnectReason, Stage};
+
+impl<S, E, C, T, D> IOService<S, E, C, T, D>
+where
+    E: AnyEndpoint<C>,
+    S: Selector<BaseOf<E, C>>,
+    T: TimeSource,
+    D: DnsResolver,
+{
+    /// The work is bounded by the reports of one selector poll, the endpoints carried over, and `STEPS_MAX` each of
+    /// timers and answers. An idle turn is a clock reading, a selector poll and a few comparisons.
+    #[inline]
+    pub(super) fn turn(&mut self, ctx: &mut C, sleep: Duration) -> io::Result<()> {
+        let engine = &mut self.engine;
+        engine.now_ns = self.clock.now_ns();
+        engine.ready.clear();
+        if sleep.is_zero() {
+            self.selector
+                .poll(&mut engine.ready, Some(Duration::ZERO))?;
+        } else {
+            let sleep = self.sleep_at_most(sleep);
+            self.selector.poll(&mut self.engine.ready, Some(sleep))?;
+            self.engine.now_ns = self.clock.now_ns();
+        }
+
+        // From here on, `carried` is filled for the next turn.
+        let engine = &mut self.engine;
+        engine.turn += 1;
+        let has_carried = !engine.carried.is_empty();
+        if has_carried {
+            mem::swap(&mut engine.carried, &mut engine.carried_now);
+        }
+        if !engine.ready.is_empty() {
+            self.poll_ready(ctx);
+        }
+        if has_carried {
+            self.poll_carried(ctx);
+        }
+        // Before the timers, so that an answer that has come is not too late.
+        if !self.lookups.is_empty() {
+            self.poll_lookups(ctx);
+        }
+        if self
+            .engine
+            .timers
+            .next_ns()
+            .is_some_and(|next_ns| next_ns <= self.engine.now_ns)
+        {
+            self.fire_timers(ctx);
+        }
+        Ok(())
+    }
+
+    /// How long the selector may wait when there may be `sleep` to spare.
+    fn sleep_at_most(&self, sleep: Duration) -> Duration {
+        if !self.engine.carried.is_empty() {
+            return Duration::ZERO;
+        }
+        // The resolver does not wake the selector.
+        let sleep = if self.lookups.is_empty() {
+            sleep
+        } else {
+            sleep.min(LOOKUP_PERIOD)
+        };
+        match self.engine.timers.next_ns() {
+            Some(next_ns) => sleep.min(Duration::from_nanos(
+                next_ns.saturating_sub(self.engine.now_ns),
+            )),
+            None => sleep,
+        }
+    }
+}
+
+/// How often `wait` looks for the resolver's answers.
+const LOOKUP_PERIOD: Duration = Duration::from_millis(1);
+
+/// Timers, and answers of the resolver, of one turn. A connect costs tens of microseconds, and the endpoints that are
+/// active shall not wait for a thousand of them.
+const STEPS_MAX: usize = 16;
+
+impl<S, E, C, T, D> IOService<S, E, C, T, D>
+where
+    E: AnyEndpoint<C>,
+    S: Selector<BaseOf<E, C>>,
+    D: DnsResolver,
+{
+    fn poll_ready(&mut self, ctx: &mut C) {
+        for place in 0..self.engine.ready.len() {
+            let Some(&Ready { token, readiness }) = self.engine.ready.get(place) else {
+                return;
+            };
+            let Some(entry) = self.engine.endpoints.at_mut(token.index) else {
+                continue;
+            };
+            let Link::Open(open) = &mut entry.link else {
+                continue;
+            };
+            // A report of an earlier connection of the same index.
+            if open.token != token {
+                continue;
+            }
+            self.selector.deliver(open.target.base_mut(), readiness);
+            self.poll_endpoint(token.index, ctx);
+        }
+    }
+
+    fn poll_carried(&mut self, ctx: &mut C) {
+        let mut carried = mem::take(&mut self.engine.carried_now);
+        for &index in &carried {
+            let turn = self.engine.turn;
+            let Some(entry) = self.engine.endpoints.at_mut(index) else {
+                continue;
+            };
+            // Not so where the connection was replaced since, or has been polled for a report.
+            if matches!(&entry.link, Link::Open(open) if open.carried_to == turn && open.polled_in != turn)
+            {
+                self.poll_endpoint(index, ctx);
+            }
+        }
+        carried.clear();
+        self.engine.carried_now = carried;
+    }
+
+    /// Polls an endpoint that has a connection, unless it had its poll in this turn.
+    fn poll_endpoint(&mut self, index: u32, ctx: &mut C) {
+        let engine = &mut self.engine;
+        let Some(entry) = engine.endpoints.at_mut(index) else {
+            return;
+        };
+        let Link::Open(open) = &mut entry.link else {
+            return;
+        };
+        if open.polled_in == engine.turn {
+            return self.carry_over(index);
+        }
+        open.polled_in = engine.turn;
+        if open.progress == Progress::Connecting {
+            let address = open.address;
+            match open.target.base_mut().connected() {
+                Ok(true) => self.engine.enter_phase(index),
+                Ok(false) => return,
+                Err(error) => {
+                    let reason = DisconnectReason::Connect(Arc::new(error));
+                    return self.address_failed(index, address, reason, ctx);
+                }
+            }
+        }
+        self.drive(index, ctx);
+    }
+
+    /// Calls the endpoint's `poll` and sees to what has come of it.
+    fn drive(&mut self, index: u32, ctx: &mut C) {
+        let engine = &mut self.engine;
+        let Some(entry) = engine.endpoints.at_mut(index) else {
+            return;
+        };
+        let Link::Open(open) = &mut entry.link else {
+            return;
+        };
+        engine.stats.polls += 1;
+        match entry.endpoint.drive(&mut open.target, ctx) {
+            Err(error) if error.kind() != ErrorKind::WouldBlock => {
+                return self.connection_failed(
+                    index,
+                    DisconnectReason::Error(Arc::new(error)),
+                    ctx,
+                );
+            }
+            _ => {}
+        }
+        if open.progress != Progress::Active {
+            self.engine.enter_phase(index);
+        }
+        self.carry_over(index);
+    }
+
+    /// Notes the endpoint for the next turn if it has something to do that the selector will not report.
+    #[inline]
+    pub(super) fn carry_over(&mut self, index: u32) {
+        let engine = &mut self.engine;
+        let Some(entry) = engine.endpoints.at_mut(index) else {
+            return;
+        };
+        let Link::Open(open) = &mut entry.link else {
+            return;
+        };
+        let (target, next_turn) = (&open.target, engine.turn + 1);
+        let is_due = target.has_buffered()
+            || self.selector.may_read(target.base())
+            || target.wants_write() && self.selector.may_write(target.base());
+        if is_due && open.carried_to != next_turn {
+            open.carried_to = next_turn;
+            engine.carried.push(index);
+        }
+    }
+
+    fn fire_timers(&mut self, ctx: &mut C) {
+        for _ in 0..STEPS_MAX {
+            let Some(index) = self.engine.timers.pop_due(self.engine.now_ns) else {
+                return;
+            };
+            self.fire_timer(index, ctx);
+        }
+    }
+
+    /// What the timer of an endpoint means follows from its state.
+    fn fire_timer(&mut self, index: u32, ctx: &mut C) {
+        let Some(entry) = self.engine.endpoints.at_mut(index) else {
+            return;
+        };
+        let options = &entry.options;
+        match &entry.link {
+            Link::Backoff | Link::Resolving { lookup: None } => self.resolve(index, ctx),
+            Link::Resolving { lookup: Some(_) } => {
+                self.resolve_failed(index, DisconnectReason::Timeout(Stage::Resolve), ctx);
+            }
+            Link::Idle => self.queue(index),
+            Link::Queued => self.connect(index, ctx),
+            Link::Open(open) => match open.progress {
+                Progress::Connecting => {
+                    let (address, reason) =
+                        (open.address, DisconnectReason::Timeout(Stage::Connect));
+                    self.address_failed(index, address, reason, ctx);
+                }
+                Progress::Handshaking(phase) => {
+                    let (_, stage) = options.timeouts().of_phase(phase);
+                    self.connection_failed(index, DisconnectReason::Timeout(stage), ctx);
+                }
+                Progress::Active => self.end_of_ttl(index, ctx),
+            },
+        }
+    }
+
+    fn end_of_ttl(&mut self, index: u32, ctx: &mut C) {
+        let Some(entry) = self.engine.endpoints.at_mut(index) else {
+            return;
+        };
+        let Some(ttl) = entry.options.auto_disconnect() else {
+            return;
+        };
+        if entry.endpoint.may_auto_disconnect(ctx) {
+            self.connection_failed(index, DisconnectReason::AutoDisconnect(ttl), ctx);
+        } else {
+            self.engine.start_timer(index, TTL_PERIOD);
+        }
+    }
+
+    fn poll_lookups(&mut self, ctx: &mut C) {
+        for _ in 0..STEPS_MAX.min(self.lookups.len()) {
+            let place = self.engine.next_polled_lookup;
+            let Some(lookup) = self.lookups.get_mut(place) else {
+                self.engine.next_polled_lookup = 0;
+                continue;
+            };
+            match lookup.query.poll() {
+                None => self.engine.next_polled_lookup += 1,
+                Some(answer) => {
+                    let index = self.lookups.swap_remove(place).index;
+                    self.answered(index, answer, ctx);
+                }
+            }
+        }
+    }
+}
+
+/// How often an endpoint is asked whether its connection, which is at the end of its time, may be ended.
+const TTL_PERIOD: Duration = Duration::from_millis(100);
+
+impl<E, G> super::Engine<E, G> {
+    /// Sets the endpoint's timer to `delay` from now.
+    pub(super) fn start_timer(&mut self, index: u32, delay: Duration) {
+        self.timers
+            .set(index, self.now_ns.saturating_add(nanoseconds(delay)));
+    }
+}

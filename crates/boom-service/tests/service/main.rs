@@ -1,0 +1,19 @@
+//! What the service promises, on a selector, a resolver and a clock that the tests own.
+
+// The helpers of tests are tests as well.
+#![allow(clippy::unwrap_used)]
+
+mod world;
+
+mod polling;
+mod reconnect;
+mod timeouts;
+
+mod auto_disconnect;
+mod events;
+mod handles;
+mod resolving;
+
+mod allocation;
+mod context;
+mod loopback;

@@ -1,0 +1,221 @@
+//! Names that resolve, do not, or never.
+
+use std::io::{self, ErrorKind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use boom_service::dns::{BlockingResolver, DnsQuery, DnsResolver, ThreadResolver};
+use boom_service::{EndpointOptions, Error, State};
+
+use crate::world::{Client, World};
+
+#[test]
+fn a_name_that_does_not_exist_is_backed_off_and_asked_again() {
+    let mut world = World::new();
+    world.names.fail("nowhere", ErrorKind::NotFound);
+    let (handle, client) =
+        world.register_with(Client::new("nowhere", 443), EndpointOptions::default());
+    world.settle();
+    assert_eq!(world.service.state(handle), Some(State::Backoff));
+    let failed = "failed: not resolved: entity not found";
+    assert_eq!(
+        world.drain_events(),
+        [failed, "retry at once", failed, "retry later"]
+    );
+    assert_eq!(client.opened(), []);
+    world
+        .names
+        .set("nowhere", &["10.0.0.1:443".parse().unwrap()]);
+    world.advance(Duration::from_secs(1));
+    world.poll_until(handle, State::Active);
+}
+
+#[test]
+fn a_name_without_addresses_is_a_failure() {
+    let mut world = World::new();
+    world.names.set("empty", &[]);
+    let (_, client) = world.register_with(Client::new("empty", 443), EndpointOptions::default());
+    world.service.poll().unwrap();
+    assert_eq!(
+        world.drain_events()[0],
+        "failed: not resolved: the host name has no address"
+    );
+    assert_eq!(client.opened(), []);
+}
+
+#[test]
+fn a_silent_name_does_not_hold_up_the_others() {
+    let mut world = World::new();
+    for _ in 0..100 {
+        world.register_with(Client::new("silent", 443), EndpointOptions::default());
+    }
+    world.names.set("quick", &["10.0.0.1:443".parse().unwrap()]);
+    let (handle, _) = world.register_with(Client::new("quick", 443), EndpointOptions::default());
+    world.poll_until(handle, State::Active);
+    assert_eq!(world.service.stats().resolving, 100);
+    world
+        .names
+        .set("silent", &["10.0.0.2:443".parse().unwrap()]);
+    for _ in 0..100 {
+        world.reports.all_ready();
+        world.service.poll().unwrap();
+    }
+    assert_eq!(world.service.stats().active, 101);
+}
+
+#[test]
+fn only_the_first_sixteen_addresses_are_tried() {
+    let mut world = World::new();
+    let addresses: Vec<_> = (0..100)
+        .map(|last| ([10, 0, 0, last], 443).into())
+        .collect();
+    world.names.set("many", &addresses);
+    let (_, client) = world.register_with(Client::new("many", 443), EndpointOptions::default());
+    client.on_open(|_| Err(ErrorKind::ConnectionRefused.into()));
+    for _ in 0..100 {
+        world.service.poll().unwrap();
+        if !client.plan.borrow().reasons.is_empty() {
+            break;
+        }
+    }
+    assert_eq!(client.opened()[..16], addresses[..16]);
+    assert_eq!(client.opened()[16], addresses[0]);
+}
+
+/// Polls until the answer is there.
+fn answer(query: &mut impl DnsQuery) -> io::Result<Vec<std::net::SocketAddr>> {
+    loop {
+        if let Some(answer) = query.poll() {
+            return answer;
+        }
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn numeric_addresses_need_no_thread() {
+    let mut resolver = ThreadResolver::with_lookup(|_, _| panic!("not to be asked"));
+    for (host, address) in [("10.1.2.3", "10.1.2.3:80"), ("fd00::1", "[fd00::1]:80")] {
+        assert_eq!(
+            resolver.resolve(host, 80).poll().unwrap().unwrap(),
+            [address.parse().unwrap()]
+        );
+    }
+}
+
+#[test]
+fn errors_and_panics_of_a_lookup_are_answers_and_the_threads_go_on() {
+    let mut resolver = ThreadResolver::with_lookup(|host, port| match host {
+        "good" => Ok(vec![([10, 0, 0, 1], port).into()]),
+        "bad" => Err(ErrorKind::NotFound.into()),
+        _ => panic!("a lookup that panics"),
+    })
+    .with_threads(1);
+    for _ in 0..3 {
+        assert_eq!(
+            answer(&mut resolver.resolve("bad", 1)).unwrap_err().kind(),
+            ErrorKind::NotFound
+        );
+        let error = answer(&mut resolver.resolve("panic", 1)).unwrap_err();
+        assert_eq!(error.to_string(), "the lookup panicked");
+        assert_eq!(
+            answer(&mut resolver.resolve("good", 7)).unwrap(),
+            [([10, 0, 0, 1], 7).into()]
+        );
+    }
+}
+
+#[test]
+fn one_slow_name_does_not_hold_up_the_others() {
+    let (release, released) = mpsc::channel::<()>();
+    let released = std::sync::Mutex::new(released);
+    let mut resolver = ThreadResolver::with_lookup(move |host, port| {
+        if host == "slow" {
+            let _ = released.lock().unwrap().recv();
+        }
+        Ok(vec![([10, 0, 0, 1], port).into()])
+    });
+    let mut slow = resolver.resolve("slow", 1);
+    assert_eq!(answer(&mut resolver.resolve("quick", 2)).unwrap().len(), 1);
+    assert!(slow.poll().is_none());
+    release.send(()).unwrap();
+    assert_eq!(answer(&mut slow).unwrap().len(), 1);
+}
+
+#[test]
+fn one_name_asked_for_by_many_is_looked_up_once() {
+    let lookups = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&lookups);
+    let (release, released) = mpsc::channel::<()>();
+    let released = std::sync::Mutex::new(released);
+    let mut resolver = ThreadResolver::with_lookup(move |_, port| {
+        counter.fetch_add(1, Ordering::SeqCst);
+        let _ = released.lock().unwrap().recv();
+        Ok(vec![([10, 0, 0, 1], port).into()])
+    });
+    let mut queries: Vec<_> = (0..100).map(|_| resolver.resolve("exchange", 1)).collect();
+    release.send(()).unwrap();
+    for query in &mut queries {
+        assert_eq!(answer(query).unwrap(), [([10, 0, 0, 1], 1).into()]);
+    }
+    assert_eq!(lookups.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn a_question_withdrawn_before_its_turn_is_not_looked_up() {
+    let (report, reported) = mpsc::channel();
+    let (release, released) = mpsc::channel::<()>();
+    let parts = std::sync::Mutex::new((report, released));
+    let mut resolver = ThreadResolver::with_lookup(move |host, port| {
+        let parts = parts.lock().unwrap();
+        parts.0.send(host.to_owned()).unwrap();
+        let _ = parts.1.recv();
+        Ok(vec![([10, 0, 0, 1], port).into()])
+    })
+    .with_threads(1);
+    let mut first = resolver.resolve("first", 1);
+    assert_eq!(reported.recv().unwrap(), "first");
+    drop(resolver.resolve("withdrawn", 1));
+    let mut last = resolver.resolve("last", 1);
+    release.send(()).unwrap();
+    release.send(()).unwrap();
+    assert_eq!(answer(&mut first).unwrap().len(), 1);
+    assert_eq!(answer(&mut last).unwrap().len(), 1);
+    assert_eq!(reported.try_iter().collect::<Vec<_>>(), ["last"]);
+}
+
+#[test]
+fn too_many_names_at_a_time_are_an_error() {
+    let (_keep, never) = mpsc::channel::<()>();
+    let never = std::sync::Mutex::new(never);
+    let mut resolver = ThreadResolver::with_lookup(move |_, _| {
+        let _ = never.lock().unwrap().recv();
+        Ok(Vec::new())
+    })
+    .with_threads(1);
+    let mut queries: Vec<_> = (0..5000)
+        .map(|name| resolver.resolve(&format!("host{name}"), 1))
+        .collect();
+    let error = queries.last_mut().unwrap().poll().unwrap().unwrap_err();
+    assert!(matches!(
+        error.downcast::<Error>(),
+        Ok(Error::ResolverFull { limit: 4096 })
+    ));
+    assert!(queries[0].poll().is_none());
+}
+
+#[test]
+fn the_system_resolves_localhost() {
+    let threaded = answer(&mut ThreadResolver::default().resolve("localhost", 5)).unwrap();
+    let blocking = BlockingResolver
+        .resolve("localhost", 5)
+        .poll()
+        .unwrap()
+        .unwrap();
+    for address in threaded.iter().chain(&blocking) {
+        assert_eq!((address.ip().is_loopback(), address.port()), (true, 5));
+    }
+    assert!(!threaded.is_empty() && !blocking.is_empty());
+}
