@@ -1,1 +1,10 @@
-//! Nothing but a place for the benches.
+#![doc = include_str!("../README.md")]
+
+pub mod ws;
+
+pub mod service;
+
+pub mod memory;
+pub mod payload;
+
+mod harness;

@@ -1,0 +1,8 @@
+//! WebSocket beside the peers: `bench-ws [FILTER] [--markdown]`.
+
+use std::error::Error;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    benches::ws::main(&arguments)
+}
