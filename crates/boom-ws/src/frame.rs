@@ -129,60 +129,45 @@ impl Header {
     }
 }
 
-/// Bytes of the header of a client's frame, masking key included.
-#[inline]
-pub(crate) const fn client_header_len(payload_len: usize) -> usize {
+/// Lets `write` have the header of a client's frame, masking key included, in the shortest of its three forms.
+#[inline(always)]
+pub(crate) fn with_client_header<T>(
+    first: u8,
+    payload_len: usize,
+    [k, e, y, s]: [u8; 4],
+    write: impl WriteFrame<T>,
+) -> T {
     match payload_len {
-        0..=125 => 6,
-        126..=0xffff => 8,
-        _ => CLIENT_HEADER_MAX,
+        0..=125 => write.with([first, MASK | payload_len as u8, k, e, y, s]),
+        126..=0xffff => {
+            let [a, b] = (payload_len as u16).to_be_bytes();
+            write.with([first, MASK | 126, a, b, k, e, y, s])
+        }
+        _ => {
+            let [a, b, c, d, e1, f, g, h] = (payload_len as u64).to_be_bytes();
+            write.with::<CLIENT_HEADER_MAX>([
+                first,
+                MASK | 127,
+                a,
+                b,
+                c,
+                d,
+                e1,
+                f,
+                g,
+                h,
+                k,
+                e,
+                y,
+                s,
+            ])
+        }
     }
 }
 
-/// Writes the header of a client's frame, masking key included, to the start of `out` and returns the rest of it.
-///
-/// `out` has at least [`client_header_len`] bytes; where it has not, nothing is written and nothing returned.
-#[inline(always)]
-pub(crate) fn write_client_header(
-    out: &mut [u8],
-    first: u8,
-    payload_len: usize,
-    key: [u8; 4],
-) -> &mut [u8] {
-    match payload_len {
-        0..=125 => {
-            let Some((header, rest)) = out.split_first_chunk_mut::<6>() else {
-                return &mut [];
-            };
-            *header = [
-                first,
-                MASK | payload_len as u8,
-                key[0],
-                key[1],
-                key[2],
-                key[3],
-            ];
-            rest
-        }
-        126..=0xffff => {
-            let Some((header, rest)) = out.split_first_chunk_mut::<8>() else {
-                return &mut [];
-            };
-            let [a, b] = (payload_len as u16).to_be_bytes();
-            *header = [first, MASK | 126, a, b, key[0], key[1], key[2], key[3]];
-            rest
-        }
-        _ => {
-            let Some((header, rest)) = out.split_first_chunk_mut::<CLIENT_HEADER_MAX>() else {
-                return &mut [];
-            };
-            header[0] = first;
-            header[1] = MASK | 127;
-            header[2..10].copy_from_slice(&(payload_len as u64).to_be_bytes());
-            header[10..].copy_from_slice(&key);
-            rest
-        }
-    }
+/// What is done with a header, whatever its length: code for each length, so that copies are single moves.
+pub(crate) trait WriteFrame<T> {
+    fn with<const N: usize>(self, header: [u8; N]) -> T;
 }
 
 #[cfg(test)]
@@ -303,18 +288,33 @@ mod tests {
         assert_eq!(parsed(&[0x89, 125]).payload_len, 125);
     }
 
+    struct ToVec;
+
+    impl WriteFrame<Vec<u8>> for ToVec {
+        fn with<const N: usize>(self, header: [u8; N]) -> Vec<u8> {
+            header.to_vec()
+        }
+    }
+
     #[test]
     fn a_written_header_reads_back() {
-        for payload_len in [0, 1, 125, 126, 127, 65_535, 65_536, 1 << 20] {
-            let mut out = [0; 32];
-            let rest = write_client_header(&mut out, 0x82, payload_len, [1, 2, 3, 4]).len();
-            let len = out.len() - rest;
-            assert_eq!(len, client_header_len(payload_len));
-            assert_eq!(out[len - 4..len], [1, 2, 3, 4]);
-            assert_ne!(out[1] & MASK, 0);
-            out[1] &= !MASK;
-            assert_eq!(parsed(&out).payload_len, payload_len as u64);
-            assert_eq!(parsed(&out).len + 4, len);
+        for (payload_len, len) in [
+            (0, 6),
+            (1, 6),
+            (125, 6),
+            (126, 8),
+            (127, 8),
+            (65_535, 8),
+            (65_536, 14),
+            (1 << 20, 14),
+        ] {
+            let mut header = with_client_header(0x82, payload_len, [1, 2, 3, 4], ToVec);
+            assert_eq!(header.len(), len);
+            assert_eq!(header[len - 4..], [1, 2, 3, 4]);
+            assert_ne!(header[1] & MASK, 0);
+            header[1] &= !MASK;
+            assert_eq!(parsed(&header).payload_len, payload_len as u64);
+            assert_eq!(parsed(&header).len + 4, len);
         }
     }
 }

@@ -39,7 +39,9 @@ fn copy_masked_blocks<const N: usize>(out: &mut [u8], payload: &[u8], key: [u8; 
         *target = masked(source, key);
     }
     // RFC 6455 §5.3: octet i is masked by octet i modulo 4 of the key.
-    let turned = std::array::from_fn(|index| key[(from + index) % 4]);
+    let turned = u32::from_le_bytes(key)
+        .rotate_right(from as u32 % 4 * 8)
+        .to_le_bytes();
     if let (Some(target), Some(source)) = (out.last_chunk_mut::<N>(), payload.last_chunk::<N>()) {
         *target = masked(source, turned);
     }

@@ -5,7 +5,7 @@ use boom_stream::buffer::WriteBuffer;
 use crate::close::CloseCode;
 use crate::config::WebsocketConfig;
 use crate::error::{Error, Misuse};
-use crate::frame::{CONTROL_PAYLOAD_MAX, FIN, client_header_len, opcode, write_client_header};
+use crate::frame::{CONTROL_PAYLOAD_MAX, FIN, WriteFrame, opcode, with_client_header};
 use crate::mask::{MaskingKeys, copy_masked};
 
 /// What control frames may take beyond the limit for data, so that a full buffer does not silence them.
@@ -120,14 +120,39 @@ impl Outbound {
         if self.close_sent {
             return Err(Error::Closed(None));
         }
-        let len = client_header_len(payload.len()).saturating_add(payload.len());
-        if self.buffer.len().saturating_add(len) > limit {
+        let key = self.keys.next_key();
+        let room = limit.saturating_sub(self.buffer.len());
+        let frame = MaskedFrame {
+            buffer: &mut self.buffer,
+            payload,
+            key,
+            room,
+        };
+        with_client_header(first, payload.len(), key, frame)
+    }
+}
+
+/// A frame without its header, and where it goes.
+struct MaskedFrame<'a> {
+    buffer: &'a mut WriteBuffer,
+    payload: &'a [u8],
+    key: [u8; 4],
+    /// Bytes that the whole frame may take.
+    room: usize,
+}
+
+impl WriteFrame<Result<(), Error>> for MaskedFrame<'_> {
+    #[inline(always)]
+    fn with<const N: usize>(self, header: [u8; N]) -> Result<(), Error> {
+        let len = self.payload.len().saturating_add(N);
+        if len > self.room {
             return Err(Error::OutboundFull);
         }
-        let key = self.keys.next_key();
         let room = self.buffer.reserve(len).map_err(|_| Error::OutboundFull)?;
-        let body = write_client_header(room, first, payload.len(), key);
-        copy_masked(body, payload, key);
+        if let Some((head, body)) = room.split_first_chunk_mut::<N>() {
+            *head = header;
+            copy_masked(body, self.payload, self.key);
+        }
         self.buffer.commit(len);
         Ok(())
     }

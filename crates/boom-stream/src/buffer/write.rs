@@ -151,16 +151,38 @@ impl WriteBuffer {
     /// take still waits.
     #[inline]
     pub fn flush_to(&mut self, writer: &mut (impl Write + ?Sized)) -> io::Result<bool> {
-        while !self.is_empty() {
-            match writer.write(self.pending()) {
+        if self.is_empty() {
+            return Ok(true);
+        }
+        match writer.write(self.pending()) {
+            Ok(count) if count == self.len() => {
+                self.clear();
+                Ok(true)
+            }
+            result => self.flush_rest(result, writer),
+        }
+    }
+
+    /// Goes on after a write that did not take everything.
+    #[cold]
+    fn flush_rest(
+        &mut self,
+        mut result: io::Result<usize>,
+        writer: &mut (impl Write + ?Sized),
+    ) -> io::Result<bool> {
+        loop {
+            match result {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
                 Ok(count) => self.consume(count.min(self.len())),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }
+            if self.is_empty() {
+                return Ok(true);
+            }
+            result = writer.write(self.pending());
         }
-        Ok(true)
     }
 }
 
