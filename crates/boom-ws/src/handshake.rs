@@ -295,7 +295,7 @@ impl Handshake {
         if end.unwrap_or(bytes.len()) > limit {
             return Err(HandshakeError::HeadTooLong { limit });
         }
-        if end.is_none() && !could_be_http(bytes) {
+        if !could_be_http(bytes) {
             return Err(HandshakeError::NotHttp);
         }
         Ok(end)
@@ -350,8 +350,11 @@ impl Handshake {
         let bytes = received.get(body.start..).unwrap_or_default();
         let wanted = match body.length {
             BodyLength::Known(length) => length.min(BODY_MAX),
-            BodyLength::Chunked if bytes.ends_with(b"0\r\n\r\n") => bytes.len().min(BODY_MAX),
-            BodyLength::Chunked | BodyLength::UntilEof => BODY_MAX,
+            BodyLength::Chunked => {
+                let end = bytes.windows(5).position(|window| window == b"0\r\n\r\n");
+                end.map_or(BODY_MAX, |at| (at + 5).min(BODY_MAX))
+            }
+            BodyLength::UntilEof => BODY_MAX,
         };
         if bytes.len() < wanted && !eof {
             return Ok(Progress::Partial);
@@ -382,8 +385,8 @@ fn parse_head(head: &[u8]) -> Result<Response, HandshakeError> {
     let mut headers = [httparse::EMPTY_HEADER; HEADERS_MAX];
     let mut parsed = httparse::Response::new(&mut headers);
     match parsed.parse(head) {
-        Ok(httparse::Status::Complete(_)) => {}
-        Ok(httparse::Status::Partial) => return Err(HandshakeError::NotHttp),
+        Ok(httparse::Status::Complete(len)) if len == head.len() => {}
+        Ok(_) => return Err(HandshakeError::NotHttp),
         Err(httparse::Error::TooManyHeaders) => {
             return Err(HandshakeError::TooManyHeaders { limit: HEADERS_MAX });
         }
