@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use boom_testkit::exchange::Exchange;
 use boomnet::prelude::*;
+use boomnet::service::Event;
 
 /// What the endpoint hands to the rest of the program.
 #[derive(Debug, Default)]
@@ -77,6 +78,10 @@ fn main() -> io::Result<()> {
     });
     while received.messages < 10 {
         service.poll(&mut received)?;
+        // A program that runs for months would log these: the service connects again by itself.
+        if let Some(Event::AttemptFailed { reason, .. }) = service.poll_event() {
+            return Err(io::Error::other(reason));
+        }
     }
     Ok(())
 }

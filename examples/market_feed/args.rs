@@ -13,7 +13,7 @@ use clap::{Parser, ValueEnum};
 #[command(name = "market_feed")]
 pub(crate) struct Args {
     /// End after this time; Ctrl-C ends earlier
-    #[arg(long, value_name = "N", default_value_t = 10)]
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=YEAR))]
     seconds: u64,
 
     /// How to learn which connections have something to read
@@ -77,7 +77,14 @@ fn websocket_url(text: &str) -> Result<String, UrlError> {
     parse_url(text).map(|_| text.to_owned())
 }
 
+/// In seconds; a longer run overflows nothing but is surely a mistake.
+const YEAR: u64 = 366 * 24 * 3600;
+
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
-    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+    let duration = Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())?;
+    if duration.is_zero() || duration > Duration::from_secs(YEAR) {
+        return Err("not between zero and a year".to_owned());
+    }
+    Ok(duration)
 }

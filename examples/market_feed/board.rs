@@ -96,7 +96,7 @@ impl<D> Board<D> {
 
     /// Prints something that has happened to a feed.
     pub(crate) fn print_event(&self, feed: usize, event: fmt::Arguments<'_>) {
-        println!(
+        say!(
             "{:8.3} s  {}: {event}",
             self.started_at.elapsed().as_secs_f64(),
             self.feeds[feed].name
@@ -112,7 +112,7 @@ impl<D> Board<D> {
         self.seconds_reported = seconds;
         let messages: u64 = self.feeds.iter().map(|feed| feed.messages).sum();
         let bytes: u64 = self.feeds.iter().map(|feed| feed.bytes).sum();
-        println!(
+        say!(
             "{seconds:4} s      {messages} messages (+{}), {bytes} bytes, latency {}",
             messages - self.messages_reported,
             self.latency.end_second()
@@ -128,7 +128,7 @@ impl<D> Board<D> {
     pub(crate) fn is_satisfied(&self) -> bool {
         let is_satisfied = |feed: &&Feed<D>| feed.messages >= feed.limit.unwrap_or(1);
         for feed in self.feeds.iter().filter(|feed| !is_satisfied(feed)) {
-            println!("{}: only {} messages", feed.name, feed.messages);
+            say!("{}: only {} messages", feed.name, feed.messages);
         }
         self.feeds.iter().all(|feed| is_satisfied(&feed))
     }

@@ -25,7 +25,7 @@ pub(crate) fn run(args: &Args, stop: &AtomicBool) -> io::Result<bool> {
         exchange = exchange.drop_every(interval);
     }
     let exchange = exchange.start()?;
-    println!(
+    say!(
         "exchange at {}, {} trades a second",
         exchange.url(),
         args.trades_per_second
@@ -78,7 +78,7 @@ where
         service.poll(board)?;
         board.print_status_if_due();
     }
-    println!("the exchange halts; what it has sent by now must all arrive");
+    say!("the exchange halts; what it has sent by now must all arrive");
     board.is_ending = true;
     exchange.halt();
     let deadline = Instant::now() + DRAIN_LIMIT;
@@ -98,10 +98,17 @@ fn trust(exchange: &Exchange) -> io::Result<TlsConfig> {
 }
 
 fn print_summary(board: &mut Board<Ledger>) {
-    println!();
-    println!(
+    say!();
+    say!(
         "{:<10} {:>10} {:>12} {:>8} {:>8} {:>6} {:>8} {:>9}",
-        "instrument", "messages", "bytes", "connects", "missed", "lost", "repeated", "corrupted"
+        "instrument",
+        "messages",
+        "bytes",
+        "connects",
+        "missed",
+        "lost",
+        "repeated",
+        "corrupted"
     );
     for Feed {
         name,
@@ -113,12 +120,14 @@ fn print_summary(board: &mut Board<Ledger>) {
     } in &board.feeds
     {
         let (missed, faults) = (detail.missed, detail.faults);
-        println!(
+        say!(
             "{name:<10} {messages:>10} {bytes:>12} {connects:>8} {missed:>8} {:>6} {:>8} {:>9}",
-            faults.lost, faults.repeated, faults.corrupted
+            faults.lost,
+            faults.repeated,
+            faults.corrupted
         );
     }
-    println!("latency {}", board.latency.end_run());
+    say!("latency {}", board.latency.end_run());
 }
 
 /// Compares the two sides' books and prints the result.
@@ -136,7 +145,7 @@ fn is_complete(board: &Board<Ledger>, exchange: &Exchange) -> bool {
         .sum();
     let resumed = sessions.iter().filter(|session| session.resumed).count();
     for difference in &differences {
-        println!("{difference}");
+        say!("{difference}");
     }
     let is_faultless = board.feeds.iter().all(|feed| !feed.detail.faults.any());
     let is_complete = differences.is_empty() && is_faultless;
@@ -145,7 +154,7 @@ fn is_complete(board: &Board<Ledger>, exchange: &Exchange) -> bool {
     } else {
         "NOT all arrived as sent"
     };
-    println!(
+    say!(
         "{sent} trades sent on {} connections ({resumed} resumed): {verdict}",
         sessions.len()
     );

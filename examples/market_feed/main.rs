@@ -12,6 +12,13 @@
 //! Read `trade_feed` first: it is the part that a program of your own would have. Then `embedded`, which runs it, and
 //! `board`, where the endpoints meet. `raw_feed` and `remote` are the same pair for `--url`.
 
+/// Prints a line; somebody who reads no further (`market_feed | head`) is no reason to panic.
+macro_rules! say {
+    ($($words:tt)*) => {{
+        let _ = std::io::Write::write_fmt(&mut std::io::stdout(), format_args!("{}\n", format_args!($($words)*)));
+    }};
+}
+
 mod trade_feed;
 
 mod embedded;

@@ -56,7 +56,7 @@ where
 }
 
 fn print_summary(args: &Args, board: &Board<Digest>) {
-    println!();
+    say!();
     for Feed {
         name,
         messages,
@@ -66,9 +66,9 @@ fn print_summary(args: &Args, board: &Board<Digest>) {
         ..
     } in &board.feeds
     {
-        println!("{name}: {messages} messages, {bytes} bytes, {connects} connects");
+        say!("{name}: {messages} messages, {bytes} bytes, {connects} connects");
         if args.digest {
-            println!("sha256 {detail} {messages} {bytes} {name}");
+            say!("sha256 {detail} {messages} {bytes} {name}");
         }
     }
 }

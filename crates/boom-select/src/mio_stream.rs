@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind, IoSlice, IoSliceMut, Read, Write};
 use std::net::{Shutdown, SocketAddr};
 
-use boom_stream::tcp::{TcpStream, is_connected};
+use boom_stream::tcp::{ConnectStatus, TcpStream};
 use boom_stream::{ConnectionInfo, Layer, Socket};
 
 use crate::Readiness;
@@ -33,8 +33,7 @@ use crate::Readiness;
 pub struct MioStream {
     inner: mio::net::TcpStream,
     connection_info: ConnectionInfo,
-    /// Once true, `connected` asks the kernel no more.
-    connected: bool,
+    connect: ConnectStatus,
     /// `None` while no selector reports to the stream.
     known: Option<Known>,
 }
@@ -125,7 +124,7 @@ impl MioStream {
         if self.known.is_some_and(|known| !known.readable) {
             return Err(ErrorKind::WouldBlock.into());
         }
-        let result = read(&mut self.inner).map_err(not_yet);
+        let result = self.connect.observe(read(&mut self.inner));
         if let Some(known) = &mut self.known {
             match &result {
                 // Stays readable: the end of the stream can be read again, and is there again.
@@ -148,7 +147,7 @@ impl MioStream {
         if self.known.is_some_and(|known| !known.writable) {
             return Err(ErrorKind::WouldBlock.into());
         }
-        let result = write(&mut self.inner).map_err(not_yet);
+        let result = self.connect.observe(write(&mut self.inner));
         if let Some(known) = &mut self.known {
             match &result {
                 Ok(count) => known.writable = *count == length,
@@ -157,15 +156,6 @@ impl MioStream {
             }
         }
         result
-    }
-}
-
-/// Some systems answer `ENOTCONN` while a connect is under way, where Linux answers `EAGAIN`.
-fn not_yet(error: io::Error) -> io::Error {
-    if error.kind() == ErrorKind::NotConnected {
-        ErrorKind::WouldBlock.into()
-    } else {
-        error
     }
 }
 
@@ -219,10 +209,11 @@ impl Socket for MioStream {
 
     fn connected(&mut self) -> io::Result<bool> {
         // A connect that ends, well or not, makes the socket writable.
-        if !self.connected && self.known.is_none_or(|known| known.writable) {
-            self.connected = is_connected(&self.inner)?;
+        if self.connect == ConnectStatus::Pending && self.known.is_some_and(|known| !known.writable)
+        {
+            return Ok(false);
         }
-        Ok(self.connected)
+        self.connect.check(&self.inner)
     }
 }
 
@@ -240,7 +231,7 @@ impl From<TcpStream> for MioStream {
         Self {
             inner,
             connection_info,
-            connected: false,
+            connect: ConnectStatus::Pending,
             known: None,
         }
     }

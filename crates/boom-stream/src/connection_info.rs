@@ -29,7 +29,7 @@ pub trait ConnectionInfoProvider {
     fn connection_info(&self) -> &ConnectionInfo;
 }
 
-/// Host and port of a peer, and the options of the socket that connects to it.
+/// Host and port of a peer.
 ///
 /// The host is a name or a numeric address; an IPv6 address stands without brackets, and brackets are taken off.
 ///

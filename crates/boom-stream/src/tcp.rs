@@ -3,7 +3,7 @@
 use std::io::{self, IoSlice, IoSliceMut, Read, Write};
 use std::net::{SocketAddr, TcpStream as StdTcpStream};
 
-use socket2::{Domain, Protocol, Socket as RawSocket, Type};
+use socket2::{Domain, Protocol, SockRef, Socket as RawSocket, Type};
 
 use crate::{ConnectionInfo, Layer, Socket};
 
@@ -37,8 +37,7 @@ use crate::{ConnectionInfo, Layer, Socket};
 pub struct TcpStream {
     inner: StdTcpStream,
     connection_info: ConnectionInfo,
-    /// Once true, `connected` asks the kernel no more.
-    connected: bool,
+    connect: ConnectStatus,
 }
 
 impl TcpStream {
@@ -60,7 +59,7 @@ impl TcpStream {
         Ok(Self {
             inner: socket.into(),
             connection_info,
-            connected: false,
+            connect: ConnectStatus::Pending,
         })
     }
 
@@ -68,12 +67,9 @@ impl TcpStream {
     ///
     /// # Errors
     ///
-    /// What the connect failed with (`SO_ERROR`).
+    /// What the connect failed with (`SO_ERROR`); each later call says it again.
     pub fn connected(&mut self) -> io::Result<bool> {
-        if !self.connected {
-            self.connected = is_connected(&self.inner)?;
-        }
-        Ok(self.connected)
+        self.connect.check(&self.inner)
     }
 
     /// The parameters the stream was opened with.
@@ -114,31 +110,100 @@ impl TcpStream {
     }
 }
 
-/// Asks the kernel whether a non-blocking connect has ended, and how.
+/// How far the non-blocking connect of a TCP socket is, for every kind of stream over one.
 ///
-/// For streams of other kinds over a TCP socket.
-///
-/// # Errors
-///
-/// What the connect failed with (`SO_ERROR`).
+/// The kernel tells of a failed connect once, to whoever asks first. This keeps it, so that a failed connect is never
+/// taken for one that is under way, or for the end of a stream.
 ///
 /// # Examples
 ///
 /// ```
-/// use boom_stream::tcp::{TcpStream, is_connected};
+/// use boom_stream::tcp::{ConnectStatus, TcpStream};
 /// use std::net::TcpListener;
 ///
 /// let listener = TcpListener::bind("127.0.0.1:0")?;
 /// let stream = TcpStream::try_from(("127.0.0.1", listener.local_addr()?.port()))?;
 /// let (stream, _) = stream.into_parts();
-/// while !is_connected(&stream)? {}
+///
+/// let mut connect = ConnectStatus::default();
+/// while !connect.check(&stream)? {}
+/// assert_eq!(connect, ConnectStatus::Connected);
 /// # Ok::<(), std::io::Error>(())
 /// ```
-pub fn is_connected<'a, F>(socket: &'a F) -> io::Result<bool>
-where
-    socket2::SockRef<'a>: From<&'a F>,
-{
-    let socket = socket2::SockRef::from(socket);
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ConnectStatus {
+    /// Under way, as far as is known.
+    #[default]
+    Pending,
+    /// The connection stands, or stood.
+    Connected,
+    /// There is no connection, for this reason.
+    Failed(io::ErrorKind),
+}
+
+impl ConnectStatus {
+    /// Returns true once the connection stands. Asks the kernel only while that is not known.
+    ///
+    /// # Errors
+    ///
+    /// What the connect failed with (`SO_ERROR`), each time.
+    pub fn check<'a, F>(&mut self, socket: &'a F) -> io::Result<bool>
+    where
+        SockRef<'a>: From<&'a F>,
+    {
+        match *self {
+            Self::Connected => Ok(true),
+            Self::Failed(kind) => Err(kind.into()),
+            Self::Pending => match is_connected(&SockRef::from(socket)) {
+                Ok(connected) => {
+                    if connected {
+                        *self = Self::Connected;
+                    }
+                    Ok(connected)
+                }
+                Err(error) => {
+                    *self = Self::Failed(error.kind());
+                    Err(error)
+                }
+            },
+        }
+    }
+
+    /// Passes on what a read or a write of the socket returned, `WouldBlock` while the connect is under way.
+    ///
+    /// # Errors
+    ///
+    /// The read's or write's; after a failed connect always what that failed with.
+    #[inline]
+    pub fn observe(&mut self, result: io::Result<usize>) -> io::Result<usize> {
+        match result {
+            Ok(count) if count > 0 => Ok(count),
+            other => self.observe_other(other),
+        }
+    }
+
+    fn observe_other(&mut self, result: io::Result<usize>) -> io::Result<usize> {
+        match (result, *self) {
+            (_, Self::Failed(kind)) => Err(kind.into()),
+            (Err(error), Self::Pending) => Err(self.observe_error(error)),
+            (result, _) => result,
+        }
+    }
+
+    fn observe_error(&mut self, error: io::Error) -> io::Error {
+        match error.kind() {
+            io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted => error,
+            // Some systems answer so while a connect is under way, where Linux answers `EAGAIN`.
+            io::ErrorKind::NotConnected => io::ErrorKind::WouldBlock.into(),
+            kind => {
+                *self = Self::Failed(kind);
+                error
+            }
+        }
+    }
+}
+
+fn is_connected(socket: &SockRef<'_>) -> io::Result<bool> {
     if let Some(error) = socket.take_error()? {
         return Err(error);
     }
@@ -173,40 +238,29 @@ fn is_in_progress(error: &io::Error) -> bool {
 impl Read for TcpStream {
     #[inline]
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.inner.read(buffer).map_err(not_yet)
+        self.connect.observe(self.inner.read(buffer))
     }
 
     #[inline]
     fn read_vectored(&mut self, buffers: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
-        self.inner.read_vectored(buffers).map_err(not_yet)
+        self.connect.observe(self.inner.read_vectored(buffers))
     }
 }
 
 impl Write for TcpStream {
     #[inline]
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.inner.write(bytes).map_err(not_yet)
+        self.connect.observe(self.inner.write(bytes))
     }
 
     #[inline]
     fn write_vectored(&mut self, buffers: &[IoSlice<'_>]) -> io::Result<usize> {
-        self.inner.write_vectored(buffers).map_err(not_yet)
+        self.connect.observe(self.inner.write_vectored(buffers))
     }
 
     /// Does nothing: the kernel keeps no bytes back.
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
-    }
-}
-
-/// Some systems answer `ENOTCONN` while a connect is under way, where Linux answers `EAGAIN`.
-///
-/// A connection that failed or ended reports an error of its own kind, so this hides nothing.
-fn not_yet(error: io::Error) -> io::Error {
-    if error.kind() == io::ErrorKind::NotConnected {
-        io::ErrorKind::WouldBlock.into()
-    } else {
-        error
     }
 }
 

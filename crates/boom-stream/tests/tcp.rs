@@ -5,7 +5,7 @@
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener};
 
-use boom_stream::tcp::{TcpStream, is_connected};
+use boom_stream::tcp::{ConnectStatus, TcpStream};
 use boom_stream::{ConnectionInfo, ConnectionInfoProvider, Layer};
 use socket2::{Domain, SockRef, Socket, Type};
 
@@ -53,6 +53,7 @@ fn a_refused_connect_is_reported_by_connected() {
         }
     };
     assert_eq!(error.kind(), ErrorKind::ConnectionRefused);
+    assert_stays_refused(stream);
 }
 
 #[test]
@@ -67,6 +68,25 @@ fn a_refused_connect_is_reported_by_the_first_read() {
         }
     };
     assert_eq!(kind, ErrorKind::ConnectionRefused);
+    assert_stays_refused(stream);
+}
+
+/// The kernel says it once; the stream keeps it.
+fn assert_stays_refused(mut stream: TcpStream) {
+    for _ in 0..2 {
+        assert_eq!(
+            stream.connected().unwrap_err().kind(),
+            ErrorKind::ConnectionRefused
+        );
+        assert_eq!(
+            stream.read(&mut [0; 8]).unwrap_err().kind(),
+            ErrorKind::ConnectionRefused
+        );
+        assert_eq!(
+            stream.write(b"x").unwrap_err().kind(),
+            ErrorKind::ConnectionRefused
+        );
+    }
 }
 
 #[test]
@@ -74,7 +94,7 @@ fn a_socket_connected_to_itself_is_a_refused_connect() {
     let (socket, _) = closed_port();
     socket.connect(&socket.local_addr().unwrap()).unwrap();
     assert_eq!(
-        is_connected(&socket).unwrap_err().kind(),
+        ConnectStatus::default().check(&socket).unwrap_err().kind(),
         ErrorKind::ConnectionRefused
     );
 }

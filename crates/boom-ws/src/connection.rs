@@ -22,7 +22,7 @@ use crate::outbound::Outbound;
 ///
 /// # Examples
 ///
-/// A client that talks to itself, as a test would let it:
+/// What it sends first:
 ///
 /// ```
 /// use boom_ws::{Connection, Request, WebsocketConfig};
@@ -46,6 +46,10 @@ pub struct Connection {
     outbound: Outbound,
     stage: Stage,
     response: Option<Arc<Response>>,
+    /// The peer will send no more.
+    eof: bool,
+    /// The caller knows that the connection is over.
+    end_is_told: bool,
 }
 
 #[derive(Debug)]
@@ -60,7 +64,6 @@ enum Stage {
 struct Opening {
     handshake: Handshake,
     request: WriteBuffer,
-    eof: bool,
 }
 
 impl Connection {
@@ -73,11 +76,7 @@ impl Connection {
             let mut request = WriteBuffer::new(head.len(), head.len());
             // Made to hold just this.
             let _ = request.extend(&head);
-            Ok(Stage::Handshake(Box::new(Opening {
-                handshake,
-                request,
-                eof: false,
-            })))
+            Ok(Stage::Handshake(Box::new(Opening { handshake, request })))
         })
     }
 
@@ -118,6 +117,8 @@ impl Connection {
             outbound: Outbound::new(config, keys),
             stage: stage.unwrap_or_else(Stage::Failed),
             response: None,
+            eof: false,
+            end_is_told: false,
         }
     }
 
@@ -144,19 +145,21 @@ impl Connection {
         &mut self.receive
     }
 
-    /// Says that the peer will send no more.
-    pub fn handle_eof(&mut self) {
-        match &mut self.stage {
-            Stage::Handshake(opening) => opening.eof = true,
-            Stage::Open => self.fail(Error::Io(io::ErrorKind::UnexpectedEof.into())),
-            Stage::Failed(_) => {}
-        }
+    /// Says that the peer will send no more. What it sent before is lent first.
+    pub const fn handle_eof(&mut self) {
+        self.eof = true;
     }
 
     /// Ends the connection with an error of the stream below.
     pub(crate) fn fail(&mut self, error: Error) {
-        if !self.is_over() {
-            self.stage = Stage::Failed(error);
+        // A refusal that was received before says more.
+        self.eof |= self.is_handshaking();
+        self.advance_handshake();
+        match &self.stage {
+            Stage::Failed(Error::Io(_)) | Stage::Open | Stage::Handshake(_) => {
+                self.stage = Stage::Failed(error);
+            }
+            Stage::Failed(_) => {}
         }
     }
 
@@ -167,11 +170,8 @@ impl Connection {
     /// Why the connection is over: each call says it again. Frames that came before are lent first.
     #[inline]
     pub fn batch(&mut self) -> Result<Batch<'_>, Error> {
-        if !matches!(self.stage, Stage::Open) || self.inbound.end.is_some() {
-            self.advance_handshake();
-            if let Some(error) = self.failure() {
-                return Err(error);
-            }
+        if self.eof || !matches!(self.stage, Stage::Open) || self.inbound.end.is_some() {
+            self.look_at_end()?;
         }
         let is_open = matches!(self.stage, Stage::Open);
         let (bytes, head) = self.receive.split();
@@ -184,25 +184,57 @@ impl Connection {
         ))
     }
 
-    fn advance_handshake(&mut self) {
+    #[cold]
+    fn look_at_end(&mut self) -> Result<(), Error> {
+        self.advance_handshake();
+        let is_open = matches!(self.stage, Stage::Open) && self.inbound.end.is_none();
+        if is_open && self.eof && !self.inbound.has_frame(self.receive.filled()) {
+            self.stage = Stage::Failed(Error::Io(io::ErrorKind::UnexpectedEof.into()));
+        }
+        match self.failure() {
+            None => Ok(()),
+            Some(error) => {
+                self.end_is_told = true;
+                Err(error)
+            }
+        }
+    }
+
+    /// Looks at what has come of the answer to the handshake.
+    pub(crate) fn advance_handshake(&mut self) {
         while let Stage::Handshake(opening) = &mut self.stage {
-            match opening
-                .handshake
-                .advance(self.receive.filled(), opening.eof)
-            {
+            match opening.handshake.advance(self.receive.filled(), self.eof) {
                 Ok(Progress::Interim(len)) => self.receive.consume(len),
                 Ok(Progress::Open(response, len)) => {
                     self.receive.consume(len);
                     self.response = Some(response);
                     self.stage = Stage::Open;
                 }
-                Ok(Progress::Partial) if opening.eof => {
+                Ok(Progress::Partial) if self.eof => {
                     self.stage = Stage::Failed(Error::Io(io::ErrorKind::UnexpectedEof.into()));
                 }
                 Ok(Progress::Partial) => return,
                 Err(error) => self.stage = Stage::Failed(error.into()),
             }
         }
+    }
+
+    /// Returns true if nothing is to be read from the peer any more.
+    #[inline(always)]
+    pub(crate) const fn is_read_out(&self) -> bool {
+        self.eof || self.is_over()
+    }
+
+    /// Returns true if the next [`batch`](Self::batch) tells for the first time that the connection is over.
+    #[inline]
+    pub(crate) const fn has_end_to_tell(&self) -> bool {
+        self.is_read_out() && !self.end_is_told
+    }
+
+    /// Returns true if a pong waits for room in the outbound buffer.
+    #[inline]
+    pub(crate) const fn has_unanswered_ping(&self) -> bool {
+        self.outbound.has_unanswered()
     }
 
     /// Returns true if no frame will come any more.
@@ -217,6 +249,14 @@ impl Connection {
             (Some(end), _) => Some((*end).into()),
             (None, Stage::Failed(error)) => Some(error.again()),
             (None, _) => None,
+        }
+    }
+
+    /// Why nothing more is sent: not for a close frame or a broken rule, whose answers still leave.
+    pub(crate) fn stream_failure(&self) -> Option<Error> {
+        match &self.stage {
+            Stage::Failed(error) => Some(error.again()),
+            Stage::Handshake(_) | Stage::Open => None,
         }
     }
 
@@ -253,11 +293,13 @@ impl Connection {
         if let Some(buffer) = self.outgoing_buffer() {
             buffer.consume(count);
         }
+        self.outbound.retry_pong();
     }
 
     /// The buffer behind [`outgoing`](Self::outgoing); `None` where nothing may be sent any more.
     #[inline(always)]
     pub(crate) fn outgoing_buffer(&mut self) -> Option<&mut WriteBuffer> {
+        self.outbound.retry_pong();
         match &mut self.stage {
             Stage::Open => Some(&mut self.outbound.buffer),
             Stage::Handshake(opening) => Some(&mut opening.request),

@@ -34,7 +34,7 @@ pub enum Error {
     /// The peer broke the protocol. A close frame with [`ProtocolError::close_code`] is queued.
     #[error("protocol error: {0}")]
     Protocol(#[from] ProtocolError),
-    /// The connection is closed, or closing from this side; the peer's code where it gave one.
+    /// The peer has closed; its code where it gave one.
     #[error("closed{}", .0.map(|code| format!(" with code {code}")).unwrap_or_default())]
     Closed(Option<CloseCode>),
     /// The message does not fit into the outbound buffer now. Nothing of it is queued; the connection is fine.
@@ -240,6 +240,9 @@ impl ProtocolError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Misuse {
+    /// Nothing can be sent after a close frame (§5.5.1). Frames may still come until the peer's own.
+    #[error("a close frame has been sent")]
+    Closing,
     /// A control frame carries at most 125 bytes (§5.5).
     #[error("a control frame carries at most 125 bytes")]
     ControlTooLong,

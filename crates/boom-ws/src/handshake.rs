@@ -81,7 +81,11 @@ impl Request {
             self.path, self.authority
         );
         if !config.subprotocols.is_empty() {
-            if !config.subprotocols.iter().all(|name| is_token(name)) {
+            // RFC 6455 §4.1: they "MUST all be unique strings".
+            let is_valid = |(index, name): (usize, &String)| {
+                is_token(name) && !config.subprotocols[..index].contains(name)
+            };
+            if !config.subprotocols.iter().enumerate().all(is_valid) {
                 return Err(HandshakeError::InvalidHeader);
             }
             let _ = write!(
@@ -303,10 +307,9 @@ impl Handshake {
 
     /// The checks of RFC 6455 §4.1 on the server's answer.
     fn accept(&self, response: Response) -> Result<Arc<Response>, HandshakeError> {
-        if !response
-            .list("Upgrade")
-            .any(|name| name.eq_ignore_ascii_case(b"websocket"))
-        {
+        let mut upgrades = response.all("Upgrade");
+        let is_websocket = |value: &[u8]| value.trim_ascii().eq_ignore_ascii_case(b"websocket");
+        if !upgrades.next().is_some_and(is_websocket) || upgrades.next().is_some() {
             return Err(HandshakeError::InvalidUpgrade);
         }
         if !response
@@ -339,7 +342,7 @@ impl Handshake {
                 return Err(HandshakeError::UnexpectedSubprotocol);
             }
         }
-        drop((accepts, chosen));
+        drop((upgrades, accepts, chosen));
         Ok(Arc::new(response))
     }
 
@@ -374,7 +377,7 @@ fn accept_value(key: &str) -> String {
 
 /// Tells a peer that speaks something else before it has sent a whole head.
 fn could_be_http(bytes: &[u8]) -> bool {
-    const START: &[u8] = b"HTTP/1.1 ";
+    const START: &[u8] = b"HTTP/1.";
     bytes
         .iter()
         .zip(START)
@@ -392,10 +395,13 @@ fn parse_head(head: &[u8]) -> Result<Response, HandshakeError> {
         }
         Err(_) => return Err(HandshakeError::NotHttp),
     }
-    // RFC 6455 §4.1 asks for "HTTP/1.1 or higher", and nothing higher has this form.
-    let (Some(1), Some(status)) = (parsed.version, parsed.code) else {
+    // RFC 6455 §4.1 asks for "HTTP/1.1 or higher" to open, and nothing higher has this form. Proxies refuse in HTTP/1.0.
+    let (Some(version), Some(status)) = (parsed.version, parsed.code) else {
         return Err(HandshakeError::NotHttp);
     };
+    if version == 0 && status < 200 {
+        return Err(HandshakeError::NotHttp);
+    }
     let headers = parsed
         .headers
         .iter()

@@ -34,6 +34,17 @@ struct Message {
     text: Option<Utf8Stream>,
 }
 
+impl Drop for Batch<'_> {
+    /// What is left may be a part of a frame, which is nothing to come back for before more is read.
+    #[inline(always)]
+    fn drop(&mut self) {
+        if self.inbound.unread {
+            let rest = self.bytes.get(*self.head..).unwrap_or_default();
+            self.inbound.unread = self.inbound.has_frame(rest);
+        }
+    }
+}
+
 /// Why no more frames come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum End {
@@ -78,16 +89,58 @@ impl Inbound {
         self.message = message;
     }
 
-    /// RFC 6455 §5.4: a text or binary frame starts a message, and does not come inside another.
+    /// Returns true if the bytes start with a whole frame, or with a header that breaks a rule: with something to say.
+    pub(crate) fn has_frame(&self, bytes: &[u8]) -> bool {
+        match self.header(bytes) {
+            Ok(Some((_, total))) => total <= bytes.len(),
+            Ok(None) => false,
+            Err(_) => true,
+        }
+    }
+
+    /// Reads the header and checks what it alone tells, so that a broken rule is told before the payload has come.
+    /// Returns it with the bytes of the whole frame; `None` where it is not all there.
+    fn header(&self, bytes: &[u8]) -> Result<Option<(Header, usize)>, ProtocolError> {
+        let Some(header) = Header::parse(bytes)? else {
+            return Ok(None);
+        };
+        match header.opcode {
+            opcode::CONTINUATION if self.message.is_none() => {
+                return Err(ProtocolError::UnexpectedContinuation);
+            }
+            // RFC 6455 §5.4: the fragments of one message "MUST NOT be interleaved" with those of another.
+            opcode::TEXT | opcode::BINARY if self.message.is_some() => {
+                return Err(ProtocolError::InterleavedMessage);
+            }
+            opcode::CONTINUATION | opcode::TEXT | opcode::BINARY => self.check_length(&header)?,
+            opcode::CLOSE | opcode::PING | opcode::PONG => {}
+            reserved => return Err(ProtocolError::ReservedOpcode(reserved)),
+        }
+        // The limits are checked, so this is at most 14 bytes beyond a `usize`; such a frame never comes.
+        let total = header.len.saturating_add(header.payload_len as usize);
+        Ok(Some((header, total)))
+    }
+
+    fn check_length(&self, header: &Header) -> Result<(), ProtocolError> {
+        let (len, limit) = (header.payload_len, self.max_frame_bytes);
+        if len > limit {
+            return Err(ProtocolError::FrameTooLong { len, limit });
+        }
+        let so_far = self.message.as_ref().map_or(0, |message| message.len);
+        let (len, limit) = (so_far.saturating_add(len), self.max_message_bytes);
+        if len > limit {
+            return Err(ProtocolError::MessageTooLong { len, limit });
+        }
+        Ok(())
+    }
+
+    /// Starts a message by its first frame.
     fn start_message(
         &mut self,
         fin: bool,
         is_text: bool,
         payload: &[u8],
     ) -> Result<(), ProtocolError> {
-        if self.message.is_some() {
-            return Err(ProtocolError::InterleavedMessage);
-        }
         let is_checked = is_text && self.validate_utf8;
         self.set_message(Some(Message {
             len: 0,
@@ -101,12 +154,6 @@ impl Inbound {
             return Err(ProtocolError::UnexpectedContinuation);
         };
         message.len = message.len.saturating_add(payload.len() as u64);
-        if message.len > self.max_message_bytes {
-            return Err(ProtocolError::MessageTooLong {
-                len: message.len,
-                limit: self.max_message_bytes,
-            });
-        }
         if let Some(text) = &mut message.text {
             // RFC 6455 §8.1: invalid text fails the connection, as soon as the bad byte is there.
             if !text.push(payload) || (fin && !text.finish()) {
@@ -238,17 +285,11 @@ impl<'a> Batch<'a> {
     #[inline(never)]
     fn next_frame(&mut self) -> Option<Result<WebsocketFrame<'a>, Error>> {
         let rest = self.bytes.get(*self.head..)?;
-        let header = match Header::parse(rest) {
-            Ok(Some(header)) => header,
+        let (header, total) = match self.inbound.header(rest) {
+            Ok(Some(found)) => found,
             Ok(None) => return self.out_of_frames(),
             Err(error) => return Some(Err(self.fail(error))),
         };
-        if header.payload_len > self.inbound.max_frame_bytes {
-            let (len, limit) = (header.payload_len, self.inbound.max_frame_bytes);
-            return Some(Err(self.fail(ProtocolError::FrameTooLong { len, limit })));
-        }
-        // The limit is a `usize`, so the sum is at most 14 bytes beyond one.
-        let total = header.len.saturating_add(header.payload_len as usize);
         let Some(payload) = rest.get(header.len..total) else {
             return self.out_of_frames();
         };

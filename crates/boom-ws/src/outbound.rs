@@ -10,6 +10,8 @@ use crate::mask::{MaskingKeys, copy_masked};
 
 /// What control frames may take beyond the limit for data, so that a full buffer does not silence them.
 const CONTROL_RESERVE: usize = 4096;
+/// The longest control frame of a client.
+const CONTROL_FRAME_MAX: usize = 6 + CONTROL_PAYLOAD_MAX;
 /// Room allocated at the start; it grows up to the limit.
 const INITIAL: usize = 4096;
 
@@ -23,6 +25,15 @@ pub(crate) struct Outbound {
     message_open: bool,
     /// RFC 6455 §5.5.1: after a close frame no other may be sent.
     close_sent: bool,
+    /// The latest ping whose pong found no room.
+    unanswered: Option<Box<Ping>>,
+}
+
+/// The payload of a ping.
+#[derive(Debug)]
+struct Ping {
+    payload: [u8; CONTROL_PAYLOAD_MAX],
+    len: usize,
 }
 
 impl Outbound {
@@ -34,6 +45,7 @@ impl Outbound {
             max_data_bytes: config.max_outbound_bytes,
             message_open: false,
             close_sent: false,
+            unanswered: None,
         }
     }
 
@@ -76,7 +88,12 @@ impl Outbound {
         if payload.len() > CONTROL_PAYLOAD_MAX {
             return Err(Misuse::ControlTooLong.into());
         }
-        self.frame(FIN | opcode, payload, self.buffer.limit())
+        // The last room is the close frame's.
+        self.frame(
+            FIN | opcode,
+            payload,
+            self.buffer.limit().saturating_sub(CONTROL_FRAME_MAX),
+        )
     }
 
     /// Queues a close frame, the last one.
@@ -94,17 +111,43 @@ impl Outbound {
                 2 + reason.len()
             }
         };
-        self.control(opcode::CLOSE, &payload[..len])?;
+        self.frame(FIN | opcode::CLOSE, &payload[..len], self.buffer.limit())?;
         self.close_sent = true;
         Ok(())
     }
 
-    /// RFC 6455 §5.5.3: the pong has the ping's payload.
+    /// Queues the answer to a ping. RFC 6455 §5.5.3: the pong has the ping's payload.
     ///
-    /// A peer that floods with pings and does not read loses the answers that find no room; the section demands
-    /// only that the latest ping be answered.
+    /// Of the pings of a peer that floods with them and does not read, the latest is answered once there is room, which
+    /// is all that the section demands.
+    #[cold]
     pub(crate) fn answer_ping(&mut self, payload: &[u8]) {
-        let _ = self.control(opcode::PONG, payload);
+        self.unanswered = None;
+        // The rest of the reserve is for what the user sends.
+        let limit = self.max_data_bytes.saturating_add(CONTROL_RESERVE / 2);
+        if let Err(Error::OutboundFull) = self.frame(FIN | opcode::PONG, payload, limit) {
+            let mut ping = Ping {
+                payload: [0; CONTROL_PAYLOAD_MAX],
+                len: payload.len(),
+            };
+            if let Some(target) = ping.payload.get_mut(..payload.len()) {
+                target.copy_from_slice(payload);
+                self.unanswered = Some(Box::new(ping));
+            }
+        }
+    }
+
+    /// Returns true if a pong waits for room in the buffer.
+    pub(crate) const fn has_unanswered(&self) -> bool {
+        self.unanswered.is_some()
+    }
+
+    /// Queues the pong that found no room, if there is some now.
+    #[inline(always)]
+    pub(crate) fn retry_pong(&mut self) {
+        if let Some(ping) = self.unanswered.take() {
+            self.answer_ping(ping.payload.get(..ping.len).unwrap_or_default());
+        }
     }
 
     /// Queues the answer to a close frame or to a broken rule, where no close frame has been sent yet.
@@ -118,7 +161,7 @@ impl Outbound {
     #[inline(always)]
     fn frame(&mut self, first: u8, payload: &[u8], limit: usize) -> Result<(), Error> {
         if self.close_sent {
-            return Err(Error::Closed(None));
+            return Err(Misuse::Closing.into());
         }
         let key = self.keys.next_key();
         let room = limit.saturating_sub(self.buffer.len());

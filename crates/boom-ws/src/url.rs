@@ -79,16 +79,10 @@ pub fn parse_url(url: &str) -> Result<(ConnectionInfo, String, bool), UrlError> 
     if authority.host().is_empty() {
         return Err(UrlError::Host);
     }
-    // A port that is there but no number is the one thing `Uri` lets pass.
-    let port = match authority.port() {
-        Some(port) => port.as_u16(),
-        None if authority.as_str().ends_with(authority.host()) => {
-            if secure {
-                443
-            } else {
-                80
-            }
-        }
+    // `Uri` lets pass what is no number.
+    let port = match authority.as_str().strip_prefix(authority.host()) {
+        Some("") => default_port(secure),
+        Some(port) => parse_port(port).ok_or(UrlError::Malformed)?,
         None => return Err(UrlError::Malformed),
     };
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
@@ -98,6 +92,19 @@ pub fn parse_url(url: &str) -> Result<(ConnectionInfo, String, bool), UrlError> 
         format!("/{path}")
     };
     Ok((ConnectionInfo::new(authority.host(), port), path, secure))
+}
+
+const fn default_port(secure: bool) -> u16 {
+    if secure { 443 } else { 80 }
+}
+
+/// A colon and digits alone (RFC 3986 §3.2.3).
+fn parse_port(text: &str) -> Option<u16> {
+    let digits = text.strip_prefix(':')?;
+    digits
+        .bytes()
+        .all(|byte| byte.is_ascii_digit())
+        .then(|| digits.parse().ok())?
 }
 
 #[cfg(test)]
@@ -144,6 +151,9 @@ mod tests {
             ("ws://user:pass@h/", UrlError::Credentials),
             ("ws://h:65536/", UrlError::Malformed),
             ("ws://h:/", UrlError::Malformed),
+            ("ws://h:h/", UrlError::Malformed),
+            ("ws://h:+80/", UrlError::Malformed),
+            ("ws://h:-1/", UrlError::Malformed),
             ("ws://h:port/", UrlError::Malformed),
             ("ws://h/a b", UrlError::Malformed),
             ("ws://h/a\r\nX: y", UrlError::Malformed),

@@ -2,6 +2,7 @@
 
 use std::io::{self, Read, Write};
 
+use boom_stream::buffer::WriteBuffer;
 use boom_stream::{Layer, Phase, Socket};
 
 use crate::close::CloseCode;
@@ -54,6 +55,8 @@ pub struct Websocket<S> {
     connection: Connection,
     /// The stream has bytes of its own that its last `flush` could not send.
     flush_pending: bool,
+    /// Why nothing can be sent any more. What the peer sent before is still received.
+    write_failure: Option<io::Error>,
 }
 
 impl<S: Read + Write> Websocket<S> {
@@ -71,6 +74,7 @@ impl<S: Read + Write> Websocket<S> {
             stream,
             connection,
             flush_pending: false,
+            write_failure: None,
         }
     }
 
@@ -91,18 +95,24 @@ impl<S: Read + Write> Websocket<S> {
     /// lent first.
     #[inline]
     pub fn read_batch(&mut self) -> Result<Frames<'_, S>, Error> {
-        self.send_pending()?;
-        if !self.connection.has_unread() && !self.connection.is_over() {
-            self.receive()?;
+        self.send_pending();
+        if !self.connection.has_unread() && !self.connection.is_read_out() {
+            self.receive();
+        }
+        if self.connection.is_handshaking() {
+            self.connection.advance_handshake();
+            // What was queued before leaves with the answer.
+            self.send_pending();
         }
         Ok(Frames {
             batch: self.connection.batch()?,
             stream: &mut self.stream,
+            flush_pending: &mut self.flush_pending,
         })
     }
 
     #[inline]
-    fn receive(&mut self) -> Result<(), Error> {
+    fn receive(&mut self) {
         match self
             .connection
             .prepare_receive()
@@ -110,42 +120,39 @@ impl<S: Read + Write> Websocket<S> {
         {
             Ok(0) => self.connection.handle_eof(),
             Ok(_) => {}
-            Err(error) if is_not_now(&error) => {}
-            Err(error) => return Err(self.failed(error)),
+            Err(error) if is_not_now(&error) => {
+                // All that came before a write failed has been received.
+                if let Some(failure) = self.write_failure.take() {
+                    self.connection.fail(Error::Io(failure));
+                }
+            }
+            Err(error) => self.connection.fail(Error::Io(error)),
         }
-        Ok(())
     }
 
     /// Writes what waits, as far as the stream takes it.
     #[inline(always)]
-    fn send_pending(&mut self) -> Result<(), Error> {
+    fn send_pending(&mut self) {
         let Some(buffer) = self.connection.outgoing_buffer() else {
-            return Ok(());
+            return;
         };
-        if buffer.is_empty() && !self.flush_pending {
-            return Ok(());
+        if (buffer.is_empty() && !self.flush_pending) || self.write_failure.is_some() {
+            return;
         }
-        let result = match buffer.flush_to(&mut self.stream) {
-            Ok(true) => self.stream.flush(),
-            Ok(false) => return Ok(()),
-            Err(error) => Err(error),
-        };
-        match result {
-            Ok(()) => self.flush_pending = false,
-            Err(error) if is_not_now(&error) => self.flush_pending = true,
-            Err(error) => return Err(self.failed(error)),
+        match send(buffer, &mut self.stream) {
+            Ok(flushed) => self.flush_pending = !flushed,
+            Err(error) => self.write_failure = Some(error),
         }
-        Ok(())
     }
 
-    #[cold]
-    fn failed(&mut self, error: io::Error) -> Error {
-        // What ended the connection first is the reason; a stream that fails afterwards adds nothing.
-        if let Some(earlier) = self.connection.failure() {
-            return earlier;
+    /// [`send_pending`](Self::send_pending), and what hinders it.
+    #[inline(always)]
+    fn send_now(&mut self) -> Result<(), Error> {
+        self.send_pending();
+        match &self.write_failure {
+            None => Ok(()),
+            Some(failure) => Err(Error::Io(failure.kind().into())),
         }
-        self.connection.fail(Error::Io(error.kind().into()));
-        Error::Io(error)
     }
 
     /// Sends a text frame; `fin` says whether it ends its message, and no bytes are an empty payload.
@@ -157,7 +164,7 @@ impl<S: Read + Write> Websocket<S> {
     #[inline]
     pub fn send_text(&mut self, fin: bool, payload: Option<&[u8]>) -> Result<(), Error> {
         self.connection.send_text(fin, payload)?;
-        self.send_pending()
+        self.send_now()
     }
 
     /// Sends a binary frame; `fin` says whether it ends its message.
@@ -168,7 +175,7 @@ impl<S: Read + Write> Websocket<S> {
     #[inline]
     pub fn send_binary(&mut self, fin: bool, payload: Option<&[u8]>) -> Result<(), Error> {
         self.connection.send_binary(fin, payload)?;
-        self.send_pending()
+        self.send_now()
     }
 
     /// Sends the next frame of a message that was started with `fin` false.
@@ -178,7 +185,7 @@ impl<S: Read + Write> Websocket<S> {
     /// As [`send_text`](Self::send_text); [`Error::Misuse`] where no message is under way.
     pub fn send_continuation(&mut self, fin: bool, payload: Option<&[u8]>) -> Result<(), Error> {
         self.connection.send_continuation(fin, payload)?;
-        self.send_pending()
+        self.send_now()
     }
 
     /// Sends a ping of at most 125 bytes.
@@ -188,7 +195,7 @@ impl<S: Read + Write> Websocket<S> {
     /// As [`send_text`](Self::send_text); [`Error::Misuse`] where it is longer.
     pub fn send_ping(&mut self, payload: Option<&[u8]>) -> Result<(), Error> {
         self.connection.send_ping(payload)?;
-        self.send_pending()
+        self.send_now()
     }
 
     /// Sends a pong of at most 125 bytes, unasked for: pings are answered by themselves.
@@ -198,7 +205,7 @@ impl<S: Read + Write> Websocket<S> {
     /// As [`send_ping`](Self::send_ping).
     pub fn send_pong(&mut self, payload: Option<&[u8]>) -> Result<(), Error> {
         self.connection.send_pong(payload)?;
-        self.send_pending()
+        self.send_now()
     }
 
     /// Sends a close frame. Read on until the peer's own, which ends the connection with [`Error::Closed`].
@@ -208,17 +215,34 @@ impl<S: Read + Write> Websocket<S> {
     /// As [`send_ping`](Self::send_ping); the reason may have 123 bytes, and needs a code.
     pub fn send_close(&mut self, code: Option<CloseCode>, reason: &str) -> Result<(), Error> {
         self.connection.send_close(code, reason)?;
-        self.send_pending()
+        self.send_now()
     }
 
     /// Writes what waits and returns whether all of it is gone.
     ///
     /// # Errors
     ///
-    /// The stream's.
+    /// The stream's, and why the connection is over where that was before all was gone.
     pub fn flush(&mut self) -> Result<bool, Error> {
-        self.send_pending()?;
-        Ok(self.connection.outgoing().is_empty() && !self.flush_pending)
+        self.send_now()?;
+        match self.connection.stream_failure() {
+            Some(error) => Err(error),
+            None => Ok(!self.has_output()),
+        }
+    }
+}
+
+/// Writes what waits. Returns false where the stream keeps bytes that it could not send; whether the buffer is empty
+/// it says itself.
+#[inline(always)]
+fn send<S: Write>(buffer: &mut WriteBuffer, stream: &mut S) -> io::Result<bool> {
+    if !buffer.flush_to(stream)? {
+        return Ok(true);
+    }
+    match stream.flush() {
+        Ok(()) => Ok(true),
+        Err(error) if is_not_now(&error) => Ok(false),
+        Err(error) => Err(error),
     }
 }
 
@@ -245,6 +269,7 @@ fn is_not_now(error: &io::Error) -> bool {
 pub struct Frames<'a, S: Write> {
     batch: Batch<'a>,
     stream: &'a mut S,
+    flush_pending: &'a mut bool,
 }
 
 impl<'a, S: Write> Iterator for Frames<'a, S> {
@@ -258,13 +283,14 @@ impl<'a, S: Write> Iterator for Frames<'a, S> {
 
 impl<S: Write> Drop for Frames<'_, S> {
     /// Pongs leave with the batch, and a close frame leaves even if the caller drops the connection because of the
-    /// error it was told. What the stream does not take, and its errors, are left to the next call.
+    /// error it was told. What the stream does not take is left to the next call, and so are its errors, which it has
+    /// again then.
     #[inline(always)]
     fn drop(&mut self) {
-        if let Some(answers) = self.batch.answers() {
-            let _ = answers
-                .flush_to(self.stream)
-                .and_then(|_| self.stream.flush());
+        if let Some(answers) = self.batch.answers()
+            && let Ok(flushed) = send(answers, self.stream)
+        {
+            *self.flush_pending = !flushed;
         }
     }
 }
@@ -278,6 +304,12 @@ impl<S> Websocket<S> {
     /// The server's answer to the handshake, once the connection is open.
     pub fn response(&self) -> Option<&Response> {
         self.connection.response()
+    }
+
+    /// Returns true if bytes wait for the stream, or in it.
+    fn has_output(&self) -> bool {
+        let connection = &self.connection;
+        self.flush_pending || !connection.outgoing().is_empty() || connection.has_unanswered_ping()
     }
 
     /// Lends the stream below.
@@ -304,12 +336,16 @@ impl<S: Layer> Layer for Websocket<S> {
 
     #[inline]
     fn has_buffered(&self) -> bool {
-        self.connection.has_unread() || self.stream.has_buffered()
+        // An end too is something to say.
+        self.connection.has_unread()
+            || self.connection.has_end_to_tell()
+            || self.write_failure.is_some()
+            || self.stream.has_buffered()
     }
 
     #[inline]
     fn wants_write(&self) -> bool {
-        self.flush_pending || !self.connection.outgoing().is_empty() || self.stream.wants_write()
+        (self.has_output() && self.write_failure.is_none()) || self.stream.wants_write()
     }
 
     fn is_encrypted(&self) -> bool {
@@ -384,10 +420,21 @@ impl<S: Read + Write + Layer<Base: Socket>> IntoWebsocket for S {
 fn request_for<S: Layer<Base: Socket>>(stream: &S, path: &str) -> Request {
     let info = stream.base().connection_info();
     let default_port = if stream.is_encrypted() { 443 } else { 80 };
-    let authority = info.to_string();
+    let authority = without_zone(&info.to_string());
     let authority = match authority.strip_suffix(&format!(":{default_port}")) {
         Some(host) if info.port() == default_port => host.to_owned(),
         _ => authority,
     };
     Request::new(authority, path)
+}
+
+/// RFC 6874 §4: the zone of an IPv6 address has a meaning on this machine alone and is not sent.
+fn without_zone(authority: &str) -> String {
+    match authority.split_once('%') {
+        Some((address, rest)) => {
+            let end = rest.find(']').unwrap_or(0);
+            format!("{address}{}", &rest[end..])
+        }
+        None => authority.to_owned(),
+    }
 }

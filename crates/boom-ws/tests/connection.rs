@@ -2,7 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
 
-use boom_ws::{CloseCode, Connection, Error, ProtocolError, WebsocketConfig, WebsocketFrame};
+use std::io::ErrorKind;
+
+use boom_ws::{
+    CloseCode, Connection, Error, Misuse, ProtocolError, WebsocketConfig, WebsocketFrame,
+};
 use proptest::prelude::*;
 
 /// A frame with its payload owned, so that it can be kept.
@@ -180,10 +184,10 @@ fn a_batch_dropped_early_loses_nothing() {
     let frames = sample();
     let mut connection = open(&WebsocketConfig::new());
     connection.handle_input(&encode(&frames[..3]));
-    for expected in &frames[..3] {
+    for (left, expected) in [2, 1, 0].iter().zip(&frames[..3]) {
         let frame = connection.batch().unwrap().next().unwrap().unwrap();
         assert_eq!(&Owned::of(&frame), expected);
-        assert!(connection.has_unread());
+        assert_eq!(connection.has_unread(), *left > 0);
     }
     assert!(connection.batch().unwrap().next().is_none());
     assert!(!connection.has_unread());
@@ -347,18 +351,84 @@ fn pings_are_answered_in_order_with_their_payload() {
 }
 
 #[test]
-fn a_flood_of_pings_is_bounded() {
+fn a_flood_of_pings_is_bounded_and_leaves_room_for_the_close_frame() {
     let mut connection = open(&WebsocketConfig::new().with_max_outbound_bytes(1000));
-    let ping = Owned::new(9, true, vec![3; 125]).encode();
-    for _ in 0..1000 {
-        received(&mut connection, &[&ping]);
+    for number in 0..1000u32 {
+        received(
+            &mut connection,
+            &[&Owned::new(9, true, number.to_string()).encode()],
+        );
     }
-    assert!(connection.outgoing().len() <= 1000 + 4096);
-    assert!(
-        sent(&mut connection)
-            .iter()
-            .all(|frame| frame.opcode == 10 && frame.payload == [3; 125])
+    assert!(connection.outgoing().len() <= 1000 + 2048);
+    connection.send_ping(Some(b"mine")).unwrap();
+    let frames = sent(&mut connection);
+    let answered = frames.len() - 1;
+    for (number, frame) in frames[..answered].iter().enumerate() {
+        assert_eq!(frame, &Owned::new(10, true, number.to_string()));
+    }
+    assert_eq!(frames[answered], Owned::new(9, true, "mine"));
+    // RFC 6455 §5.5.3: of those that found no room the latest is answered.
+    assert_eq!(sent(&mut connection), [Owned::new(10, true, "999")]);
+
+    for number in 0..1000u32 {
+        received(
+            &mut connection,
+            &[&Owned::new(9, true, number.to_string()).encode()],
+        );
+    }
+    while connection.send_ping(Some(&[7; 125])).is_ok() {}
+    received(&mut connection, &[b"\xc1\x00"]);
+    assert_eq!(
+        sent(&mut connection).pop(),
+        Some(Owned::new(8, true, b"\x03\xea"))
     );
+}
+
+#[test]
+fn frames_before_the_end_of_the_stream_are_lent_first() {
+    let mut connection = open(&WebsocketConfig::new());
+    connection.handle_input(b"\x81\x01a\x81\x01b\x81\x05c");
+    connection.handle_eof();
+    assert_eq!(
+        connection.batch().unwrap().next().unwrap().unwrap(),
+        WebsocketFrame::Text(true, b"a")
+    );
+    let mut batch = connection.batch().unwrap();
+    assert_eq!(
+        batch.next().unwrap().unwrap(),
+        WebsocketFrame::Text(true, b"b")
+    );
+    assert!(batch.next().is_none());
+    drop(batch);
+    for _ in 0..2 {
+        assert!(
+            matches!(connection.batch(), Err(Error::Io(error)) if error.kind() == ErrorKind::UnexpectedEof)
+        );
+    }
+}
+
+#[test]
+fn what_a_header_breaks_is_told_before_its_payload_comes() {
+    for (header, expected) in [
+        (&b"\x83\x7d"[..], ProtocolError::ReservedOpcode(3)),
+        (b"\x8b\x7d", ProtocolError::ReservedOpcode(11)),
+        (b"\x80\x7d", ProtocolError::UnexpectedContinuation),
+        (b"\x01\x00\x81\x7d", ProtocolError::InterleavedMessage),
+    ] {
+        let mut connection = open(&WebsocketConfig::new());
+        assert_eq!(received(&mut connection, &[header]).1, Some(expected));
+    }
+}
+
+#[test]
+fn a_part_of_a_frame_is_nothing_to_come_back_for() {
+    let mut connection = open(&WebsocketConfig::new());
+    connection.handle_input(b"\x81\x05he");
+    drop(connection.batch().unwrap());
+    assert!(!connection.has_unread());
+    connection.handle_input(b"llo\x81");
+    drop(connection.batch().unwrap());
+    assert!(connection.has_unread());
 }
 
 #[test]
@@ -388,7 +458,7 @@ fn after_our_close_frame_nothing_is_sent_and_the_answer_ends_it() {
     assert!(connection.is_closing());
     assert!(matches!(
         connection.send_text(true, None),
-        Err(Error::Closed(None))
+        Err(Error::Misuse(Misuse::Closing))
     ));
     assert_eq!(
         received(&mut connection, &[b"\x81\x01x\x89\x00\x88\x02\x03\xe8"])

@@ -2,12 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
 
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Read, Write};
 
 use boom_stream::{Layer, Phase};
 use boom_testkit::stream::ScriptedStream;
 use boom_ws::{
-    Connection, Error, HandshakeError, IntoWebsocket, ProtocolError, Request, Websocket,
+    CloseCode, Connection, Error, HandshakeError, IntoWebsocket, ProtocolError, Request, Websocket,
     WebsocketConfig, WebsocketFrame,
 };
 
@@ -270,6 +270,7 @@ fn the_host_header_has_a_port_where_it_is_not_the_default_one() {
     assert_eq!(host("example.com", 8080), "example.com:8080");
     assert_eq!(host("::1", 80), "[::1]");
     assert_eq!(host("::1", 9001), "[::1]:9001");
+    assert_eq!(host("fe80::1%eth0", 9001), "[fe80::1]:9001");
 }
 
 #[test]
@@ -314,4 +315,141 @@ fn frames_larger_than_the_window_come_through() {
         }
     }
     assert_eq!(lens, [1_000_000, 3]);
+}
+
+#[test]
+fn a_failed_write_loses_nothing_that_was_received() {
+    let stream = ScriptedStream::new()
+        .read(b"\x81\x01a\x81\x01b")
+        .read(b"\x81\x01c\x88\x02\x03\xe9")
+        .write_error(ErrorKind::BrokenPipe);
+    let mut ws = established(stream);
+    assert_eq!(
+        ws.read_batch().unwrap().next().unwrap().unwrap(),
+        WebsocketFrame::Text(true, b"a")
+    );
+    assert!(
+        matches!(ws.send_text(true, None), Err(Error::Io(error)) if error.kind() == ErrorKind::BrokenPipe)
+    );
+    assert!(ws.has_buffered() && !ws.wants_write());
+    assert_eq!(texts(&mut ws).unwrap(), ["b"]);
+    assert_eq!(texts(&mut ws).unwrap(), ["c"]);
+    assert!(matches!(
+        texts(&mut ws),
+        Err(Error::Closed(Some(CloseCode::GOING_AWAY)))
+    ));
+}
+
+#[test]
+fn a_failed_write_is_reported_by_the_read_that_finds_nothing_more() {
+    let stream = ScriptedStream::new()
+        .read(b"\x81\x01a")
+        .write_error(ErrorKind::BrokenPipe);
+    let mut ws = established(stream);
+    assert!(ws.send_ping(None).is_err());
+    assert_eq!(texts(&mut ws).unwrap(), ["a"]);
+    for _ in 0..2 {
+        assert!(
+            matches!(texts(&mut ws), Err(Error::Io(error)) if error.kind() == ErrorKind::BrokenPipe)
+        );
+        assert!(matches!(ws.flush(), Err(Error::Io(_))));
+    }
+}
+
+#[test]
+fn an_end_is_something_to_come_back_for() {
+    let mut ws = established(ScriptedStream::new().read(b"\x88\x02\x03\xe9"));
+    assert!(!ws.has_buffered());
+    assert_eq!(texts(&mut ws).unwrap(), Vec::<String>::new());
+    assert!(ws.has_buffered(), "the end is not told yet");
+    assert!(matches!(
+        texts(&mut ws),
+        Err(Error::Closed(Some(CloseCode::GOING_AWAY)))
+    ));
+    assert!(!ws.has_buffered());
+
+    let ws = ScriptedStream::new().into_websocket("/a b");
+    assert!(ws.has_buffered(), "a path that cannot be sent");
+}
+
+#[test]
+fn a_refusal_is_understood_even_if_the_stream_fails_in_its_body() {
+    for kind in [ErrorKind::UnexpectedEof, ErrorKind::ConnectionReset] {
+        let mut ws = client(
+            ScriptedStream::new()
+                .read(b"HTTP/1.1 429 X\r\nRetry-After: 9\r\n\r\nslow")
+                .read_error(kind),
+        );
+        assert!(ws.read_batch().unwrap().next().is_none());
+        let Err(Error::Handshake(HandshakeError::Rejected(response))) = ws.read_batch() else {
+            panic!()
+        };
+        assert_eq!((response.status(), response.body()), (429, &b"slow"[..]));
+    }
+}
+
+#[test]
+fn what_was_queued_leaves_with_the_batch_that_opens() {
+    let mut ws = client(ScriptedStream::new().read(answer_to(&request())));
+    ws.send_text(true, Some(b"subscribe")).unwrap();
+    assert!(ws.read_batch().unwrap().next().is_none());
+    assert!(!ws.wants_write());
+    assert_eq!(ws.stream().written().len(), request().len() + 6 + 9);
+}
+
+/// Keeps what is written until a flush, which it refuses once.
+struct Lazy {
+    stream: ScriptedStream,
+    kept: Vec<u8>,
+    refusals: usize,
+}
+
+impl Read for Lazy {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        Read::read(&mut self.stream, buffer)
+    }
+}
+
+impl Write for Lazy {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.kept.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.refusals > 0 {
+            self.refusals -= 1;
+            return Err(ErrorKind::WouldBlock.into());
+        }
+        self.stream.write_all(&std::mem::take(&mut self.kept))
+    }
+}
+
+#[test]
+fn a_pong_that_the_stream_keeps_back_is_flushed_later() {
+    let stream = Lazy {
+        stream: ScriptedStream::new().read(b"\x89\x01a"),
+        kept: Vec::new(),
+        refusals: 1,
+    };
+    let mut ws = Websocket::from_parts(
+        stream,
+        Connection::established(&WebsocketConfig::new()).unwrap(),
+    );
+    for frame in ws.read_batch().unwrap() {
+        frame.unwrap();
+    }
+    assert!(ws.stream().stream.written().is_empty());
+    assert!(ws.flush().unwrap());
+    assert_eq!(ws.stream().stream.written().len(), 7);
+}
+
+#[test]
+fn a_batch_that_nobody_looks_at_does_not_stop_the_reading() {
+    let mut ws = established(ScriptedStream::new().read(b"\x81").read(b"\x01").read(b"a"));
+    for _ in 0..3 {
+        drop(ws.read_batch().unwrap());
+    }
+    assert_eq!(ws.stream().reads(), 3);
+    assert_eq!(texts(&mut ws).unwrap(), ["a"]);
 }

@@ -16,14 +16,15 @@ use crate::{CipherSuite, Error, TlsConfig, TlsVersion};
 ///
 /// # Handshake
 ///
-/// Reads, writes and flushes alike drive the handshake, and none of them waits: until it is done they answer
+/// Reads and writes alike drive the handshake, and neither waits: until it is done they answer
 /// `WouldBlock`. A write does not keep plaintext for later, so what it was given must be given again.
 ///
 /// # Reading
 ///
 /// A read delivers as much plaintext as the records received hold and the caller's buffer takes, and asks the stream
 /// below only when there is none. It asks once, for 16 KiB or more; only where that read was filled and yet held
-/// no plaintext (a long handshake) it asks again, so that `WouldBlock` always means that the stream below had no more.
+/// no plaintext (a long handshake) it asks again, a few times, so that `WouldBlock` means that the stream below had no
+/// more.
 /// Through [`BufRead`] the plaintext can be used where it lies.
 ///
 /// The end of the stream is `Ok(0)` after the peer's `close_notify`, and otherwise `UnexpectedEof`

@@ -138,6 +138,15 @@ fn nothing_can_end_the_line_it_stands_in() {
             "{name:?}: {value:?}"
         );
     }
+    let config = WebsocketConfig::new()
+        .with_subprotocol("a")
+        .with_subprotocol("b")
+        .with_subprotocol("a");
+    assert_eq!(
+        request("h", "/", &config),
+        Err(HandshakeError::InvalidHeader),
+        "subprotocols are unique"
+    );
     let config = WebsocketConfig::new().with_subprotocol("a\r\nX: y");
     assert_eq!(
         request("h", "/", &config),
@@ -335,6 +344,21 @@ fn what_is_no_http_is_told_at_once() {
 fn an_empty_status_line_is_no_panic() {
     assert_eq!(outcome(b"\r\n\r\n").unwrap_err(), HandshakeError::NotHttp);
     assert!(matches!(outcome(b""), Ok(Progress::Partial)));
+}
+
+#[test]
+fn a_refusal_in_http_1_0_is_understood() {
+    let bytes = b"HTTP/1.0 503 Busy\r\nContent-Length: 0\r\n\r\n";
+    assert!(
+        matches!(outcome(bytes), Err(HandshakeError::Rejected(response)) if response.status() == 503)
+    );
+}
+
+#[test]
+fn a_head_that_ends_by_bare_line_feeds_swallows_no_frames() {
+    let mut bytes = with_added("X-Server: 7\n\n\x01\x02");
+    bytes.extend_from_slice(b"\r\n\r\n");
+    assert_eq!(outcome(&bytes).unwrap_err(), HandshakeError::NotHttp);
 }
 
 #[test]
