@@ -98,7 +98,7 @@ fn trust(exchange: &Exchange) -> io::Result<TlsConfig> {
 }
 
 fn print_summary(board: &mut Board<Ledger>) {
-    say!();
+    say!("");
     say!(
         "{:<10} {:>10} {:>12} {:>8} {:>8} {:>6} {:>8} {:>9}",
         "instrument",

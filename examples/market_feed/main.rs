@@ -15,7 +15,8 @@
 /// Prints a line; somebody who reads no further (`market_feed | head`) is no reason to panic.
 macro_rules! say {
     ($($words:tt)*) => {{
-        let _ = std::io::Write::write_fmt(&mut std::io::stdout(), format_args!("{}\n", format_args!($($words)*)));
+        let _ = std::io::Write::write_fmt(&mut std::io::stdout(), format_args!($($words)*))
+            .and_then(|()| std::io::Write::write_all(&mut std::io::stdout(), b"\n"));
     }};
 }
 

@@ -56,7 +56,7 @@ where
 }
 
 fn print_summary(args: &Args, board: &Board<Digest>) {
-    say!();
+    say!("");
     for Feed {
         name,
         messages,
