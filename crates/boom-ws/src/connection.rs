@@ -10,7 +10,7 @@ use crate::config::WebsocketConfig;
 use crate::error::Error;
 use crate::frame::{CLIENT_HEADER_MAX, opcode};
 use crate::handshake::{BODY_MAX, Handshake, Progress, Request, Response};
-use crate::inbound::{Batch, Inbound};
+use crate::inbound::{Batch, End, Inbound};
 use crate::mask::MaskingKeys;
 use crate::outbound::Outbound;
 
@@ -191,12 +191,22 @@ impl Connection {
         if is_open && self.eof && !self.inbound.has_frame(self.receive.filled()) {
             self.stage = Stage::Failed(Error::Io(io::ErrorKind::UnexpectedEof.into()));
         }
-        match self.failure() {
-            None => Ok(()),
-            Some(error) => {
-                self.end_is_told = true;
-                Err(error)
+        if self.is_over() {
+            self.end_is_told = true;
+            return Err(self.tell_failure());
+        }
+        Ok(())
+    }
+
+    /// Why the connection is over: the first time with its source, and then the same fact again.
+    #[cold]
+    fn tell_failure(&mut self) -> Error {
+        match (self.inbound.end, &mut self.stage) {
+            (None, Stage::Failed(error)) => {
+                let again = error.again();
+                std::mem::replace(error, again)
             }
+            (end, _) => end.unwrap_or(End::Closed(None)).into(),
         }
     }
 
@@ -376,11 +386,11 @@ impl Connection {
     }
 
     #[inline(always)]
-    fn check_open(&self) -> Result<(), Error> {
-        match self.is_over() {
-            false => Ok(()),
-            true => Err(self.failure().unwrap_or(Error::Closed(None))),
+    fn check_open(&mut self) -> Result<(), Error> {
+        if self.is_over() {
+            return Err(self.tell_failure());
         }
+        Ok(())
     }
 
     /// Returns true once a close frame of ours is queued or sent.
