@@ -1,2 +1,87 @@
-//! The commands of those who work on the project.
-fn main() {}
+//! The commands of those who work on the project: `cargo xtask --help` lists them.
+//!
+//! Each check is one function, and a check that fails says what to do about it. What a command needs and the
+//! machine lacks is installed under the target directory where that is possible; where it is not, the step is
+//! skipped with the reason, or fails if `CI=true` is set.
+#![forbid(unsafe_code)]
+
+mod bench;
+mod ci;
+mod features;
+mod fuzz;
+mod interop;
+mod process;
+mod report;
+mod tidy;
+mod tools;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::report::{Report, Result};
+use crate::workspace::Workspace;
+
+/// The commands of those who work on boomnet.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+enum Command {
+    /// Everything a change must pass, except `interop`: format, lints, tests, docs, features, layers, example, fuzz.
+    Ci,
+    /// Check what the compiler does not: arrows between crates, manifests, sources, READMEs.
+    Tidy,
+    /// Lint every published crate under every pair of its features.
+    Features,
+    /// Fuzz one target, or each in turn.
+    Fuzz {
+        /// A target of `fuzz/Cargo.toml`; all of them without it.
+        target: Option<String>,
+        /// How long each target runs.
+        #[arg(long, default_value_t = 60)]
+        seconds: u64,
+    },
+    /// Build every fuzz target and run it for ten seconds.
+    FuzzSmoke,
+    /// Measure beside the peers; needs valgrind.
+    Bench {
+        /// What to measure; every group without it.
+        group: Option<bench::Group>,
+        /// Passed on to the bench.
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
+    /// Receive recorded messages from other people's servers, plain and behind nginx's TLS, and compare every byte.
+    Interop,
+}
+
+fn main() -> ExitCode {
+    match run(Command::parse()) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Returns whether every step passed.
+fn run(command: Command) -> Result<bool> {
+    let workspace = Workspace::load()?;
+    let mut report = Report::default();
+    match command {
+        Command::Ci => ci::run(&workspace, &mut report),
+        Command::Tidy => tidy::run(&workspace, &mut report),
+        Command::Features => report.step("features", || features::run(&workspace)),
+        Command::Fuzz { target, seconds } => {
+            fuzz::run(&workspace, &mut report, target.as_deref(), seconds)
+        }
+        Command::FuzzSmoke => fuzz::smoke(&workspace, &mut report),
+        Command::Bench { group, arguments } => {
+            bench::run(&workspace, &mut report, group, &arguments)
+        }
+        Command::Interop => report.step("interop", || interop::run(&workspace)),
+    }
+    Ok(report.finish())
+}

@@ -1,0 +1,63 @@
+//! Measurements beside the peers.
+
+use clap::ValueEnum;
+
+use crate::process::run as run_program;
+use crate::report::{Outcome, Report, Result};
+use crate::tools::debian_program;
+use crate::workspace::Workspace;
+
+/// What is measured together; each is a program of the `benches` package.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Group {
+    /// WebSocket: decode, encode, round trip.
+    Ws,
+    /// Selectors and service: the idle poll.
+    Service,
+}
+
+impl Group {
+    const ALL: [Self; 2] = [Self::Ws, Self::Service];
+
+    const fn program(self) -> &'static str {
+        match self {
+            Self::Ws => "bench-ws",
+            Self::Service => "bench-service",
+        }
+    }
+}
+
+pub(crate) fn run(
+    workspace: &Workspace,
+    report: &mut Report,
+    group: Option<Group>,
+    arguments: &[String],
+) {
+    for wanted in Group::ALL {
+        if group.is_none_or(|group| group == wanted) {
+            report.step(wanted.program(), || measure(workspace, wanted, arguments));
+        }
+    }
+}
+
+fn measure(workspace: &Workspace, group: Group, arguments: &[String]) -> Result<Outcome> {
+    // The programs run themselves under callgrind to count instructions.
+    if debian_program("valgrind", "valgrind").is_none() {
+        return Outcome::unavailable(
+            "valgrind is missing: install it, for example `apt-get install valgrind`",
+        );
+    }
+    let mut command = workspace.cargo("run");
+    command.args([
+        "--quiet",
+        "--profile",
+        "bench",
+        "--package",
+        "benches",
+        "--features",
+        "peers",
+        "--bin",
+    ]);
+    run_program(command.arg(group.program()).arg("--").args(arguments))?;
+    Ok(Outcome::Passed)
+}

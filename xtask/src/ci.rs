@@ -1,0 +1,85 @@
+//! What a change must pass.
+
+use crate::process::run as run_program;
+use crate::report::{Outcome, Report, Result};
+use crate::workspace::Workspace;
+use crate::{features, fuzz, tidy};
+
+pub(crate) fn run(workspace: &Workspace, report: &mut Report) {
+    report.step("format", || format(workspace));
+    tidy::run(workspace, report);
+    report.step("lints", || lints(workspace));
+    report.step("tests", || tests(workspace));
+    report.step("doc tests", || doc_tests(workspace));
+    report.step("docs", || docs(workspace));
+    report.step("features", || features::run(workspace));
+    report.step("example market_feed", || market_feed(workspace));
+    fuzz::smoke(workspace, report);
+}
+
+/// Mended by `cargo fmt --all`, and in `fuzz/`, a workspace of its own, by `cargo fmt`.
+fn format(workspace: &Workspace) -> Result<Outcome> {
+    run_program(workspace.cargo("fmt").args(["--all", "--check"]))?;
+    run_program(
+        workspace
+            .cargo("fmt")
+            .args(["--manifest-path", "fuzz/Cargo.toml", "--check"]),
+    )?;
+    Ok(Outcome::Passed)
+}
+
+fn lints(workspace: &Workspace) -> Result<Outcome> {
+    run_program(workspace.cargo("clippy").args([
+        "--workspace",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ]))?;
+    Ok(Outcome::Passed)
+}
+
+fn tests(workspace: &Workspace) -> Result<Outcome> {
+    run_program(workspace.cargo("test").args([
+        "--workspace",
+        "--lib",
+        "--bins",
+        "--tests",
+        "--examples",
+        "--quiet",
+    ]))?;
+    Ok(Outcome::Passed)
+}
+
+fn doc_tests(workspace: &Workspace) -> Result<Outcome> {
+    run_program(
+        workspace
+            .cargo("test")
+            .args(["--workspace", "--doc", "--quiet"]),
+    )?;
+    Ok(Outcome::Passed)
+}
+
+fn docs(workspace: &Workspace) -> Result<Outcome> {
+    let mut doc = workspace.cargo("doc");
+    run_program(
+        doc.args(["--workspace", "--no-deps"])
+            .env("RUSTDOCFLAGS", "-D warnings"),
+    )?;
+    Ok(Outcome::Passed)
+}
+
+/// The program of the README: it fails if a trade was lost, repeated or corrupted.
+fn market_feed(workspace: &Workspace) -> Result<Outcome> {
+    let arguments = [
+        "--quiet",
+        "--release",
+        "--example",
+        "market_feed",
+        "--",
+        "--seconds",
+        "5",
+    ];
+    run_program(workspace.cargo("run").args(arguments))?;
+    Ok(Outcome::Passed)
+}

@@ -1,0 +1,27 @@
+//! Any set of features compiles.
+
+use crate::process::run as run_program;
+use crate::report::{Outcome, Result};
+use crate::tools::CARGO_HACK;
+use crate::workspace::Workspace;
+
+/// Lints each published crate by itself, under no feature, each feature, each pair and all of them.
+///
+/// A pair is what breaks in practice; all sets of ten features would be a thousand builds. Linting instead of
+/// checking makes a warning an error without changing the flags of the dependencies, which would build them anew.
+pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
+    lint(workspace, &["--feature-powerset", "--depth", "2"], &[])?;
+    // With the tests, which must not rely on a feature that another crate happens to turn on.
+    lint(workspace, &["--each-feature"], &["--all-targets"])?;
+    Ok(Outcome::Passed)
+}
+
+fn lint(workspace: &Workspace, sets: &[&str], targets: &[&str]) -> Result<()> {
+    let mut hack = workspace.cargo("hack");
+    CARGO_HACK.provide(workspace, &mut hack)?;
+    hack.args(["clippy", "--quiet"]).args(sets).args(targets);
+    for member in workspace.members().iter().filter(|member| member.published) {
+        hack.args(["--package", &member.name]);
+    }
+    run_program(hack.args(["--", "-D", "warnings"]))
+}

@@ -1,0 +1,85 @@
+//! Programs that the steps need and a fresh machine lacks.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use crate::process::{find, prepend_path, run};
+use crate::report::Result;
+use crate::workspace::Workspace;
+
+/// A cargo subcommand that `cargo install` provides.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CargoTool {
+    name: &'static str,
+    /// The versions known to take the arguments we give.
+    version: &'static str,
+}
+
+pub(crate) const CARGO_HACK: CargoTool = CargoTool {
+    name: "cargo-hack",
+    version: "^0.6.40",
+};
+pub(crate) const CARGO_FUZZ: CargoTool = CargoTool {
+    name: "cargo-fuzz",
+    version: "^0.13.0",
+};
+
+impl CargoTool {
+    /// Makes sure that the tool is there, and lets `command` find it.
+    ///
+    /// One on `PATH` is used as it is; else it is installed under the target directory, once.
+    pub(crate) fn provide(self, workspace: &Workspace, command: &mut Command) -> Result<()> {
+        if find(self.name).is_some() {
+            return Ok(());
+        }
+        let folder = workspace.target().join("tools");
+        if !folder.join("bin").join(self.name).is_file() {
+            self.install(workspace, &folder)?;
+        }
+        prepend_path(command, &folder.join("bin"));
+        Ok(())
+    }
+
+    fn install(self, workspace: &Workspace, folder: &std::path::Path) -> Result<()> {
+        let mut install = workspace.cargo("install");
+        install
+            .args(["--locked", "--quiet", "--version", self.version, "--root"])
+            .arg(folder)
+            .arg(self.name);
+        run(&mut install)
+    }
+}
+
+/// Finds a program, which Debian's `package` holds, and installs that where it is missing and we may.
+pub(crate) fn debian_program(program: &str, package: &str) -> Option<PathBuf> {
+    if let Some(file) = find(program) {
+        return Some(file);
+    }
+    install_debian_package(package);
+    find(program)
+}
+
+/// Installs a Debian package if we are root on Debian or its like. Whether it worked, the caller sees by what it needs.
+pub(crate) fn install_debian_package(package: &str) {
+    if !is_root() || find("apt-get").is_none() {
+        return;
+    }
+    // A fresh machine has no package lists; an old list is still better than none.
+    let _ = run(Command::new("apt-get").args(["update", "-qq"]));
+    let mut install = Command::new("apt-get");
+    install.args([
+        "install",
+        "-qq",
+        "--yes",
+        "--no-install-recommends",
+        package,
+    ]);
+    let _ = run(install
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .stdin(Stdio::null()));
+}
+
+fn is_root() -> bool {
+    let output = Command::new("id").arg("-u").output();
+    output.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}
