@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use boom_stream::buffer::{ReadBuffer, WriteBuffer};
 
+use crate::batch::Batch;
 use crate::close::CloseCode;
 use crate::config::WebsocketConfig;
 use crate::error::Error;
 use crate::frame::{CLIENT_HEADER_MAX, opcode};
 use crate::handshake::{BODY_MAX, Handshake, Progress, Request, Response};
-use crate::inbound::{Batch, End, Inbound};
+use crate::inbound::{End, Inbound};
 use crate::mask::MaskingKeys;
 use crate::outbound::Outbound;
 

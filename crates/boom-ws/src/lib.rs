@@ -3,6 +3,7 @@
 
 mod websocket;
 
+mod batch;
 mod connection;
 mod handshake;
 mod inbound;
@@ -19,13 +20,13 @@ mod utf8;
 #[cfg(feature = "tls")]
 mod tls;
 
+pub use batch::Batch;
 pub use close::{CloseCode, CloseFrame};
 pub use config::WebsocketConfig;
 pub use connection::Connection;
 pub use error::{Error, HandshakeError, Misuse, ProtocolError};
 pub use frame::WebsocketFrame;
 pub use handshake::{Request, Response};
-pub use inbound::Batch;
 #[cfg(feature = "tls")]
 pub use tls::{IntoTlsWebsocket, TlsWebsocket, TlsWebsocketConfig};
 pub use url::UrlError;

@@ -5,13 +5,13 @@ use std::io::{self, Read, Write};
 use boom_stream::buffer::WriteBuffer;
 use boom_stream::{Layer, Phase, Socket};
 
+use crate::batch::Batch;
 use crate::close::CloseCode;
 use crate::config::WebsocketConfig;
 use crate::connection::Connection;
 use crate::error::Error;
 use crate::frame::WebsocketFrame;
 use crate::handshake::{Request, Response};
-use crate::inbound::Batch;
 
 /// A WebSocket client over any stream, blocking or not.
 ///

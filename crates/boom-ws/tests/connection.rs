@@ -262,6 +262,32 @@ fn invalid_text_is_told_in_the_fragment_that_breaks_it() {
 }
 
 #[test]
+fn invalid_text_is_told_before_its_frame_is_whole() {
+    // A first frame, a continuation, and a character cut between what was looked at early and the rest.
+    let first = [&b"\x81\x7d"[..], "κόσμε".as_bytes(), b"\xf4\x90"].concat();
+    let continuation = [
+        &b"\x01\x02\xce\xba\x80\x7d"[..],
+        "όσμε".as_bytes(),
+        b"\xf4\x90",
+    ]
+    .concat();
+    for bytes in [first, continuation] {
+        let mut connection = open(&WebsocketConfig::new());
+        let single: Vec<&[u8]> = bytes.chunks(1).collect();
+        assert_eq!(
+            received(&mut connection, &single).1,
+            Some(ProtocolError::InvalidUtf8)
+        );
+        let mut connection = open(&WebsocketConfig::new());
+        let (_, error) = received(
+            &mut connection,
+            &[&single[..single.len() - 1].concat(), b"", b"\x90"],
+        );
+        assert_eq!(error, Some(ProtocolError::InvalidUtf8));
+    }
+}
+
+#[test]
 fn limits_hold_for_frames_and_messages() {
     let config = WebsocketConfig::new()
         .with_max_frame_bytes(200)

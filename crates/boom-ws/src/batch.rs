@@ -1,0 +1,232 @@
+//! The frames of one read (RFC 6455 §5.2, §5.5).
+
+use boom_stream::buffer::WriteBuffer;
+
+use crate::close::CloseFrame;
+use crate::error::{Error, ProtocolError};
+use crate::frame::{FIN, Header, WebsocketFrame, opcode};
+use crate::inbound::{End, Inbound};
+use crate::outbound::Outbound;
+use crate::utf8;
+
+/// The frames of one read, an iterator that lends them out of the receive buffer.
+///
+/// It ends when no whole frame is left; what is left of a frame stays for the next batch. A batch dropped early
+/// loses nothing: the frames not taken come first in the next one, without another read.
+///
+/// After an error, and after a close frame, the iterator ends.
+///
+/// # Examples
+///
+/// ```
+/// use boom_ws::{Connection, WebsocketFrame};
+///
+/// let mut connection = Connection::established(&Default::default())?;
+/// connection.handle_input(b"\x81\x05hello\x82\x02\x01\x02\x81");
+/// let mut batch = connection.batch()?;
+/// assert_eq!(batch.next().transpose()?, Some(WebsocketFrame::Text(true, b"hello")));
+/// assert_eq!(batch.next().transpose()?, Some(WebsocketFrame::Binary(true, &[1, 2])));
+/// assert_eq!(batch.next().transpose()?, None);
+/// # Ok::<(), boom_ws::Error>(())
+/// ```
+///
+/// A frame cannot be kept while the connection is read again:
+///
+/// ```compile_fail,E0499
+/// use boom_ws::Connection;
+///
+/// let mut connection = Connection::established(&Default::default())?;
+/// let first = connection.batch()?.next();
+/// connection.handle_input(b"\x81\x05hello");
+/// println!("{first:?}");
+/// # Ok::<(), boom_ws::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Batch<'a> {
+    bytes: &'a [u8],
+    head: &'a mut usize,
+    inbound: &'a mut Inbound,
+    outbound: &'a mut Outbound,
+    /// Where the batch began.
+    start: usize,
+    /// A pong or a close frame was queued.
+    answered: bool,
+}
+
+impl<'a> Batch<'a> {
+    #[inline(always)]
+    pub(crate) const fn new(
+        bytes: &'a [u8],
+        head: &'a mut usize,
+        inbound: &'a mut Inbound,
+        outbound: &'a mut Outbound,
+    ) -> Self {
+        inbound.unread = *head < bytes.len();
+        let start = *head;
+        Self {
+            start,
+            bytes,
+            head,
+            inbound,
+            outbound,
+            answered: false,
+        }
+    }
+
+    /// The outbound buffer, where this batch has queued something.
+    #[inline(always)]
+    pub(crate) fn answers(&mut self) -> Option<&mut WriteBuffer> {
+        self.answered.then_some(&mut self.outbound.buffer)
+    }
+}
+
+impl<'a> Iterator for Batch<'a> {
+    type Item = Result<WebsocketFrame<'a>, Error>;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Self::Item> {
+        match self.plain_message() {
+            Some((TEXT_MESSAGE, payload)) => Some(Ok(WebsocketFrame::Text(true, payload))),
+            Some((_, payload)) => Some(Ok(WebsocketFrame::Binary(true, payload))),
+            None => self.next_frame(),
+        }
+    }
+}
+
+impl Drop for Batch<'_> {
+    /// What is left may be a part of a frame, which is nothing to come back for before more is read.
+    #[inline(always)]
+    fn drop(&mut self) {
+        if self.inbound.unread {
+            let rest = self.bytes.get(*self.head..).unwrap_or_default();
+            self.inbound.unread = self.inbound.has_frame(rest);
+        }
+    }
+}
+
+/// The first byte of a text message in one frame.
+const TEXT_MESSAGE: u8 = FIN | opcode::TEXT;
+/// The first byte of a binary message in one frame.
+const BINARY_MESSAGE: u8 = FIN | opcode::BINARY;
+
+impl<'a> Batch<'a> {
+    /// Takes the next frame if it is what nearly all frames of a feed are: a whole message of up to 64 KiB that breaks no
+    /// rule, with nothing of another message before it. It is small enough to become part of the caller's loop.
+    ///
+    /// `None` says that [`next_frame`](Self::next_frame) has to look; nothing is consumed then.
+    #[inline(always)]
+    fn plain_message(&mut self) -> Option<(u8, &'a [u8])> {
+        let rest = self.bytes.get(*self.head..)?;
+        let (&[first, second], rest) = rest.split_first_chunk()?;
+        let (header_len, payload_len, rest) = if second < 126 {
+            (2, usize::from(second), rest)
+        } else {
+            let (&extended, rest) = rest.split_first_chunk()?;
+            (4, usize::from(u16::from_be_bytes(extended)), rest)
+        };
+        let is_plain = second < 126 || (second == 126 && payload_len > 125);
+        if !is_plain || payload_len as u64 >= self.inbound.plain_below {
+            return None;
+        }
+        let payload = rest.get(..payload_len)?;
+        match first {
+            TEXT_MESSAGE if !self.inbound.validate_utf8 || utf8::is_valid(payload) => {}
+            BINARY_MESSAGE => {}
+            _ => return None,
+        }
+        *self.head += header_len + payload_len;
+        Some((first, payload))
+    }
+
+    /// Takes the next frame, whatever it is.
+    #[inline(never)]
+    fn next_frame(&mut self) -> Option<Result<WebsocketFrame<'a>, Error>> {
+        let rest = self.bytes.get(*self.head..)?;
+        let (header, total) = match self.inbound.header(rest) {
+            Ok(Some(found)) => found,
+            Ok(None) => return self.out_of_frames(),
+            Err(error) => return Some(Err(self.fail(error))),
+        };
+        let Some(payload) = rest.get(header.len..total) else {
+            return self.part_of_frame(&header, rest.get(header.len..).unwrap_or_default());
+        };
+        *self.head += total;
+        match self.frame(&header, payload) {
+            Ok(frame) => Some(Ok(frame)),
+            Err(error) => Some(Err(self.fail(error))),
+        }
+    }
+
+    fn frame(
+        &mut self,
+        header: &Header,
+        payload: &'a [u8],
+    ) -> Result<WebsocketFrame<'a>, ProtocolError> {
+        match header.opcode {
+            opcode::TEXT => {
+                self.inbound.start_message(header.fin, true, payload)?;
+                Ok(WebsocketFrame::Text(header.fin, payload))
+            }
+            opcode::BINARY => {
+                self.inbound.start_message(header.fin, false, payload)?;
+                Ok(WebsocketFrame::Binary(header.fin, payload))
+            }
+            opcode::CONTINUATION => {
+                self.inbound.continue_message(header.fin, payload)?;
+                Ok(WebsocketFrame::Continuation(header.fin, payload))
+            }
+            opcode::PING => {
+                if self.inbound.automatic_pong {
+                    self.outbound.answer_ping(payload);
+                    self.answered = true;
+                }
+                Ok(WebsocketFrame::Ping(payload))
+            }
+            opcode::PONG => Ok(WebsocketFrame::Pong(payload)),
+            opcode::CLOSE => {
+                let close = CloseFrame::parse(payload)?;
+                let code = close.map(|close| close.code);
+                // RFC 6455 §5.5.1: the answer "typically echos the status code it received".
+                self.outbound.answer_close(code);
+                self.end(End::Closed(code));
+                Ok(WebsocketFrame::Close(close))
+            }
+            reserved => Err(ProtocolError::ReservedOpcode(reserved)),
+        }
+    }
+
+    #[cold]
+    fn fail(&mut self, error: ProtocolError) -> Error {
+        // RFC 6455 §7.1.7: an endpoint that fails the connection sends a close frame with the reason's code.
+        self.outbound.answer_close(Some(error.close_code()));
+        self.end(End::Protocol(error));
+        Error::Protocol(error)
+    }
+
+    /// RFC 6455 §5.5.1, §7.1.7: nothing after this is looked at.
+    fn end(&mut self, end: End) {
+        self.inbound.end = Some(end);
+        self.answered = true;
+        self.inbound.unread = false;
+        *self.head = self.bytes.len();
+    }
+
+    /// The usual end of a batch. A frame that is not whole even in the next batch is looked at as it comes.
+    fn part_of_frame(
+        &mut self,
+        header: &Header,
+        part: &[u8],
+    ) -> Option<Result<WebsocketFrame<'a>, Error>> {
+        if *self.head == self.start
+            && let Err(error) = self.inbound.check_early(header, part)
+        {
+            return Some(Err(self.fail(error)));
+        }
+        self.out_of_frames()
+    }
+
+    fn out_of_frames<T>(&mut self) -> Option<T> {
+        self.inbound.unread = false;
+        None
+    }
+}
