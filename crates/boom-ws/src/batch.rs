@@ -85,10 +85,11 @@ impl<'a> Iterator for Batch<'a> {
 
     #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
-        match self.plain_message() {
-            Some((TEXT_MESSAGE, payload)) => Some(Ok(WebsocketFrame::Text(true, payload))),
-            Some((_, payload)) => Some(Ok(WebsocketFrame::Binary(true, payload))),
-            None => self.next_frame(),
+        let validates = self.inbound.validate_utf8;
+        match self.plain_message(|payload| !validates || utf8::is_valid(payload)) {
+            Plain::Text(payload) => Some(Ok(WebsocketFrame::Text(true, payload))),
+            Plain::Binary(payload) => Some(Ok(WebsocketFrame::Binary(true, payload))),
+            Plain::Other => self.next_frame(),
         }
     }
 }
@@ -104,6 +105,13 @@ impl Drop for Batch<'_> {
     }
 }
 
+/// What [`Batch::plain_message`] found.
+pub(crate) enum Plain<'a> {
+    Text(&'a [u8]),
+    Binary(&'a [u8]),
+    Other,
+}
+
 /// The first byte of a text message in one frame.
 const TEXT_MESSAGE: u8 = FIN | opcode::TEXT;
 /// The first byte of a binary message in one frame.
@@ -113,9 +121,24 @@ impl<'a> Batch<'a> {
     /// Takes the next frame if it is what nearly all frames of a feed are: a whole message of up to 64 KiB that breaks no
     /// rule, with nothing of another message before it. It is small enough to become part of the caller's loop.
     ///
-    /// `None` says that [`next_frame`](Self::next_frame) has to look; nothing is consumed then.
+    /// [`Plain::Other`] says that [`next_frame`](Self::next_frame) has to look; nothing is consumed then.
     #[inline(always)]
-    fn plain_message(&mut self) -> Option<(u8, &'a [u8])> {
+    fn plain_message(&mut self, is_valid: impl FnOnce(&[u8]) -> bool) -> Plain<'a> {
+        let Some((first, len, payload)) = self.peek_plain() else {
+            return Plain::Other;
+        };
+        let message = match first {
+            TEXT_MESSAGE if is_valid(payload) => Plain::Text(payload),
+            BINARY_MESSAGE => Plain::Binary(payload),
+            _ => return Plain::Other,
+        };
+        *self.head += len;
+        message
+    }
+
+    /// The first byte, the length and the payload of the next frame if it may be a plain one.
+    #[inline(always)]
+    fn peek_plain(&self) -> Option<(u8, usize, &'a [u8])> {
         let rest = self.bytes.get(*self.head..)?;
         let (&[first, second], rest) = rest.split_first_chunk()?;
         let (header_len, payload_len, rest) = if second < 126 {
@@ -128,14 +151,20 @@ impl<'a> Batch<'a> {
         if !is_plain || payload_len as u64 >= self.inbound.plain_below {
             return None;
         }
-        let payload = rest.get(..payload_len)?;
-        match first {
-            TEXT_MESSAGE if !self.inbound.validate_utf8 || utf8::is_valid(payload) => {}
-            BINARY_MESSAGE => {}
-            _ => return None,
-        }
-        *self.head += header_len + payload_len;
-        Some((first, payload))
+        Some((first, header_len + payload_len, rest.get(..payload_len)?))
+    }
+
+    /// Takes the next frame if it is plain, text without a check.
+    #[inline(always)]
+    pub(crate) fn next_plain(&mut self) -> Plain<'a> {
+        self.plain_message(|_| true)
+    }
+
+    /// Returns true if the next frame goes on with a message.
+    pub(crate) fn is_continuation(&self) -> bool {
+        let rest = self.bytes.get(*self.head..).unwrap_or_default();
+        matches!(self.inbound.header(rest), Ok(Some((header, total)))
+            if header.opcode == opcode::CONTINUATION && total <= rest.len())
     }
 
     /// Takes the next frame, whatever it is.
@@ -195,8 +224,9 @@ impl<'a> Batch<'a> {
         }
     }
 
+    /// Ends the connection because the peer broke a rule.
     #[cold]
-    fn fail(&mut self, error: ProtocolError) -> Error {
+    pub(crate) fn fail(&mut self, error: ProtocolError) -> Error {
         // RFC 6455 §7.1.7: an endpoint that fails the connection sends a close frame with the reason's code.
         self.outbound.answer_close(Some(error.close_code()));
         self.end(End::Protocol(error));

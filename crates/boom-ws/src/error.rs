@@ -243,6 +243,9 @@ pub enum Misuse {
     /// Nothing can be sent after a close frame (§5.5.1). Frames may still come until the peer's own.
     #[error("a close frame has been sent")]
     Closing,
+    /// The rest of a message cannot be lent as a message when its start was lent as a frame.
+    #[error("the start of this message was lent as a frame")]
+    MixedReading,
     /// A control frame carries at most 125 bytes (§5.5).
     #[error("a control frame carries at most 125 bytes")]
     ControlTooLong,

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod messages;
 mod websocket;
 
 mod batch;
@@ -27,6 +28,7 @@ pub use connection::Connection;
 pub use error::{Error, HandshakeError, Misuse, ProtocolError};
 pub use frame::WebsocketFrame;
 pub use handshake::{Request, Response};
+pub use messages::{Message, Messages};
 #[cfg(feature = "tls")]
 pub use tls::{IntoTlsWebsocket, TlsWebsocket, TlsWebsocketConfig};
 pub use url::UrlError;

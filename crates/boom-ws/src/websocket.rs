@@ -12,6 +12,7 @@ use crate::connection::Connection;
 use crate::error::Error;
 use crate::frame::WebsocketFrame;
 use crate::handshake::{Request, Response};
+use crate::messages::{Assembly, Messages};
 
 /// A WebSocket client over any stream, blocking or not.
 ///
@@ -57,6 +58,7 @@ pub struct Websocket<S> {
     flush_pending: bool,
     /// Why nothing can be sent any more. What the peer sent before is still received.
     write_failure: Option<io::Error>,
+    assembly: Assembly,
 }
 
 impl<S: Read + Write> Websocket<S> {
@@ -75,6 +77,7 @@ impl<S: Read + Write> Websocket<S> {
             connection,
             flush_pending: false,
             write_failure: None,
+            assembly: Assembly::new(),
         }
     }
 
@@ -95,6 +98,18 @@ impl<S: Read + Write> Websocket<S> {
     /// lent first.
     #[inline]
     pub fn read_batch(&mut self) -> Result<Frames<'_, S>, Error> {
+        self.read_messages().map(|messages| messages.into_frames())
+    }
+
+    /// As [`read_batch`](Self::read_batch), but lends whole messages, joined of their fragments, and text as `&str`.
+    ///
+    /// Use one of the two for a connection: what was lent as a frame is not part of a message any more.
+    ///
+    /// # Errors
+    ///
+    /// As [`read_batch`](Self::read_batch).
+    #[inline]
+    pub fn read_messages(&mut self) -> Result<Messages<'_, S>, Error> {
         self.send_pending();
         if !self.connection.has_unread() && !self.connection.is_read_out() {
             self.receive();
@@ -104,11 +119,12 @@ impl<S: Read + Write> Websocket<S> {
             // What was queued before leaves with the answer.
             self.send_pending();
         }
-        Ok(Frames {
+        let frames = Frames {
             batch: self.connection.batch()?,
             stream: &mut self.stream,
             flush_pending: &mut self.flush_pending,
-        })
+        };
+        Ok(Messages::new(frames, &mut self.assembly))
     }
 
     #[inline]
@@ -270,6 +286,12 @@ pub struct Frames<'a, S: Write> {
     batch: Batch<'a>,
     stream: &'a mut S,
     flush_pending: &'a mut bool,
+}
+
+impl<'a, S: Write> Frames<'a, S> {
+    pub(crate) const fn batch_mut(&mut self) -> &mut Batch<'a> {
+        &mut self.batch
+    }
 }
 
 impl<'a, S: Write> Iterator for Frames<'a, S> {
