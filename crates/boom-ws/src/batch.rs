@@ -49,6 +49,8 @@ pub struct Batch<'a> {
     outbound: &'a mut Outbound,
     /// Where the batch began.
     start: usize,
+    /// Bytes of control frames taken.
+    control_len: usize,
     /// A pong or a close frame was queued.
     answered: bool,
 }
@@ -69,6 +71,7 @@ impl<'a> Batch<'a> {
             head,
             inbound,
             outbound,
+            control_len: 0,
             answered: false,
         }
     }
@@ -98,6 +101,7 @@ impl Drop for Batch<'_> {
     /// What is left may be a part of a frame, which is nothing to come back for before more is read.
     #[inline(always)]
     fn drop(&mut self) {
+        self.inbound.has_data |= *self.head - self.start > self.control_len;
         if self.inbound.unread {
             let rest = self.bytes.get(*self.head..).unwrap_or_default();
             self.inbound.unread = self.inbound.has_frame(rest);
@@ -180,6 +184,9 @@ impl<'a> Batch<'a> {
             return self.part_of_frame(&header, rest.get(header.len..).unwrap_or_default());
         };
         *self.head += total;
+        if header.opcode & 0x08 != 0 {
+            self.control_len += total;
+        }
         match self.frame(&header, payload) {
             Ok(frame) => Some(Ok(frame)),
             Err(error) => Some(Err(self.fail(error))),
@@ -215,6 +222,7 @@ impl<'a> Batch<'a> {
             opcode::CLOSE => {
                 let close = CloseFrame::parse(payload)?;
                 let code = close.map(|close| close.code);
+                self.inbound.close_reason = close.map_or("", |close| close.reason).into();
                 // RFC 6455 §5.5.1: the answer "typically echos the status code it received".
                 self.outbound.answer_close(code);
                 self.end(End::Closed(code));

@@ -1,5 +1,7 @@
 //! What a user can choose for a connection.
 
+use crate::heartbeat::Heartbeat;
+
 /// Options and limits of one connection.
 ///
 /// The defaults suit a market-data feed: text is checked, pings are answered, and every buffer is bounded.
@@ -26,6 +28,7 @@ pub struct WebsocketConfig {
     pub(crate) read_window_bytes: usize,
     pub(crate) validate_utf8: bool,
     pub(crate) automatic_pong: bool,
+    pub(crate) heartbeat: Heartbeat,
     pub(crate) seed: Option<[u8; 32]>,
 }
 
@@ -41,6 +44,7 @@ impl Default for WebsocketConfig {
             read_window_bytes: 16 << 10,
             validate_utf8: true,
             automatic_pong: true,
+            heartbeat: Heartbeat::new(),
             seed: None,
         }
     }
@@ -124,6 +128,13 @@ impl WebsocketConfig {
     #[must_use]
     pub const fn with_automatic_pong(mut self, automatic: bool) -> Self {
         self.automatic_pong = automatic;
+        self
+    }
+
+    /// Sets how often to ping and when to give up. The default is never.
+    #[must_use]
+    pub const fn with_heartbeat(mut self, heartbeat: Heartbeat) -> Self {
+        self.heartbeat = heartbeat;
         self
     }
 

@@ -8,12 +8,14 @@ use boom_stream::buffer::{ReadBuffer, WriteBuffer};
 use crate::batch::Batch;
 use crate::close::CloseCode;
 use crate::config::WebsocketConfig;
-use crate::error::Error;
+use crate::error::{Error, Misuse};
 use crate::frame::{CLIENT_HEADER_MAX, opcode};
 use crate::handshake::{BODY_MAX, Handshake, Progress, Request, Response};
+use crate::heartbeat::{Deadlines, Due};
 use crate::inbound::{End, Inbound};
 use crate::mask::MaskingKeys;
 use crate::outbound::Outbound;
+use crate::state::State;
 
 /// The WebSocket client protocol without I/O (RFC 6455).
 ///
@@ -51,6 +53,11 @@ pub struct Connection {
     eof: bool,
     /// The caller knows that the connection is over.
     end_is_told: bool,
+    deadlines: Deadlines,
+    /// Something has come since the last [`handle_timeout`](Self::handle_timeout).
+    has_bytes: bool,
+    /// The payload of the last timed ping.
+    timed_ping: Option<[u8; 8]>,
 }
 
 #[derive(Debug)]
@@ -120,6 +127,9 @@ impl Connection {
             response: None,
             eof: false,
             end_is_told: false,
+            deadlines: Deadlines::new(config.heartbeat),
+            has_bytes: false,
+            timed_ping: None,
         }
     }
 
@@ -128,7 +138,9 @@ impl Connection {
     /// Take the frames by [`batch`](Self::batch), then give it the rest.
     pub fn handle_input(&mut self, mut bytes: &[u8]) -> usize {
         // A slice never fails to be read; a buffer that is full to its limit takes nothing.
-        self.prepare_receive().read_from(&mut bytes).unwrap_or(0)
+        let count = self.prepare_receive().read_from(&mut bytes).unwrap_or(0);
+        self.note_received();
+        count
     }
 
     /// Makes room for the frame that is coming and lends the receive buffer, to read into.
@@ -144,6 +156,104 @@ impl Connection {
             let _ = self.receive.reserve(doubled);
         }
         &mut self.receive
+    }
+
+    /// Says that something was received.
+    #[inline(always)]
+    pub(crate) const fn note_received(&mut self) {
+        self.has_bytes = true;
+    }
+
+    /// Takes the time, in nanoseconds of a monotonic clock, and does what the [`Heartbeat`](crate::Heartbeat) asks for:
+    /// queues a ping, or ends the connection. Does nothing before the connection is open.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Silence`], and why the connection is over.
+    pub fn handle_timeout(&mut self, now_ns: u64) -> Result<(), Error> {
+        self.check_open()?;
+        if self.is_handshaking() {
+            return Ok(());
+        }
+        let has_bytes = std::mem::take(&mut self.has_bytes);
+        let has_data = std::mem::take(&mut self.inbound.has_data);
+        match self.deadlines.advance(now_ns, has_bytes, has_data) {
+            Due::Nothing => Ok(()),
+            // A ping that finds no room is no loss: the buffer is full of what the peer does not read.
+            Due::Ping => match self.send_timed_ping(now_ns) {
+                Err(Error::OutboundFull | Error::Misuse(Misuse::Closing)) => Ok(()),
+                result => result,
+            },
+            Due::GiveUp(silence) => {
+                // RFC 6455 §7.1.7: fail the connection. The peer may still read why.
+                self.outbound.answer_close(Some(CloseCode::GOING_AWAY));
+                self.inbound.end = Some(End::Silence(silence));
+                self.check_open()
+            }
+        }
+    }
+
+    /// When to call [`handle_timeout`](Self::handle_timeout) at the latest; `None` where nothing is to be done, and
+    /// before its first call.
+    pub fn poll_timeout(&self) -> Option<u64> {
+        if self.is_over() {
+            None
+        } else {
+            self.deadlines.next_ns()
+        }
+    }
+
+    /// Queues a ping that carries the time, so that [`rtt_ns`](Self::rtt_ns) can tell the round trip from its pong.
+    ///
+    /// # Errors
+    ///
+    /// As [`send_ping`](Self::send_ping).
+    pub fn send_timed_ping(&mut self, now_ns: u64) -> Result<(), Error> {
+        let payload = now_ns.to_be_bytes();
+        self.send_ping(Some(&payload))?;
+        self.timed_ping = Some(payload);
+        Ok(())
+    }
+
+    /// The round trip in nanoseconds, if `pong` is the payload of the pong to the last timed ping.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boom_ws::Connection;
+    ///
+    /// let mut connection = Connection::established(&Default::default())?;
+    /// connection.send_timed_ping(1_000)?;
+    /// assert_eq!(connection.rtt_ns(&1_000u64.to_be_bytes(), 51_000), Some(50_000));
+    /// assert_eq!(connection.rtt_ns(b"something else", 51_000), None);
+    /// # Ok::<(), boom_ws::Error>(())
+    /// ```
+    pub fn rtt_ns(&self, pong: &[u8], now_ns: u64) -> Option<u64> {
+        let sent = self.timed_ping.filter(|payload| payload == pong)?;
+        now_ns.checked_sub(u64::from_be_bytes(sent))
+    }
+
+    /// Where the connection is in its life.
+    pub const fn state(&self) -> State {
+        let is_closing = self.outbound.is_close_sent();
+        match (&self.inbound.end, &self.stage) {
+            (Some(End::Closed(code)), _) => State::Closed {
+                code: *code,
+                clean: is_closing,
+            },
+            (Some(_), _) | (None, Stage::Failed(_)) => State::Closed {
+                code: None,
+                clean: false,
+            },
+            (None, Stage::Handshake(_)) => State::Connecting,
+            (None, Stage::Open) if is_closing => State::Closing,
+            (None, Stage::Open) => State::Open,
+        }
+    }
+
+    /// The reason in the peer's close frame, empty where there is none.
+    pub const fn close_reason(&self) -> &str {
+        &self.inbound.close_reason
     }
 
     /// Says that the peer will send no more. What it sent before is lent first.
@@ -341,6 +451,24 @@ impl Connection {
         self.check_open()?;
         self.outbound
             .start_message(opcode::BINARY, fin, payload.unwrap_or_default())
+    }
+
+    /// Lends room for the payload of a message of up to `capacity` bytes.
+    pub(crate) fn lend(&mut self, capacity: usize) -> Result<&mut [u8], Error> {
+        self.check_open()?;
+        self.outbound.lend(capacity)
+    }
+
+    /// Queues the first `len` bytes of the room lent as a whole message.
+    pub(crate) fn finish_frame(&mut self, opcode: u8, len: usize) -> Result<(), Error> {
+        self.check_open()?;
+        self.outbound.finish_frame(opcode, len)
+    }
+
+    /// Queues a whole message whose payload is in parts.
+    pub(crate) fn message_of_parts(&mut self, opcode: u8, parts: &[&[u8]]) -> Result<(), Error> {
+        self.check_open()?;
+        self.outbound.message_of_parts(opcode, parts)
     }
 
     /// Queues the next frame of a message that was started with `fin` false.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::close::CloseCode;
 use crate::handshake::Response;
+use crate::heartbeat::Silence;
 
 /// An error of a WebSocket connection.
 ///
@@ -37,6 +38,9 @@ pub enum Error {
     /// The peer has closed; its code where it gave one.
     #[error("closed{}", .0.map(|code| format!(" with code {code}")).unwrap_or_default())]
     Closed(Option<CloseCode>),
+    /// The peer was silent for longer than the [`Heartbeat`](crate::Heartbeat) allows.
+    #[error("{0}")]
+    Silence(#[from] Silence),
     /// The message does not fit into the outbound buffer now. Nothing of it is queued; the connection is fine.
     #[error("the outbound buffer is full")]
     OutboundFull,
@@ -55,6 +59,7 @@ impl Error {
             Self::Handshake(error) => Self::Handshake(error.clone()),
             Self::Protocol(error) => Self::Protocol(*error),
             Self::Closed(code) => Self::Closed(*code),
+            Self::Silence(silence) => Self::Silence(*silence),
             Self::OutboundFull => Self::OutboundFull,
             Self::Misuse(misuse) => Self::Misuse(*misuse),
         }
@@ -79,6 +84,7 @@ impl From<Error> for io::Error {
                 Self::new(io::ErrorKind::InvalidData, error)
             }
             Error::Closed(_) => Self::new(io::ErrorKind::ConnectionAborted, error),
+            Error::Silence(_) => Self::new(io::ErrorKind::TimedOut, error),
             Error::Misuse(_) => Self::new(io::ErrorKind::InvalidInput, error),
         }
     }
@@ -121,7 +127,7 @@ pub enum HandshakeError {
     /// The head of the answer is longer than the limit.
     #[error("the head of the answer is longer than {limit} bytes")]
     HeadTooLong {
-        /// [`WebsocketConfig::max_head_bytes`](crate::WebsocketConfig::max_head_bytes).
+        /// [`WebsocketConfig::with_max_head_bytes`](crate::WebsocketConfig::with_max_head_bytes).
         limit: usize,
     },
     /// The head of the answer has more headers than the limit.
@@ -196,7 +202,7 @@ pub enum ProtocolError {
     /// §8.1: text is not UTF-8.
     #[error("text is not UTF-8")]
     InvalidUtf8,
-    /// A frame is longer than [`WebsocketConfig::max_frame_bytes`](crate::WebsocketConfig::max_frame_bytes).
+    /// A frame is longer than [`WebsocketConfig::with_max_frame_bytes`](crate::WebsocketConfig::with_max_frame_bytes).
     #[error("a frame of {len} bytes, {limit} allowed")]
     FrameTooLong {
         /// Bytes of its payload.
@@ -204,7 +210,7 @@ pub enum ProtocolError {
         /// The limit.
         limit: u64,
     },
-    /// A message is longer than [`WebsocketConfig::max_message_bytes`](crate::WebsocketConfig::max_message_bytes).
+    /// A message is longer than [`WebsocketConfig::with_max_message_bytes`](crate::WebsocketConfig::with_max_message_bytes).
     #[error("a message of at least {len} bytes, {limit} allowed")]
     MessageTooLong {
         /// Bytes of its frames so far.

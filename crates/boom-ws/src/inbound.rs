@@ -4,6 +4,7 @@ use crate::close::CloseCode;
 use crate::config::WebsocketConfig;
 use crate::error::{Error, ProtocolError};
 use crate::frame::{Header, opcode};
+use crate::heartbeat::Silence;
 use crate::utf8::Utf8Stream;
 
 /// What the receiving side remembers between frames.
@@ -26,6 +27,10 @@ pub(crate) struct Inbound {
     pub(crate) unread: bool,
     /// Why no more frames come.
     pub(crate) end: Option<End>,
+    /// The reason in the peer's close frame.
+    pub(crate) close_reason: Box<str>,
+    /// A data frame has come since this was last looked at.
+    pub(crate) has_data: bool,
 }
 
 #[derive(Debug)]
@@ -42,6 +47,8 @@ pub(crate) enum End {
     Closed(Option<CloseCode>),
     /// The peer broke the protocol.
     Protocol(ProtocolError),
+    /// The peer was silent for too long.
+    Silence(Silence),
 }
 
 impl From<End> for Error {
@@ -49,6 +56,7 @@ impl From<End> for Error {
         match end {
             End::Closed(code) => Self::Closed(code),
             End::Protocol(error) => Self::Protocol(error),
+            End::Silence(silence) => Self::Silence(silence),
         }
     }
 }
@@ -66,6 +74,8 @@ impl Inbound {
             early_len: 0,
             unread: false,
             end: None,
+            close_reason: Box::default(),
+            has_data: false,
         };
         inbound.set_message(None);
         inbound

@@ -2,6 +2,8 @@
 #![forbid(unsafe_code)]
 
 mod messages;
+mod outgoing;
+mod state;
 mod websocket;
 
 mod batch;
@@ -14,6 +16,7 @@ mod close;
 mod config;
 mod error;
 mod frame;
+mod heartbeat;
 mod mask;
 mod url;
 mod utf8;
@@ -28,7 +31,10 @@ pub use connection::Connection;
 pub use error::{Error, HandshakeError, Misuse, ProtocolError};
 pub use frame::WebsocketFrame;
 pub use handshake::{Request, Response};
+pub use heartbeat::{Heartbeat, Silence};
 pub use messages::{Message, Messages};
+pub use outgoing::{FragmentedMessage, OutgoingFrame};
+pub use state::State;
 #[cfg(feature = "tls")]
 pub use tls::{IntoTlsWebsocket, TlsWebsocket, TlsWebsocketConfig};
 pub use url::UrlError;

@@ -39,9 +39,7 @@ fn copy_masked_blocks<const N: usize>(out: &mut [u8], payload: &[u8], key: [u8; 
         *target = masked(source, key);
     }
     // RFC 6455 §5.3: octet i is masked by octet i modulo 4 of the key.
-    let turned = u32::from_le_bytes(key)
-        .rotate_right(from as u32 % 4 * 8)
-        .to_le_bytes();
+    let turned = key_at(key, from);
     if let (Some(target), Some(source)) = (out.last_chunk_mut::<N>(), payload.last_chunk::<N>()) {
         *target = masked(source, turned);
     }
@@ -54,6 +52,24 @@ fn masked<const N: usize>(source: &[u8; N], key: [u8; 4]) -> [u8; N] {
         *quad = (u32::from_ne_bytes(*quad) ^ u32::from_ne_bytes(key)).to_ne_bytes();
     }
     block
+}
+
+/// Masks `payload` where it lies.
+pub(crate) fn mask_in_place(payload: &mut [u8], key: [u8; 4]) {
+    let (quads, rest) = payload.as_chunks_mut::<4>();
+    for quad in quads {
+        *quad = (u32::from_ne_bytes(*quad) ^ u32::from_ne_bytes(key)).to_ne_bytes();
+    }
+    for (byte, mask) in rest.iter_mut().zip(key) {
+        *byte ^= mask;
+    }
+}
+
+/// The key for the part of a payload that starts at byte `offset` of it.
+pub(crate) const fn key_at(key: [u8; 4], offset: usize) -> [u8; 4] {
+    u32::from_le_bytes(key)
+        .rotate_right(offset as u32 % 4 * 8)
+        .to_le_bytes()
 }
 
 /// Masking keys, fresh and unpredictable for each frame (RFC 6455 §10.3).
@@ -111,11 +127,11 @@ mod tests {
         for len in 0..payload.len() {
             let mut out = vec![0; len];
             copy_masked(&mut out, &payload[..len], [0x12, 0x34, 0x56, 0x78]);
-            assert_eq!(
-                out,
-                naive(&payload[..len], [0x12, 0x34, 0x56, 0x78]),
-                "length {len}"
-            );
+            let expected = naive(&payload[..len], [0x12, 0x34, 0x56, 0x78]);
+            assert_eq!(out, expected, "length {len}");
+            let mut out = payload[..len].to_vec();
+            mask_in_place(&mut out, [0x12, 0x34, 0x56, 0x78]);
+            assert_eq!(out, expected, "length {len}, in place");
         }
     }
 

@@ -5,8 +5,10 @@ use boom_stream::buffer::WriteBuffer;
 use crate::close::CloseCode;
 use crate::config::WebsocketConfig;
 use crate::error::{Error, Misuse};
-use crate::frame::{CONTROL_PAYLOAD_MAX, FIN, WriteFrame, opcode, with_client_header};
-use crate::mask::{MaskingKeys, copy_masked};
+use crate::frame::{
+    CLIENT_HEADER_MAX, CONTROL_PAYLOAD_MAX, FIN, WriteFrame, opcode, with_client_header,
+};
+use crate::mask::{MaskingKeys, copy_masked, mask_in_place};
 
 /// What control frames may take beyond the limit for data, so that a full buffer does not silence them.
 const CONTROL_RESERVE: usize = 4096;
@@ -158,6 +160,51 @@ impl Outbound {
         }
     }
 
+    /// Lends room for the payload of a frame that starts a message, to be queued by
+    /// [`finish_frame`](Self::finish_frame). Asked again for the same capacity, it lends the same room again.
+    pub(crate) fn lend(&mut self, capacity: usize) -> Result<&mut [u8], Error> {
+        if self.close_sent {
+            return Err(Misuse::Closing.into());
+        }
+        if self.message_open {
+            return Err(Misuse::MessageUnderWay.into());
+        }
+        let len = capacity.saturating_add(CLIENT_HEADER_MAX);
+        if self.buffer.len().saturating_add(len) > self.max_data_bytes {
+            return Err(Error::OutboundFull);
+        }
+        let room = self.buffer.reserve(len).map_err(|_| Error::OutboundFull)?;
+        Ok(room.get_mut(CLIENT_HEADER_MAX..).unwrap_or_default())
+    }
+
+    /// Masks the first `len` bytes of the room lent where they lie, and queues them as a whole message.
+    pub(crate) fn finish_frame(&mut self, opcode: u8, len: usize) -> Result<(), Error> {
+        let key = self.keys.next_key();
+        mask_in_place(self.lend(len)?, key);
+        let frame = LentFrame {
+            buffer: &mut self.buffer,
+            len,
+        };
+        with_client_header(FIN | opcode, len, key, frame)
+    }
+
+    /// Queues a whole message whose payload is in parts.
+    pub(crate) fn message_of_parts(&mut self, opcode: u8, parts: &[&[u8]]) -> Result<(), Error> {
+        let len = parts
+            .iter()
+            .fold(0, |len: usize, part| len.saturating_add(part.len()));
+        let mut room = self.lend(len)?;
+        for part in parts {
+            // `lend` has given room for the sum.
+            let Some((target, rest)) = room.split_at_mut_checked(part.len()) else {
+                break;
+            };
+            target.copy_from_slice(part);
+            room = rest;
+        }
+        self.finish_frame(opcode, len)
+    }
+
     #[inline(always)]
     fn frame(&mut self, first: u8, payload: &[u8], limit: usize) -> Result<(), Error> {
         if self.close_sent {
@@ -197,6 +244,25 @@ impl WriteFrame<Result<(), Error>> for MaskedFrame<'_> {
             copy_masked(body, self.payload, self.key);
         }
         self.buffer.commit(len);
+        Ok(())
+    }
+}
+
+/// A frame whose payload is masked and lies where [`Outbound::lend`] has lent room.
+struct LentFrame<'a> {
+    buffer: &'a mut WriteBuffer,
+    len: usize,
+}
+
+impl WriteFrame<Result<(), Error>> for LentFrame<'_> {
+    fn with<const N: usize>(self, header: [u8; N]) -> Result<(), Error> {
+        let from = CLIENT_HEADER_MAX - N;
+        let len = CLIENT_HEADER_MAX.saturating_add(self.len);
+        let room = self.buffer.reserve(len).map_err(|_| Error::OutboundFull)?;
+        if let Some(place) = room.get_mut(from..CLIENT_HEADER_MAX) {
+            place.copy_from_slice(&header);
+        }
+        self.buffer.commit_from(from, N + self.len);
         Ok(())
     }
 }

@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::frame::WebsocketFrame;
 use crate::handshake::{Request, Response};
 use crate::messages::{Assembly, Messages};
+use crate::state::State;
 
 /// A WebSocket client over any stream, blocking or not.
 ///
@@ -135,7 +136,7 @@ impl<S: Read + Write> Websocket<S> {
             .read_from(&mut self.stream)
         {
             Ok(0) => self.connection.handle_eof(),
-            Ok(_) => {}
+            Ok(_) => self.connection.note_received(),
             Err(error) if is_not_now(&error) => {
                 // All that came before a write failed has been received.
                 if let Some(failure) = self.write_failure.take() {
@@ -163,7 +164,7 @@ impl<S: Read + Write> Websocket<S> {
 
     /// [`send_pending`](Self::send_pending), and what hinders it.
     #[inline(always)]
-    fn send_now(&mut self) -> Result<(), Error> {
+    pub(crate) fn send_now(&mut self) -> Result<(), Error> {
         self.send_pending();
         match &self.write_failure {
             None => Ok(()),
@@ -231,6 +232,28 @@ impl<S: Read + Write> Websocket<S> {
     /// As [`send_ping`](Self::send_ping); the reason may have 123 bytes, and needs a code.
     pub fn send_close(&mut self, code: Option<CloseCode>, reason: &str) -> Result<(), Error> {
         self.connection.send_close(code, reason)?;
+        self.send_now()
+    }
+
+    /// Takes the time, in nanoseconds of a monotonic clock, and does what the [`Heartbeat`](crate::Heartbeat) asks for:
+    /// sends a ping, or ends the connection. Does nothing before the connection is open.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Silence`], and why the connection is over.
+    pub fn handle_timeout(&mut self, now_ns: u64) -> Result<(), Error> {
+        let result = self.connection.handle_timeout(now_ns);
+        self.send_pending();
+        result
+    }
+
+    /// Sends a ping that carries the time, so that [`rtt_ns`](Self::rtt_ns) can tell the round trip from its pong.
+    ///
+    /// # Errors
+    ///
+    /// As [`send_ping`](Self::send_ping).
+    pub fn send_timed_ping(&mut self, now_ns: u64) -> Result<(), Error> {
+        self.connection.send_timed_ping(now_ns)?;
         self.send_now()
     }
 
@@ -318,9 +341,34 @@ impl<S: Write> Drop for Frames<'_, S> {
 }
 
 impl<S> Websocket<S> {
+    pub(crate) const fn connection_mut(&mut self) -> &mut Connection {
+        &mut self.connection
+    }
+
     /// Returns true while the opening handshake lasts.
     pub const fn is_handshaking(&self) -> bool {
         self.connection.is_handshaking()
+    }
+
+    /// When to call [`handle_timeout`](Self::handle_timeout) at the latest; `None` where nothing is to be done, and
+    /// before its first call.
+    pub fn poll_timeout(&self) -> Option<u64> {
+        self.connection.poll_timeout()
+    }
+
+    /// The round trip in nanoseconds, if `pong` is the payload of the pong to the last timed ping.
+    pub fn rtt_ns(&self, pong: &[u8], now_ns: u64) -> Option<u64> {
+        self.connection.rtt_ns(pong, now_ns)
+    }
+
+    /// Where the connection is in its life.
+    pub const fn state(&self) -> State {
+        self.connection.state()
+    }
+
+    /// The reason in the peer's close frame, empty where there is none.
+    pub const fn close_reason(&self) -> &str {
+        self.connection.close_reason()
     }
 
     /// The server's answer to the handshake, once the connection is open.

@@ -110,6 +110,34 @@ impl WriteBuffer {
         self.tail = (self.tail + count).min(self.bytes.len());
     }
 
+    /// Queues `count` bytes of the room lent by the last [`reserve`](Self::reserve), from its byte `from` on.
+    ///
+    /// For a frame whose header is known last: room is left for the longest one, and what a shorter one does not need is
+    /// skipped. Where other bytes wait, that moves the frame to close the gap. Counts beyond the room are cut to it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boom_stream::buffer::WriteBuffer;
+    ///
+    /// let mut buffer = WriteBuffer::new(64, 64);
+    /// buffer.reserve(10)?[4..].copy_from_slice(b":hello");
+    /// buffer.commit_from(4, 6);
+    /// assert_eq!(buffer.pending(), b":hello");
+    /// # Ok::<(), boom_stream::buffer::LimitExceeded>(())
+    /// ```
+    pub fn commit_from(&mut self, from: usize, count: usize) {
+        let start = self.tail.saturating_add(from).min(self.bytes.len());
+        let end = start.saturating_add(count).min(self.bytes.len());
+        if self.is_empty() {
+            self.head = start;
+            self.tail = end;
+        } else {
+            self.bytes.copy_within(start..end, self.tail);
+            self.tail += end - start;
+        }
+    }
+
     /// Queues a copy of `bytes`, all of them or none.
     ///
     /// # Errors
@@ -252,6 +280,17 @@ mod tests {
         assert!(buffer.is_empty());
         buffer.commit(2);
         assert_eq!(buffer.pending(), b"ab");
+    }
+
+    #[test]
+    fn a_frame_can_start_inside_the_room() {
+        let mut buffer = WriteBuffer::new(16, 16);
+        buffer.reserve(8).unwrap().copy_from_slice(b"..abcdef");
+        buffer.commit_from(2, 3);
+        assert_eq!(buffer.pending(), b"abc");
+        buffer.reserve(6).unwrap().copy_from_slice(b"...xyz");
+        buffer.commit_from(3, 3);
+        assert_eq!(buffer.pending(), b"abcxyz");
     }
 
     #[test]

@@ -1,0 +1,224 @@
+//! Deadlines of a connection that is open. Time comes in; there is no clock here.
+
+/// How often to ping, and after how long a silence to give up.
+///
+/// Times are nanoseconds of any monotonic clock, which the caller passes to
+/// [`Websocket::handle_timeout`](crate::Websocket::handle_timeout). What was received is noted when it is, and dated by
+/// the next such call: call it as often as the deadlines shall be exact, not for each message.
+///
+/// # Examples
+///
+/// ```
+/// use boom_ws::{Heartbeat, WebsocketConfig};
+/// use std::time::Duration;
+///
+/// let heartbeat = Heartbeat::new()
+///     .with_ping_every(Duration::from_secs(15))
+///     .with_dead_peer_after(Duration::from_secs(40))
+///     .with_idle_data_after(Duration::from_secs(60));
+/// let config = WebsocketConfig::new().with_heartbeat(heartbeat);
+/// # let _ = config;
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Heartbeat {
+    ping_every_ns: Option<u64>,
+    dead_peer_after_ns: Option<u64>,
+    idle_data_after_ns: Option<u64>,
+}
+
+impl Heartbeat {
+    /// No deadline at all.
+    pub const fn new() -> Self {
+        Self {
+            ping_every_ns: None,
+            dead_peer_after_ns: None,
+            idle_data_after_ns: None,
+        }
+    }
+
+    /// Sends a ping each time this has passed.
+    #[must_use]
+    pub const fn with_ping_every(mut self, period: std::time::Duration) -> Self {
+        self.ping_every_ns = Some(nanoseconds(period));
+        self
+    }
+
+    /// Ends the connection where nothing at all has come for so long.
+    #[must_use]
+    pub const fn with_dead_peer_after(mut self, silence: std::time::Duration) -> Self {
+        self.dead_peer_after_ns = Some(nanoseconds(silence));
+        self
+    }
+
+    /// Ends the connection where no text and no binary frame has come for so long; pongs do not count.
+    #[must_use]
+    pub const fn with_idle_data_after(mut self, silence: std::time::Duration) -> Self {
+        self.idle_data_after_ns = Some(nanoseconds(silence));
+        self
+    }
+}
+
+const fn nanoseconds(duration: std::time::Duration) -> u64 {
+    let nanoseconds = duration.as_nanos();
+    if nanoseconds > u64::MAX as u128 {
+        u64::MAX
+    } else {
+        nanoseconds as u64
+    }
+}
+
+/// Which deadline of a [`Heartbeat`] has passed.
+///
+/// # Examples
+///
+/// ```
+/// use boom_ws::Silence;
+///
+/// assert_eq!(Silence::DeadPeer.to_string(), "nothing was received for too long");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Silence {
+    /// Nothing at all has come.
+    #[error("nothing was received for too long")]
+    DeadPeer,
+    /// No data has come.
+    #[error("no data was received for too long")]
+    IdleData,
+}
+
+/// The deadlines of one connection.
+#[derive(Debug)]
+pub(crate) struct Deadlines {
+    heartbeat: Heartbeat,
+    /// `None` before the first call.
+    last: Option<Last>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Last {
+    bytes_ns: u64,
+    data_ns: u64,
+    ping_ns: u64,
+}
+
+/// What is to be done.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Due {
+    Nothing,
+    Ping,
+    GiveUp(Silence),
+}
+
+impl Deadlines {
+    pub(crate) const fn new(heartbeat: Heartbeat) -> Self {
+        Self {
+            heartbeat,
+            last: None,
+        }
+    }
+
+    /// Takes the time, and what has come since the last call.
+    pub(crate) fn advance(&mut self, now_ns: u64, has_bytes: bool, has_data: bool) -> Due {
+        let last = self.last.get_or_insert(Last {
+            bytes_ns: now_ns,
+            data_ns: now_ns,
+            ping_ns: now_ns,
+        });
+        if has_bytes {
+            last.bytes_ns = now_ns;
+        }
+        if has_data {
+            last.data_ns = now_ns;
+        }
+        let is_over = |since_ns, limit_ns| now_ns >= deadline(since_ns, limit_ns);
+        if is_over(last.bytes_ns, self.heartbeat.dead_peer_after_ns) {
+            return Due::GiveUp(Silence::DeadPeer);
+        }
+        if is_over(last.data_ns, self.heartbeat.idle_data_after_ns) {
+            return Due::GiveUp(Silence::IdleData);
+        }
+        if is_over(last.ping_ns, self.heartbeat.ping_every_ns) {
+            last.ping_ns = now_ns;
+            return Due::Ping;
+        }
+        Due::Nothing
+    }
+
+    /// When [`advance`](Self::advance) has something to do at the earliest.
+    pub(crate) fn next_ns(&self) -> Option<u64> {
+        let last = self.last?;
+        let heartbeat = &self.heartbeat;
+        let next_ns = deadline(last.bytes_ns, heartbeat.dead_peer_after_ns)
+            .min(deadline(last.data_ns, heartbeat.idle_data_after_ns))
+            .min(deadline(last.ping_ns, heartbeat.ping_every_ns));
+        (next_ns < u64::MAX).then_some(next_ns)
+    }
+}
+
+fn deadline(since_ns: u64, limit_ns: Option<u64>) -> u64 {
+    limit_ns.map_or(u64::MAX, |limit_ns| since_ns.saturating_add(limit_ns))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    fn deadlines() -> Deadlines {
+        Deadlines::new(
+            Heartbeat::new()
+                .with_ping_every(Duration::from_nanos(10))
+                .with_dead_peer_after(Duration::from_nanos(25))
+                .with_idle_data_after(Duration::from_nanos(100)),
+        )
+    }
+
+    #[test]
+    fn pings_are_due_at_their_times() {
+        let mut deadlines = deadlines();
+        assert_eq!(deadlines.next_ns(), None);
+        assert_eq!(deadlines.advance(1000, false, false), Due::Nothing);
+        assert_eq!(deadlines.next_ns(), Some(1010));
+        assert_eq!(deadlines.advance(1009, true, true), Due::Nothing);
+        assert_eq!(deadlines.advance(1010, false, false), Due::Ping);
+        assert_eq!(deadlines.advance(1011, false, false), Due::Nothing);
+        assert_eq!(deadlines.next_ns(), Some(1020));
+    }
+
+    #[test]
+    fn any_byte_keeps_the_peer_alive_and_only_data_keeps_the_feed() {
+        let mut deadlines = deadlines();
+        deadlines.advance(0, false, false);
+        for now_ns in (5..100).step_by(5) {
+            assert!(
+                !matches!(deadlines.advance(now_ns, true, false), Due::GiveUp(_)),
+                "{now_ns}"
+            );
+        }
+        assert_eq!(
+            deadlines.advance(100, true, false),
+            Due::GiveUp(Silence::IdleData)
+        );
+
+        let mut deadlines = self::deadlines();
+        deadlines.advance(0, false, false);
+        deadlines.advance(24, false, false);
+        assert_eq!(
+            deadlines.advance(25, false, false),
+            Due::GiveUp(Silence::DeadPeer)
+        );
+    }
+
+    #[test]
+    fn without_limits_nothing_is_ever_due() {
+        let mut deadlines = Deadlines::new(Heartbeat::new());
+        deadlines.advance(0, false, false);
+        assert_eq!(deadlines.advance(u64::MAX - 1, false, false), Due::Nothing);
+        assert_eq!(deadlines.next_ns(), None);
+        let forever = Heartbeat::new().with_ping_every(Duration::MAX);
+        let mut deadlines = Deadlines::new(forever);
+        deadlines.advance(5, false, false);
+        assert_eq!(deadlines.next_ns(), None);
+    }
+}
