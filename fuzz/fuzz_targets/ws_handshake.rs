@@ -34,7 +34,9 @@ fuzz_target!(|data: &[u8]| {
         whole.handshake.is_some(),
         "{cut:?} is not {whole:?}"
     );
-    assert_eq!((cut.frames, cut.end), (whole.frames, whole.end));
+    assert_eq!(cut.frames, whole.frames);
+    // What is wrong with a frame that is not whole may be told early.
+    assert!(cut.end == whole.end || cut.end.is_none() || whole.end.is_none());
     assert_eq!(cut_connection.response(), connection.response());
     // A server that leaves in the middle ends the handshake, it does not hang it.
     connection.handle_eof();

@@ -1,6 +1,8 @@
 //! Feeds a connection and writes down what it gives.
 
-use boom_ws::{Connection, Error, WebsocketFrame};
+use std::io::{self, Read, Write};
+
+use boom_ws::{CloseFrame, Connection, Error, Message, Websocket, WebsocketFrame};
 
 use crate::naive::{End, Frame};
 
@@ -152,17 +154,102 @@ impl Observed {
     }
 }
 
+/// A stream that gives its input in pieces and keeps what is written.
+struct Pieces<'a, C> {
+    input: &'a [u8],
+    cuts: C,
+    written: Vec<u8>,
+}
+
+impl<C: Cuts> Read for Pieces<'_, C> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.input.is_empty() {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        let len = buffer.len().min(self.cuts.bytes());
+        self.input.read(&mut buffer[..len])
+    }
+}
+
+impl<C> Write for Pieces<'_, C> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.written.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Gives a connection all of `input` by way of a stream, and takes whole messages.
+pub fn drive_messages(connection: Connection, input: &[u8], cuts: impl Cuts) -> Observed {
+    let mut observed = Observed {
+        frames: Vec::new(),
+        end: None,
+        handshake: None,
+        sent: Vec::new(),
+    };
+    let mut ws = Websocket::from_parts(
+        Pieces {
+            input,
+            cuts,
+            written: Vec::new(),
+        },
+        connection,
+    );
+    while observed.is_running() {
+        // Once the input is at its end, one batch takes what is left, and its last read finds nothing.
+        let is_last = ws.stream().input.is_empty();
+        let before = observed.frames.len();
+        let wanted = ws.stream_mut().cuts.frames();
+        if let Err(error) = observed.take_messages(&mut ws, wanted) {
+            observed.fail(&error);
+        }
+        if is_last && wanted > 0 && observed.frames.len() == before {
+            break;
+        }
+    }
+    observed.sent = std::mem::take(&mut ws.stream_mut().written);
+    observed
+}
+
+impl Observed {
+    fn take_messages<C: Cuts>(
+        &mut self,
+        ws: &mut Websocket<Pieces<'_, C>>,
+        wanted: usize,
+    ) -> Result<(), Error> {
+        let mut messages = ws.read_messages()?;
+        for _ in 0..wanted {
+            let Some(message) = messages.next_message()? else {
+                break;
+            };
+            self.frames.push(match message {
+                Message::Text(text) => Frame::new(true, 1, text.as_bytes()),
+                Message::Binary(payload) => Frame::new(true, 2, payload),
+                Message::Ping(payload) => Frame::new(true, 9, payload),
+                Message::Pong(payload) => Frame::new(true, 10, payload),
+                Message::Close(close) => owned_close(close),
+            });
+        }
+        Ok(())
+    }
+}
+
 fn owned(frame: WebsocketFrame<'_>) -> Frame {
     match frame {
         WebsocketFrame::Continuation(fin, payload) => Frame::new(fin, 0, payload),
         WebsocketFrame::Text(fin, payload) => Frame::new(fin, 1, payload),
         WebsocketFrame::Binary(fin, payload) => Frame::new(fin, 2, payload),
-        WebsocketFrame::Close(None) => Frame::new(true, 8, &[]),
-        WebsocketFrame::Close(Some(close)) => {
-            let code = close.code.value().to_be_bytes();
-            Frame::new(true, 8, &[&code, close.reason.as_bytes()].concat())
-        }
+        WebsocketFrame::Close(close) => owned_close(close),
         WebsocketFrame::Ping(payload) => Frame::new(true, 9, payload),
         WebsocketFrame::Pong(payload) => Frame::new(true, 10, payload),
     }
+}
+
+fn owned_close(close: Option<CloseFrame<'_>>) -> Frame {
+    let payload = close.map_or_else(Vec::new, |close| {
+        [&close.code.value().to_be_bytes(), close.reason.as_bytes()].concat()
+    });
+    Frame::new(true, 8, &payload)
 }

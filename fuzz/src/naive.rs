@@ -1,6 +1,6 @@
 //! RFC 6455 read literally: one frame after the other out of the whole input, with copies and no care for speed.
 
-/// One frame.
+/// One frame, or one message whose fragments are joined.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
     pub fin: bool,
@@ -16,6 +16,10 @@ impl Frame {
             payload: payload.to_vec(),
         }
     }
+
+    const fn is_control(&self) -> bool {
+        self.opcode >= 8
+    }
 }
 
 /// Why no further frame is read.
@@ -27,13 +31,35 @@ pub enum End {
     Broken(u16),
 }
 
+/// What may follow the last frame.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Further frames.
+    Open,
+    /// Nothing, after a close frame with this code.
+    Closed(Option<u16>),
+    /// The end of the connection with one of these codes: a frame may break several rules. Where it is not `certain`
+    /// the frame is not whole yet, and the end may come now or later.
+    Broken { codes: Vec<u16>, certain: bool },
+}
+
+impl Ending {
+    pub fn permits(&self, end: Option<End>) -> bool {
+        match (self, end) {
+            (Self::Open, None) => true,
+            (Self::Closed(code), Some(End::Closed(given))) => *code == given,
+            (Self::Broken { codes, .. }, Some(End::Broken(given))) => codes.contains(&given),
+            (Self::Broken { certain, .. }, None) => !certain,
+            _ => false,
+        }
+    }
+}
+
 /// What the input holds.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Decoded {
     pub frames: Vec<Frame>,
-    pub end: Option<End>,
-    /// Bytes at the end that are less than a frame.
-    pub partial: usize,
+    pub ending: Ending,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -46,136 +72,196 @@ const PROTOCOL_ERROR: u16 = 1002;
 const INVALID_DATA: u16 = 1007;
 const TOO_BIG: u16 = 1009;
 
-/// Decodes what a server sent.
-pub fn decode_server(input: &[u8], limits: Limits) -> Decoded {
-    let mut decoded = Decoded::default();
-    let mut message = None;
-    let mut rest = input;
-    while decoded.end.is_none() {
-        let frame = match header(rest, limits.frame) {
-            Ok(Some((fin, opcode, start, len))) if rest.len() - start >= len => {
-                let frame = Frame::new(fin, opcode, &rest[start..start + len]);
-                rest = &rest[start + len..];
-                frame
-            }
-            Ok(_) => break,
-            Err(code) => {
-                decoded.end = Some(End::Broken(code));
-                break;
-            }
-        };
-        match check(&frame, &mut message, limits) {
-            Ok(()) => {
-                if frame.opcode == 8 {
-                    let code = frame
-                        .payload
-                        .first_chunk()
-                        .map(|code| u16::from_be_bytes(*code));
-                    decoded.end = Some(End::Closed(code));
-                }
-                decoded.frames.push(frame);
-            }
-            Err(code) => decoded.end = Some(End::Broken(code)),
-        }
-    }
-    decoded.partial = rest.len();
-    decoded
-}
-
-/// §5.2: FIN, opcode, where the payload starts and how long it is.
-fn header(bytes: &[u8], limit: u64) -> Result<Option<(bool, u8, usize, usize)>, u16> {
-    if bytes.len() < 2 {
-        return Ok(None);
-    }
-    let (fin, reserved, opcode) = (bytes[0] & 0x80 != 0, bytes[0] & 0x70, bytes[0] & 0x0f);
-    let extended = match bytes[1] & 0x7f {
-        126 => 2,
-        127 => 8,
-        _ => 0,
-    };
-    if bytes[1] & 0x80 != 0 {
-        return Err(PROTOCOL_ERROR);
-    }
-    if bytes.len() < 2 + extended {
-        return Ok(None);
-    }
-    let number = bytes[2..2 + extended]
-        .iter()
-        .fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
-    let len = if extended == 0 {
-        u64::from(bytes[1])
-    } else {
-        number
-    };
-    let minimal = match extended {
-        2 => len > 125,
-        8 => len > 65_535,
-        _ => true,
-    };
-    let is_control = opcode >= 8;
-    if reserved != 0 || !minimal || len >> 63 != 0 || (is_control && (!fin || len > 125)) {
-        return Err(PROTOCOL_ERROR);
-    }
-    if len > limit {
-        return Err(TOO_BIG);
-    }
-    Ok(Some((fin, opcode, 2 + extended, len as usize)))
-}
-
 /// The message under way: whether it is text, and its payload so far.
 type Message = Option<(bool, Vec<u8>)>;
 
-/// §5.4, §5.5, §8.1: the rules between and inside frames; the error is the code to close with.
-fn check(frame: &Frame, message: &mut Message, limits: Limits) -> Result<(), u16> {
-    match frame.opcode {
-        0 if message.is_none() => return Err(PROTOCOL_ERROR),
-        1 | 2 if message.is_some() => return Err(PROTOCOL_ERROR),
-        1 | 2 => *message = Some((frame.opcode == 1, Vec::new())),
-        8 => return check_close(&frame.payload),
-        0 | 9 | 10 => {}
-        _ => return Err(PROTOCOL_ERROR),
-    }
-    if frame.opcode >= 8 {
-        return Ok(());
-    }
-    let Some((is_text, payload)) = message else {
-        return Err(PROTOCOL_ERROR);
+/// Decodes what a server sent.
+pub fn decode_server(input: &[u8], limits: Limits) -> Decoded {
+    let mut decoded = Decoded {
+        frames: Vec::new(),
+        ending: Ending::Open,
     };
-    payload.extend_from_slice(&frame.payload);
-    if payload.len() as u64 > limits.message {
-        return Err(TOO_BIG);
-    }
-    if *is_text {
-        match std::str::from_utf8(payload) {
-            Ok(_) => {}
-            // The rest of the character may come in the next frame.
-            Err(error) if error.error_len().is_none() && !frame.fin => {}
-            Err(_) => return Err(INVALID_DATA),
+    let mut message = None;
+    let mut rest = input;
+    while let Some(header) = Header::read(rest) {
+        let payload = rest.get(header.start..).unwrap_or_default();
+        let len = header.len.unwrap_or(u64::MAX);
+        let whole = payload.len() as u64 >= len;
+        let payload = if whole {
+            &payload[..len as usize]
+        } else {
+            payload
+        };
+        let mut codes = header.faults(&message, limits);
+        codes.extend(header.payload_fault(payload, whole, &message));
+        if !codes.is_empty() {
+            // One that never fits cannot be waited for.
+            let never_fits = header.len.is_some_and(|len| len > limits.frame);
+            decoded.ending = Ending::Broken {
+                codes,
+                certain: whole || never_fits,
+            };
+            break;
+        }
+        if !whole {
+            break;
+        }
+        rest = &rest[header.start + payload.len()..];
+        let frame = Frame::new(header.fin, header.opcode, payload);
+        advance(&mut message, &frame);
+        decoded.frames.push(frame);
+        if header.opcode == 8 {
+            let code = payload.first_chunk().map(|code| u16::from_be_bytes(*code));
+            decoded.ending = Ending::Closed(code);
+            break;
         }
     }
-    if frame.fin {
-        *message = None;
+    decoded
+}
+
+/// §5.4.
+fn advance(message: &mut Message, frame: &Frame) {
+    if frame.is_control() {
+        return;
     }
-    Ok(())
+    let (is_text, mut payload) = message.take().unwrap_or((frame.opcode == 1, Vec::new()));
+    payload.extend_from_slice(&frame.payload);
+    *message = (!frame.fin).then_some((is_text, payload));
+}
+
+/// §5.2, as far as it is there.
+struct Header {
+    fin: bool,
+    reserved: bool,
+    opcode: u8,
+    masked: bool,
+    /// Bytes of the extended length.
+    extended: usize,
+    /// Where the payload starts.
+    start: usize,
+    /// `None` where the length is not all there.
+    len: Option<u64>,
+}
+
+impl Header {
+    /// `None` below two bytes.
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let (first, second) = (*bytes.first()?, *bytes.get(1)?);
+        let extended = match second & 0x7f {
+            126 => 2,
+            127 => 8,
+            _ => 0,
+        };
+        let number = |bytes: &[u8]| {
+            bytes
+                .iter()
+                .fold(0_u64, |number, byte| number << 8 | u64::from(*byte))
+        };
+        let len = match extended {
+            0 => Some(u64::from(second & 0x7f)),
+            _ => bytes.get(2..2 + extended).map(number),
+        };
+        Some(Self {
+            fin: first & 0x80 != 0,
+            reserved: first & 0x70 != 0,
+            opcode: first & 0x0f,
+            masked: second & 0x80 != 0,
+            extended,
+            start: 2 + extended,
+            len,
+        })
+    }
+
+    /// The codes of the rules that the header breaks, by itself and in its place.
+    fn faults(&self, message: &Message, limits: Limits) -> Vec<u16> {
+        let is_control = self.opcode >= 8;
+        let out_of_place = match self.opcode {
+            0 => message.is_none(),
+            1 | 2 => message.is_some(),
+            8..=10 => false,
+            _ => true,
+        };
+        let len = self.len.unwrap_or_default();
+        let is_minimal = match (self.len, self.extended) {
+            (Some(len), 2) => len > 125,
+            (Some(len), 8) => len > 65_535,
+            _ => true,
+        };
+        let before = message
+            .as_ref()
+            .map_or(0, |(_, payload)| payload.len() as u64);
+        let mut codes = Vec::new();
+        if self.reserved
+            || self.masked
+            || out_of_place
+            || !is_minimal
+            || len >> 63 != 0
+            || (is_control && (!self.fin || len > 125))
+        {
+            codes.push(PROTOCOL_ERROR);
+        }
+        if len > limits.frame || (!is_control && before.saturating_add(len) > limits.message) {
+            codes.push(TOO_BIG);
+        }
+        codes
+    }
+
+    /// §5.5.1, §8.1: the code of the rule that the payload breaks, of which `whole` says if it is all there.
+    fn payload_fault(&self, payload: &[u8], whole: bool, message: &Message) -> Option<u16> {
+        let before = match (self.opcode, message) {
+            (0, Some((true, before))) => before.as_slice(),
+            (1, _) => &[],
+            (8, _) if whole => return close_fault(payload),
+            _ => return None,
+        };
+        match std::str::from_utf8(&[before, payload].concat()) {
+            Ok(_) => None,
+            // The rest of the character may come later.
+            Err(error) if error.error_len().is_none() && !(self.fin && whole) => None,
+            Err(_) => Some(INVALID_DATA),
+        }
+    }
 }
 
 /// §5.5.1, §7.4.
-fn check_close(payload: &[u8]) -> Result<(), u16> {
+fn close_fault(payload: &[u8]) -> Option<u16> {
     if payload.is_empty() {
-        return Ok(());
+        return None;
     }
     let Some((code, reason)) = payload.split_first_chunk() else {
-        return Err(PROTOCOL_ERROR);
+        return Some(PROTOCOL_ERROR);
     };
     match u16::from_be_bytes(*code) {
         1000..=1003 | 1007..=1014 | 3000..=4999 => {}
-        _ => return Err(PROTOCOL_ERROR),
+        _ => return Some(PROTOCOL_ERROR),
     }
     if std::str::from_utf8(reason).is_ok() {
-        Ok(())
+        None
     } else {
-        Err(INVALID_DATA)
+        Some(INVALID_DATA)
     }
+}
+
+/// Joins the fragments of each message; control frames stand where they came, unfinished messages do not count.
+pub fn join(frames: &[Frame]) -> Vec<Frame> {
+    let mut messages = Vec::new();
+    let mut open: Option<Frame> = None;
+    for frame in frames {
+        if frame.is_control() {
+            messages.push(frame.clone());
+            continue;
+        }
+        let mut message = open
+            .take()
+            .unwrap_or_else(|| Frame::new(true, frame.opcode, &[]));
+        message.payload.extend_from_slice(&frame.payload);
+        if frame.fin {
+            messages.push(message);
+        } else {
+            open = Some(message);
+        }
+    }
+    messages
 }
 
 /// Decodes what a client sent, all of which must be whole, masked frames (§5.1, §5.3).
