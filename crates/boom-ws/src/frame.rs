@@ -129,38 +129,18 @@ impl Header {
     }
 }
 
-/// Lets `write` have the header of a client's frame, masking key included, in the shortest of its three forms.
+/// Lets `write` have the header of a client's frame without its masking key, in the shortest of its three forms.
 #[inline(always)]
-pub(crate) fn with_client_header<T>(
-    first: u8,
-    payload_len: usize,
-    [k, e, y, s]: [u8; 4],
-    write: impl WriteFrame<T>,
-) -> T {
+pub(crate) fn with_client_header<T>(first: u8, payload_len: usize, write: impl WriteFrame<T>) -> T {
     match payload_len {
-        0..=125 => write.with([first, MASK | payload_len as u8, k, e, y, s]),
+        0..=125 => write.with([first, MASK | payload_len as u8]),
         126..=0xffff => {
             let [a, b] = (payload_len as u16).to_be_bytes();
-            write.with([first, MASK | 126, a, b, k, e, y, s])
+            write.with([first, MASK | 126, a, b])
         }
         _ => {
-            let [a, b, c, d, e1, f, g, h] = (payload_len as u64).to_be_bytes();
-            write.with::<CLIENT_HEADER_MAX>([
-                first,
-                MASK | 127,
-                a,
-                b,
-                c,
-                d,
-                e1,
-                f,
-                g,
-                h,
-                k,
-                e,
-                y,
-                s,
-            ])
+            let [a, b, c, d, e, f, g, h] = (payload_len as u64).to_be_bytes();
+            write.with([first, MASK | 127, a, b, c, d, e, f, g, h])
         }
     }
 }
@@ -169,6 +149,9 @@ pub(crate) fn with_client_header<T>(
 pub(crate) trait WriteFrame<T> {
     fn with<const N: usize>(self, header: [u8; N]) -> T;
 }
+
+/// Bytes of a masking key, which follows the header.
+pub(crate) const KEY_LEN: usize = 4;
 
 #[cfg(test)]
 mod tests {
@@ -299,22 +282,21 @@ mod tests {
     #[test]
     fn a_written_header_reads_back() {
         for (payload_len, len) in [
-            (0, 6),
-            (1, 6),
-            (125, 6),
-            (126, 8),
-            (127, 8),
-            (65_535, 8),
-            (65_536, 14),
-            (1 << 20, 14),
+            (0, 2),
+            (1, 2),
+            (125, 2),
+            (126, 4),
+            (127, 4),
+            (65_535, 4),
+            (65_536, 10),
+            (1 << 20, 10),
         ] {
-            let mut header = with_client_header(0x82, payload_len, [1, 2, 3, 4], ToVec);
+            let mut header = with_client_header(0x82, payload_len, ToVec);
             assert_eq!(header.len(), len);
-            assert_eq!(header[len - 4..], [1, 2, 3, 4]);
             assert_ne!(header[1] & MASK, 0);
             header[1] &= !MASK;
             assert_eq!(parsed(&header).payload_len, payload_len as u64);
-            assert_eq!(parsed(&header).len + 4, len);
+            assert_eq!(parsed(&header).len, len);
         }
     }
 }

@@ -75,29 +75,58 @@ pub(crate) const fn key_at(key: [u8; 4], offset: usize) -> [u8; 4] {
 /// Masking keys, fresh and unpredictable for each frame (RFC 6455 §10.3).
 ///
 /// A ChaCha12 generator, seeded once by the operating system, fills a block of keys at a time, so a key costs no
-/// system call.
-pub(crate) struct MaskingKeys(StdRng);
+/// system call and, but for one in 64, a load.
+pub(crate) struct MaskingKeys {
+    generator: StdRng,
+    block: [[u8; 4]; BLOCK_KEYS],
+    /// The next key of the block; as many as there are where the block is used up.
+    next: usize,
+}
+
+const BLOCK_KEYS: usize = 64;
 
 impl MaskingKeys {
     pub(crate) fn from_os() -> std::io::Result<Self> {
         StdRng::try_from_rng(&mut SysRng)
-            .map(Self)
+            .map(Self::new)
             .map_err(std::io::Error::other)
     }
 
     pub(crate) fn from_seed(seed: [u8; 32]) -> Self {
-        Self(StdRng::from_seed(seed))
+        Self::new(StdRng::from_seed(seed))
+    }
+
+    const fn new(generator: StdRng) -> Self {
+        Self {
+            generator,
+            block: [[0; 4]; BLOCK_KEYS],
+            next: BLOCK_KEYS,
+        }
     }
 
     #[inline(always)]
     pub(crate) fn next_key(&mut self) -> [u8; 4] {
-        self.0.next_u32().to_ne_bytes()
+        match self.block.get(self.next) {
+            Some(key) => {
+                self.next += 1;
+                *key
+            }
+            None => self.refill(),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn refill(&mut self) -> [u8; 4] {
+        self.generator.fill_bytes(self.block.as_flattened_mut());
+        self.next = 1;
+        self.block[0]
     }
 
     /// RFC 6455 §4.1: "The nonce MUST be selected randomly for each connection."
     pub(crate) fn handshake_nonce(&mut self) -> [u8; 16] {
         let mut nonce = [0; 16];
-        self.0.fill_bytes(&mut nonce);
+        self.generator.fill_bytes(&mut nonce);
         nonce
     }
 }

@@ -6,7 +6,7 @@ use crate::close::CloseCode;
 use crate::config::WebsocketConfig;
 use crate::error::{Error, Misuse};
 use crate::frame::{
-    CLIENT_HEADER_MAX, CONTROL_PAYLOAD_MAX, FIN, WriteFrame, opcode, with_client_header,
+    CLIENT_HEADER_MAX, CONTROL_PAYLOAD_MAX, FIN, KEY_LEN, WriteFrame, opcode, with_client_header,
 };
 use crate::mask::{MaskingKeys, copy_masked, mask_in_place};
 
@@ -147,6 +147,13 @@ impl Outbound {
     /// Queues the pong that found no room, if there is some now.
     #[inline(always)]
     pub(crate) fn retry_pong(&mut self) {
+        if self.unanswered.is_some() {
+            self.answer_latest_ping();
+        }
+    }
+
+    #[cold]
+    fn answer_latest_ping(&mut self) {
         if let Some(ping) = self.unanswered.take() {
             self.answer_ping(ping.payload.get(..ping.len).unwrap_or_default());
         }
@@ -183,9 +190,10 @@ impl Outbound {
         mask_in_place(self.lend(len)?, key);
         let frame = LentFrame {
             buffer: &mut self.buffer,
+            key,
             len,
         };
-        with_client_header(FIN | opcode, len, key, frame)
+        with_client_header(FIN | opcode, len, frame)
     }
 
     /// Queues a whole message whose payload is in parts.
@@ -218,7 +226,7 @@ impl Outbound {
             key,
             room,
         };
-        with_client_header(first, payload.len(), key, frame)
+        with_client_header(first, payload.len(), frame)
     }
 }
 
@@ -226,7 +234,7 @@ impl Outbound {
 struct MaskedFrame<'a> {
     buffer: &'a mut WriteBuffer,
     payload: &'a [u8],
-    key: [u8; 4],
+    key: [u8; KEY_LEN],
     /// Bytes that the whole frame may take.
     room: usize,
 }
@@ -234,13 +242,16 @@ struct MaskedFrame<'a> {
 impl WriteFrame<Result<(), Error>> for MaskedFrame<'_> {
     #[inline(always)]
     fn with<const N: usize>(self, header: [u8; N]) -> Result<(), Error> {
-        let len = self.payload.len().saturating_add(N);
+        let len = self.payload.len().saturating_add(N + KEY_LEN);
         if len > self.room {
             return Err(Error::OutboundFull);
         }
         let room = self.buffer.reserve(len).map_err(|_| Error::OutboundFull)?;
-        if let Some((head, body)) = room.split_first_chunk_mut::<N>() {
+        if let Some((head, rest)) = room.split_first_chunk_mut()
+            && let Some((key, body)) = rest.split_first_chunk_mut()
+        {
             *head = header;
+            *key = self.key;
             copy_masked(body, self.payload, self.key);
         }
         self.buffer.commit(len);
@@ -251,18 +262,22 @@ impl WriteFrame<Result<(), Error>> for MaskedFrame<'_> {
 /// A frame whose payload is masked and lies where [`Outbound::lend`] has lent room.
 struct LentFrame<'a> {
     buffer: &'a mut WriteBuffer,
+    key: [u8; KEY_LEN],
     len: usize,
 }
 
 impl WriteFrame<Result<(), Error>> for LentFrame<'_> {
     fn with<const N: usize>(self, header: [u8; N]) -> Result<(), Error> {
-        let from = CLIENT_HEADER_MAX - N;
+        let from = CLIENT_HEADER_MAX - KEY_LEN - N;
         let len = CLIENT_HEADER_MAX.saturating_add(self.len);
         let room = self.buffer.reserve(len).map_err(|_| Error::OutboundFull)?;
-        if let Some(place) = room.get_mut(from..CLIENT_HEADER_MAX) {
+        if let Some(place) = room.get_mut(from..from + N) {
             place.copy_from_slice(&header);
         }
-        self.buffer.commit_from(from, N + self.len);
+        if let Some(place) = room.get_mut(from + N..CLIENT_HEADER_MAX) {
+            place.copy_from_slice(&self.key);
+        }
+        self.buffer.commit_from(from, N + KEY_LEN + self.len);
         Ok(())
     }
 }
