@@ -49,6 +49,8 @@ pub struct Connection {
     outbound: Outbound,
     stage: Stage,
     response: Option<Arc<Response>>,
+    /// The connection has been open, whatever it is now.
+    was_open: bool,
     /// The peer will send no more.
     eof: bool,
     /// The caller knows that the connection is over.
@@ -119,11 +121,13 @@ impl Connection {
         };
         let frame_limit = config.max_frame_bytes.saturating_add(CLIENT_HEADER_MAX);
         let limit = frame_limit.max(config.max_head_bytes.saturating_add(BODY_MAX));
+        let stage = stage.unwrap_or_else(Stage::Failed);
         Self {
             receive: ReadBuffer::new(config.read_window_bytes, limit),
             inbound: Inbound::new(config),
             outbound: Outbound::new(config, keys),
-            stage: stage.unwrap_or_else(Stage::Failed),
+            was_open: matches!(stage, Stage::Open),
+            stage,
             response: None,
             eof: false,
             end_is_told: false,
@@ -330,6 +334,7 @@ impl Connection {
                     self.receive.consume(len);
                     self.response = Some(response);
                     self.stage = Stage::Open;
+                    self.was_open = true;
                 }
                 Ok(Progress::Partial) if self.eof => {
                     self.stage = Stage::Failed(Error::Io(io::ErrorKind::UnexpectedEof.into()));
@@ -371,6 +376,11 @@ impl Connection {
             (None, Stage::Failed(error)) => Some(error.again()),
             (None, _) => None,
         }
+    }
+
+    /// Returns true if the opening handshake was completed, whatever came of the connection since.
+    pub(crate) const fn was_open(&self) -> bool {
+        self.was_open
     }
 
     /// Why nothing more is sent: not for a close frame or a broken rule, whose answers still leave.

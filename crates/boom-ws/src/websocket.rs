@@ -415,7 +415,9 @@ impl<S: Layer> Layer for Websocket<S> {
 
     #[inline]
     fn wants_write(&self) -> bool {
-        (self.has_output() && self.write_failure.is_none()) || self.stream.wants_write()
+        // While the layer below is in its handshake the socket can take nothing of ours.
+        let can_write = self.write_failure.is_none() && self.stream.phase() == Phase::Established;
+        (self.has_output() && can_write) || self.stream.wants_write()
     }
 
     fn is_encrypted(&self) -> bool {
@@ -425,7 +427,8 @@ impl<S: Layer> Layer for Websocket<S> {
     #[inline]
     fn phase(&self) -> Phase {
         match self.stream.phase() {
-            Phase::Established if self.connection.is_handshaking() => Phase::ProtocolHandshake,
+            // One that failed before it was open never was established.
+            Phase::Established if !self.connection.was_open() => Phase::ProtocolHandshake,
             below => below,
         }
     }

@@ -453,3 +453,62 @@ fn a_batch_that_nobody_looks_at_does_not_stop_the_reading() {
     assert_eq!(ws.stream().reads(), 3);
     assert_eq!(texts(&mut ws).unwrap(), ["a"]);
 }
+
+/// A stream whose own handshake never ends.
+struct Negotiating(ScriptedStream);
+
+impl Read for Negotiating {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Err(ErrorKind::WouldBlock.into())
+    }
+}
+
+impl Write for Negotiating {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(ErrorKind::WouldBlock.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Layer for Negotiating {
+    type Base = ScriptedStream;
+
+    fn base(&self) -> &ScriptedStream {
+        &self.0
+    }
+
+    fn base_mut(&mut self) -> &mut ScriptedStream {
+        &mut self.0
+    }
+
+    fn phase(&self) -> Phase {
+        Phase::TlsHandshake
+    }
+}
+
+#[test]
+fn while_the_layer_below_negotiates_there_is_nothing_to_write() {
+    let mut ws = Negotiating(ScriptedStream::new()).into_websocket("/");
+    assert!(ws.read_batch().unwrap().next().is_none());
+    assert!(!ws.wants_write() && !ws.has_buffered());
+    assert_eq!(ws.phase(), Phase::TlsHandshake);
+}
+
+#[test]
+fn a_connection_that_failed_before_it_was_open_never_was_established() {
+    let mut ws =
+        client(ScriptedStream::new().read(b"HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n"));
+    assert!(ws.read_batch().is_err());
+    assert_eq!(ws.phase(), Phase::ProtocolHandshake);
+    assert_eq!(
+        ScriptedStream::new().into_websocket("/a b").phase(),
+        Phase::ProtocolHandshake
+    );
+
+    let mut ws = established(ScriptedStream::new().eof());
+    assert!(ws.read_batch().is_err());
+    assert_eq!(ws.phase(), Phase::Established);
+}
