@@ -159,6 +159,10 @@ impl MioStream {
     }
 }
 
+/// Buffers that one call passes to the kernel (`IOV_MAX`); the others are left out of it. A call that fills these has
+/// not shown that the socket is empty or full.
+const BUFFERS_MAX: usize = 1024;
+
 impl Read for MioStream {
     #[inline]
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
@@ -167,7 +171,8 @@ impl Read for MioStream {
 
     #[inline]
     fn read_vectored(&mut self, buffers: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
-        let room = buffers.iter().map(|buffer| buffer.len()).sum();
+        let used = buffers.iter().take(BUFFERS_MAX);
+        let room = used.map(|buffer| buffer.len()).sum();
         self.read_known(room, |inner| inner.read_vectored(buffers))
     }
 }
@@ -180,7 +185,8 @@ impl Write for MioStream {
 
     #[inline]
     fn write_vectored(&mut self, buffers: &[IoSlice<'_>]) -> io::Result<usize> {
-        let length = buffers.iter().map(|buffer| buffer.len()).sum();
+        let used = buffers.iter().take(BUFFERS_MAX);
+        let length = used.map(|buffer| buffer.len()).sum();
         self.write_known(length, |inner| inner.write_vectored(buffers))
     }
 

@@ -3,7 +3,7 @@
 // The helpers of tests are tests as well.
 #![allow(clippy::unwrap_used)]
 
-use std::io::{ErrorKind, IoSlice, Read, Write};
+use std::io::{ErrorKind, IoSlice, IoSliceMut, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream as Peer};
 use std::os::fd::AsFd;
 use std::time::Duration;
@@ -344,4 +344,29 @@ fn more_ready_sockets_than_fit_one_poll_come_with_the_next() {
             seen[report.token.index as usize] = true;
         }
     }
+}
+
+#[test]
+fn a_write_of_more_buffers_than_the_kernel_takes_has_not_filled_the_socket() {
+    let mut pair = Pair::connected();
+    pair.forget_reports();
+    let buffers = vec![IoSlice::new(b"x"); 2000];
+    let count = pair.stream.write_vectored(&buffers).unwrap();
+    assert!((1..2000).contains(&count));
+    // No report would come for a socket that was writable all the time.
+    assert!(pair.selector.may_write(&pair.stream));
+    assert_eq!(pair.stream.write(b"y").unwrap(), 1);
+}
+
+#[test]
+fn a_read_into_more_buffers_than_the_kernel_takes_has_not_emptied_the_socket() {
+    let mut pair = Pair::connected();
+    pair.peer.write_all(&[1; 3000]).unwrap();
+    pair.turn_until(|pair| pair.selector.may_read(&pair.stream));
+    let mut bytes = [0; 2000];
+    let mut buffers: Vec<_> = bytes.chunks_mut(1).map(IoSliceMut::new).collect();
+    let count = pair.stream.read_vectored(&mut buffers).unwrap();
+    assert!((1..2000).contains(&count));
+    // No report would come for the bytes that are left.
+    assert!(pair.selector.may_read(&pair.stream));
 }

@@ -48,7 +48,26 @@ pub trait DnsResolver {
 ///
 /// # Examples
 ///
-/// See [`DnsResolver`].
+/// A question that takes a second look to answer:
+///
+/// ```
+/// use boom_service::dns::DnsQuery;
+/// use std::io;
+/// use std::net::SocketAddr;
+///
+/// struct Late(bool);
+///
+/// impl DnsQuery for Late {
+///     fn poll(&mut self) -> Option<io::Result<Vec<SocketAddr>>> {
+///         let is_there = std::mem::replace(&mut self.0, true);
+///         is_there.then(|| Ok(vec![([10, 0, 0, 7], 443).into()]))
+///     }
+/// }
+///
+/// let mut query = Late(false);
+/// assert!(query.poll().is_none());
+/// assert!(query.poll().is_some());
+/// ```
 pub trait DnsQuery {
     /// Returns the answer once it is there, in the order in which to try the addresses; it never blocks.
     ///
@@ -60,7 +79,13 @@ pub trait DnsQuery {
 ///
 /// # Examples
 ///
-/// See [`DnsResolver`].
+/// ```
+/// use boom_service::dns::{Answered, DnsQuery};
+///
+/// let mut query = Answered::new(Ok(vec![([10, 0, 0, 7], 443).into()]));
+/// assert_eq!(query.poll().expect("it was answered")?.len(), 1);
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Answered(Option<io::Result<Vec<SocketAddr>>>);
 

@@ -85,8 +85,9 @@ pub trait Endpoint: ConnectionInfoProvider {
     ///
     /// # Errors
     ///
-    /// Any error ends the connection and the service connects again, except `WouldBlock`: that one says that a read has
-    /// nothing or that a send was refused since too much waits to be sent already, so `?` may pass it on.
+    /// Any error ends the connection and the service connects again, except `WouldBlock` and `Interrupted`: the first says
+    /// that a read has nothing or that a send was refused since too much waits to be sent already, the other that it is to
+    /// be tried again, so `?` may pass them on.
     fn poll(&mut self, target: &mut Self::Target) -> io::Result<()>;
 
     /// Says whether to connect again after a connection has ended or could not be made at any address.

@@ -1,6 +1,7 @@
 //! What the service keeps for one endpoint.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use boom_select::Token;
 use boom_stream::Phase;
@@ -50,12 +51,17 @@ pub(crate) struct Entry<E, T> {
     pub(crate) link: Link<T>,
     /// The last answer of the resolver.
     pub(crate) addresses: Vec<SocketAddr>,
+    /// When that answer came.
+    pub(crate) resolved_at_ns: u64,
     /// The first of `addresses` that was not tried.
     pub(crate) next_address: usize,
-    /// The last address where the connection did not get past a handshake; the next round begins behind it.
+    /// The last address where the connection did not get past a handshake or did not last; the next round begins behind
+    /// it.
     pub(crate) failed_address: Option<SocketAddr>,
     /// Rounds of attempts and short connections that failed in a row.
     pub(crate) failures: u32,
+    /// The delay after the last of them.
+    pub(crate) last_delay: Duration,
     /// Waits among those of the same host and port.
     pub(crate) waits_with_others: bool,
     /// Has cut its backoff short once since it last was active for long.
@@ -69,9 +75,11 @@ impl<E, T> Entry<E, T> {
             options,
             link: Link::Resolving { lookup: None },
             addresses: Vec::new(),
+            resolved_at_ns: 0,
             next_address: 0,
             failed_address: None,
             failures: 0,
+            last_delay: Duration::ZERO,
             waits_with_others: false,
             has_followed: false,
         }
@@ -100,9 +108,9 @@ pub(crate) enum Link<T> {
     },
     /// Waits for its timer, then resolves.
     Backoff,
-    /// Has addresses and waits for its timer, then connects to the next one.
+    /// Has addresses and waits in the queue, then connects to the next one.
     Queued,
-    /// As `Queued`, after the endpoint wanted no connection.
+    /// Wanted no connection; waits for its timer, then is queued again.
     Idle,
     Open(Open<T>),
 }

@@ -73,6 +73,9 @@ pub enum Event<E> {
         delay: Duration,
     },
     /// `can_recreate` returned false: the endpoint is registered no more.
+    ///
+    /// Where nobody takes the event, the endpoint is dropped with it: at once under an event limit of zero, else when it
+    /// is the oldest of more events than the limit. [`Stats::gave_up`](crate::Stats::gave_up) counts it in any case.
     GaveUp {
         /// What the endpoint was; it reaches nothing any more.
         handle: Handle,

@@ -17,6 +17,7 @@ mod ext;
 
 mod entry;
 mod outages;
+mod queue;
 mod random;
 mod rate;
 mod slab;

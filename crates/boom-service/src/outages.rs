@@ -12,6 +12,10 @@ use crate::Handle;
 #[derive(Debug, Default)]
 pub(crate) struct Outages {
     by_host: HashMap<String, Vec<Waiting>>,
+    /// How many are noted.
+    len: usize,
+    /// How many of them are registered no more.
+    stale: usize,
 }
 
 #[derive(Debug)]
@@ -23,6 +27,7 @@ struct Waiting {
 impl Outages {
     /// Notes that `handle` waits. It must not be noted already.
     pub(crate) fn add(&mut self, host: &str, port: u16, handle: Handle) {
+        self.len += 1;
         let waiting = Waiting { port, handle };
         match self.by_host.get_mut(host) {
             Some(list) => list.push(waiting),
@@ -32,27 +37,35 @@ impl Outages {
         }
     }
 
-    /// Takes out those that wait for `host` and `port`, the first to wait first.
+    /// Takes out those that wait for `host` and `port`, the first to wait first. Some may be registered no more.
     pub(crate) fn take(&mut self, host: &str, port: u16) -> Vec<Handle> {
         let Some(list) = self.by_host.get_mut(host) else {
             return Vec::new();
         };
-        let taken = list
+        let taken: Vec<_> = list
             .extract_if(.., |waiting| waiting.port == port)
             .map(|waiting| waiting.handle)
             .collect();
+        self.len -= taken.len();
         if list.is_empty() {
             self.by_host.remove(host);
         }
         taken
     }
 
-    /// Takes out one endpoint, wherever it waits.
-    pub(crate) fn forget(&mut self, handle: Handle) {
+    /// Notes that one of those that wait is registered no more. All such are taken out together, when they are half of
+    /// the list, so removing costs little however many wait.
+    pub(crate) fn forget_one(&mut self, is_registered: impl Fn(Handle) -> bool) {
+        self.stale += 1;
+        if self.stale * 2 < self.len {
+            return;
+        }
         self.by_host.retain(|_, list| {
-            list.retain(|waiting| waiting.handle != handle);
+            list.retain(|waiting| is_registered(waiting.handle));
             !list.is_empty()
         });
+        self.len = self.by_host.values().map(Vec::len).sum();
+        self.stale = 0;
     }
 }
 
@@ -71,12 +84,28 @@ mod tests {
         outages.add("b", 1, handles[2]);
         outages.add("a", 1, handles[3]);
         outages.add("a", 1, handles[4]);
-        outages.forget(handles[3]);
-        assert_eq!(outages.take("a", 1), [handles[0], handles[4]]);
+        assert_eq!(outages.take("a", 1), [handles[0], handles[3], handles[4]]);
         assert_eq!(outages.take("a", 1), []);
         assert_eq!(outages.take("c", 1), []);
-        outages.forget(handles[1]);
         assert_eq!(outages.take("b", 1), [handles[2]]);
+        assert_eq!(outages.take("a", 2), [handles[1]]);
         assert!(outages.by_host.is_empty());
+        assert_eq!(outages.len, 0);
+    }
+
+    #[test]
+    fn those_removed_do_not_pile_up() {
+        let mut slab = Slab::new();
+        let mut outages = Outages::default();
+        let stays = slab.insert(0);
+        outages.add("a", 1, stays);
+        for value in 0..1000 {
+            let handle = slab.insert(value);
+            outages.add("b", 2, handle);
+            slab.remove(handle.index);
+            outages.forget_one(|handle| slab.get(handle).is_some());
+            assert!(outages.len <= 3);
+        }
+        assert_eq!(outages.take("a", 1), [stays]);
     }
 }

@@ -1,43 +1,49 @@
 //! How many connections may be opened in a time.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::options::nanoseconds;
 
-/// Grants moments by the generic cell rate algorithm: so many in each period, a full period's worth at once.
+/// Allows so many connects in each period, wherever the period is laid.
 #[derive(Debug)]
 pub(crate) struct RateLimit {
-    /// Between two moments when there is a queue.
-    interval_ns: u64,
-    /// How far ahead of the even spacing a moment may be.
-    tolerance_ns: u64,
-    /// When the next moment would be if all were spaced evenly.
-    next_ns: u64,
+    count: usize,
+    period_ns: u64,
+    /// When connects were made, the oldest first; those of the last period, and no more than `count`.
+    made_ns: VecDeque<u64>,
 }
 
 impl RateLimit {
-    /// Grants `count` (at least one) in each `period`.
+    /// Allows `count` (at least one) in each `period`.
     pub(crate) fn new(count: u32, period: Duration) -> Self {
-        let count = u64::from(count.max(1));
-        let interval_ns = nanoseconds(period) / count;
         Self {
-            interval_ns,
-            tolerance_ns: interval_ns.saturating_mul(count - 1),
-            next_ns: 0,
+            count: count.max(1) as usize,
+            period_ns: nanoseconds(period),
+            made_ns: VecDeque::new(),
         }
     }
 
-    /// Takes the next moment, which is `now_ns` or later.
-    pub(crate) fn reserve(&mut self, now_ns: u64) -> u64 {
-        self.next_ns = self.next_ns.max(now_ns);
-        let granted_ns = self.next_ns.saturating_sub(self.tolerance_ns).max(now_ns);
-        self.next_ns = self.next_ns.saturating_add(self.interval_ns);
-        granted_ns
+    /// When the next connect may be made; a time that has passed where it may be made now.
+    pub(crate) fn next_ns(&self) -> u64 {
+        match self.made_ns.front() {
+            Some(oldest_ns) if self.made_ns.len() >= self.count => {
+                oldest_ns.saturating_add(self.period_ns)
+            }
+            _ => 0,
+        }
     }
 
-    /// Gives a moment back that was not used.
-    pub(crate) const fn give_back(&mut self) {
-        self.next_ns = self.next_ns.saturating_sub(self.interval_ns);
+    /// Notes a connect made at `now_ns`, which is not before [`next_ns`](Self::next_ns).
+    pub(crate) fn take(&mut self, now_ns: u64) {
+        while self
+            .made_ns
+            .front()
+            .is_some_and(|oldest_ns| oldest_ns.saturating_add(self.period_ns) <= now_ns)
+        {
+            self.made_ns.pop_front();
+        }
+        self.made_ns.push_back(now_ns);
     }
 }
 
@@ -45,41 +51,41 @@ impl RateLimit {
 mod tests {
     use super::*;
 
-    fn three_a_second() -> RateLimit {
-        RateLimit::new(3, Duration::from_nanos(300))
+    /// When `number` connects are made by one who always wants to connect, from `now_ns` on.
+    fn made(limit: &mut RateLimit, now_ns: u64, number: usize) -> Vec<u64> {
+        let mut now_ns = now_ns;
+        let next = std::iter::repeat_with(|| {
+            now_ns = now_ns.max(limit.next_ns());
+            limit.take(now_ns);
+            now_ns
+        });
+        next.take(number).collect()
     }
 
     #[test]
-    fn a_burst_is_granted_at_once_and_the_rest_spaced() {
-        let mut limit = three_a_second();
-        let granted: Vec<_> = (0..6).map(|_| limit.reserve(1000)).collect();
-        assert_eq!(granted, [1000, 1000, 1000, 1100, 1200, 1300]);
+    fn no_period_has_more_than_the_count() {
+        let mut limit = RateLimit::new(3, Duration::from_nanos(300));
+        assert_eq!(
+            made(&mut limit, 1000, 7),
+            [1000, 1000, 1000, 1300, 1300, 1300, 1600]
+        );
+        assert_eq!(made(&mut limit, 1850, 4), [1850, 1850, 1900, 2150]);
     }
 
     #[test]
-    fn a_pause_fills_the_burst_again_but_not_beyond() {
-        let mut limit = three_a_second();
-        for _ in 0..3 {
-            limit.reserve(1000);
-        }
-        let granted: Vec<_> = (0..5).map(|_| limit.reserve(9000)).collect();
-        assert_eq!(granted, [9000, 9000, 9000, 9100, 9200]);
-    }
-
-    #[test]
-    fn a_moment_given_back_is_granted_again() {
-        let mut limit = RateLimit::new(1, Duration::from_nanos(100));
-        assert_eq!(limit.reserve(1000), 1000);
-        assert_eq!(limit.reserve(1000), 1100);
-        limit.give_back();
-        assert_eq!(limit.reserve(1000), 1100);
+    fn a_pause_saves_nothing_up() {
+        let mut limit = RateLimit::new(3, Duration::from_nanos(300));
+        made(&mut limit, 1000, 3);
+        assert_eq!(made(&mut limit, 9000, 4), [9000, 9000, 9000, 9300]);
+        assert_eq!(limit.made_ns.len(), 1);
     }
 
     #[test]
     fn extremes_do_not_overflow() {
         let mut limit = RateLimit::new(0, Duration::MAX);
-        assert_eq!(limit.reserve(5), 5);
-        assert_eq!(limit.reserve(5), u64::MAX);
-        assert_eq!(limit.reserve(u64::MAX), u64::MAX);
+        assert_eq!(made(&mut limit, 5, 2), [5, u64::MAX]);
+        let mut limit = RateLimit::new(u32::MAX, Duration::ZERO);
+        assert_eq!(made(&mut limit, 5, 3), [5, 5, 5]);
+        assert_eq!(limit.made_ns.len(), 1);
     }
 }

@@ -1,5 +1,6 @@
 //! Why a connection ended or was not made.
 
+use std::error;
 use std::fmt;
 use std::io;
 use std::sync::Arc;
@@ -18,23 +19,21 @@ use std::time::Duration;
 /// assert_eq!(reason.to_string(), "unexpected end of file");
 /// assert_eq!(reason.io_error().map(Error::kind), Some(ErrorKind::UnexpectedEof));
 /// ```
-#[derive(Clone, Debug, thiserror::Error)]
+///
+/// It is an error itself. Its text has that of the [`io_error`](Self::io_error) in it, so its source is what is behind
+/// that one: a program that prints the whole chain prints nothing twice.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum DisconnectReason {
     /// The connection was active for as long as it may be, and `can_auto_disconnect` agreed.
-    #[error("disconnected as configured, after {0:?}")]
     AutoDisconnect(Duration),
     /// The endpoint's `poll` returned an error: the stream's, the protocol's or the endpoint's own.
-    #[error("{0}")]
-    Error(#[source] Arc<io::Error>),
+    Error(Arc<io::Error>),
     /// The host name could not be resolved.
-    #[error("not resolved: {0}")]
-    Resolve(#[source] Arc<io::Error>),
+    Resolve(Arc<io::Error>),
     /// No address could be connected to, or `create_target` failed; the last of the errors.
-    #[error("not connected: {0}")]
-    Connect(#[source] Arc<io::Error>),
+    Connect(Arc<io::Error>),
     /// A step to the connection took longer than it may.
-    #[error("timed out: {0}")]
     Timeout(Stage),
 }
 
@@ -45,6 +44,24 @@ impl DisconnectReason {
             Self::Error(error) | Self::Resolve(error) | Self::Connect(error) => Some(error),
             Self::AutoDisconnect(_) | Self::Timeout(_) => None,
         }
+    }
+}
+
+impl fmt::Display for DisconnectReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AutoDisconnect(ttl) => write!(f, "disconnected as configured, after {ttl:?}"),
+            Self::Error(error) => error.fmt(f),
+            Self::Resolve(error) => write!(f, "not resolved: {error}"),
+            Self::Connect(error) => write!(f, "not connected: {error}"),
+            Self::Timeout(stage) => write!(f, "timed out: {stage}"),
+        }
+    }
+}
+
+impl error::Error for DisconnectReason {
+    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
+        self.io_error().and_then(error::Error::source)
     }
 }
 
@@ -76,5 +93,27 @@ impl fmt::Display for Stage {
             Self::Tls => "TLS handshake",
             Self::Handshake => "protocol handshake",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Error;
+    use std::error::Error as _;
+
+    #[test]
+    fn the_chain_of_sources_says_nothing_twice() {
+        let error = Error::ResolverThread(io::ErrorKind::OutOfMemory.into());
+        let reason = DisconnectReason::Resolve(Arc::new(error.into()));
+        let mut texts = vec![reason.to_string()];
+        let mut next = reason.source();
+        while let Some(error) = next {
+            texts.push(error.to_string());
+            next = error.source();
+        }
+        assert_eq!(texts[1..], ["out of memory"]);
+        assert!(texts[0].starts_with("not resolved: "), "{texts:?}");
+        assert!(DisconnectReason::Timeout(Stage::Tls).source().is_none());
     }
 }

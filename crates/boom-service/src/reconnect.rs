@@ -8,8 +8,9 @@ use crate::random::Random;
 /// When to connect again after a failure: the first time at once, then after exponential backoff with full jitter.
 ///
 /// The delay before retry `n` is a random time up to `base * factor^(n - 1)`, never more than the cap. A connection that
-/// was active for [`reset_after`](Self::reset_after) makes the next failure the first one again; one that
-/// ends sooner does not, so a server that accepts and hangs up is not hammered.
+/// was active for ten times the delay before it, and for a second at least, makes the next failure the first one again;
+/// one that was active for [`reset_after`](Self::reset_after) does so in any case. One that ends sooner does not, so a
+/// server that accepts and hangs up is not hammered.
 ///
 /// The delay is cut short where another endpoint of the same host and port gets through before: see
 /// [`with_follow`](Self::with_follow).
@@ -82,7 +83,10 @@ impl ReconnectPolicy {
         self
     }
 
-    /// Sets how long a connection has to be active for its end to count as the first failure.
+    /// Sets how long a connection has to be active, at most, for its end to count as the first failure.
+    ///
+    /// Ten times the delay before the connection is enough, and a second the least. A connection that was active for
+    /// less than `active` lets the next one begin at another address, where the host has several.
     #[must_use]
     pub const fn with_reset_after(mut self, active: Duration) -> Self {
         self.reset_after = active;
@@ -106,6 +110,10 @@ impl ReconnectPolicy {
             (0, true) => return Duration::ZERO,
             (retry, immediate) => retry - u32::from(immediate),
         };
+        if self.base.is_zero() {
+            // Zero times a factor that has grown to infinity is no number.
+            return Duration::ZERO;
+        }
         let factor = self.factor.powi(i32::try_from(steps).unwrap_or(i32::MAX));
         let grown = self.base.as_secs_f64() * factor;
         if grown < self.cap.as_secs_f64() {
@@ -115,7 +123,7 @@ impl ReconnectPolicy {
         }
     }
 
-    /// How long a connection has to be active for its end to count as the first failure.
+    /// How long a connection has to be active, at most, for its end to count as the first failure.
     pub const fn reset_after(&self) -> Duration {
         self.reset_after
     }
@@ -123,6 +131,13 @@ impl ReconnectPolicy {
     /// Whether the endpoint connects soon after another has got through.
     pub const fn follow(&self) -> bool {
         self.follow
+    }
+
+    /// How long a connection that was made `delay` after a failure has to be active for its end to count as the first
+    /// failure.
+    pub(crate) fn active_for_reset(&self, delay: Duration) -> Duration {
+        let earned = delay.saturating_mul(10).max(Duration::from_secs(1));
+        earned.min(self.reset_after)
     }
 
     /// The delay before retry `retry`: a random time up to the longest.
@@ -181,5 +196,7 @@ mod tests {
         assert_eq!(policy.longest_delay(9), Duration::from_secs(5));
         let policy = ReconnectPolicy::default().with_factor(0.1);
         assert_eq!(policy.longest_delay(9), Duration::from_millis(20));
+        let policy = ReconnectPolicy::default().with_base(Duration::ZERO);
+        assert_eq!(policy.longest_delay(u32::MAX), Duration::ZERO);
     }
 }

@@ -15,6 +15,7 @@ use crate::dns::{DnsResolver, ThreadResolver};
 use crate::entry::{Entry, Link};
 use crate::event::EventQueue;
 use crate::outages::Outages;
+use crate::queue::ConnectQueue;
 use crate::random::Random;
 use crate::rate::RateLimit;
 use crate::slab::Slab;
@@ -32,7 +33,30 @@ use crate::{AnyEndpoint, Context, Endpoint, EndpointOptions, Event, Handle, Stat
 ///
 /// # Examples
 ///
-/// See [`Endpoint`], [`EndpointWithContext`](crate::EndpointWithContext) and the crate's page.
+/// A thread that polls one service and says what has happened to its connections:
+///
+/// ```
+/// use boom_select::Selector;
+/// use boom_service::{Endpoint, Event, IOService};
+/// use boom_stream::Layer;
+/// use std::io;
+///
+/// fn turn<S, E>(service: &mut IOService<S, E>) -> io::Result<()>
+/// where
+///     E: Endpoint,
+///     S: Selector<<E::Target as Layer>::Base>,
+/// {
+///     service.poll()?;
+///     while let Some(event) = service.poll_event() {
+///         if let Event::Disconnected { handle, reason } = event {
+///             println!("{handle:?} disconnected: {reason}; now {:?}", service.state(handle));
+///         }
+///     }
+///     Ok(())
+/// }
+/// ```
+///
+/// [`Endpoint`] and [`EndpointWithContext`](crate::EndpointWithContext) show whole programs.
 pub struct IOService<
     S,
     E: AnyEndpoint<C>,
@@ -55,6 +79,8 @@ struct Engine<E, G> {
     outages: Outages,
     events: EventQueue<E>,
     defaults: EndpointOptions,
+    /// Endpoints that wait for `rate_limit`.
+    queue: ConnectQueue,
     rate_limit: RateLimit,
     random: Random,
     /// Reports of the selector, of the turn under way.
@@ -63,15 +89,15 @@ struct Engine<E, G> {
     carried: Vec<u32>,
     /// The same of the turn under way.
     carried_now: Vec<u32>,
-    /// The time of the turn under way.
+    /// The time: of the start of the turn under way, or of the end of its last slow step.
     now_ns: u64,
     /// Number of the turn under way; the first is 1.
     turn: u64,
     /// Generation of the next connection's token, so that no two connections share a token.
     next_generation: u32,
     next_lookup: u64,
-    /// Where in the list of lookups the next turn goes on.
-    next_polled_lookup: usize,
+    /// The last turn took as many answers of the resolver as one turn may, so there may be more.
+    may_have_answers: bool,
     /// The counters of it; the numbers of endpoints are counted when asked for.
     stats: Stats,
 }
@@ -94,7 +120,8 @@ impl<S, E: AnyEndpoint<C>, C> IOService<S, E, C> {
             outages: Outages::default(),
             events: EventQueue::new(EVENTS_MAX),
             defaults: EndpointOptions::default(),
-            rate_limit: RateLimit::new(CONNECTS_AT_ONCE, CONNECTS_AT_ONCE * CONNECT_SPACING),
+            queue: ConnectQueue::default(),
+            rate_limit: RateLimit::new(CONNECTS, CONNECTS_PERIOD),
             random: Random::from_entropy(),
             ready: Vec::new(),
             carried: Vec::new(),
@@ -103,7 +130,7 @@ impl<S, E: AnyEndpoint<C>, C> IOService<S, E, C> {
             turn: 0,
             next_generation: 0,
             next_lookup: 0,
-            next_polled_lookup: 0,
+            may_have_answers: false,
             stats: Stats::default(),
         };
         let (clock, resolver) = (MonotonicClock::default(), ThreadResolver::default());
@@ -117,10 +144,10 @@ impl<S, E: AnyEndpoint<C>, C> IOService<S, E, C> {
     }
 }
 
-/// Connects made at once, and the time between further ones, unless set: 5000 a second. A common length of a server's
-/// queue of connections is 128, and a connect beyond it is lost without either side noticing for a second or more.
-const CONNECTS_AT_ONCE: u32 = 64;
-const CONNECT_SPACING: Duration = Duration::from_micros(200);
+/// Connects made in each period, unless set: 64 at once, 5000 a second. A common length of a server's queue of
+/// connections is 128, and a connect beyond it is lost without either side noticing for a second or more.
+const CONNECTS: u32 = 64;
+const CONNECTS_PERIOD: Duration = Duration::from_micros(12_800);
 
 /// Events kept for a program that does not take them, unless set.
 const EVENTS_MAX: usize = 1024;
@@ -189,7 +216,11 @@ impl<S, E: AnyEndpoint<C>, C, T, D: DnsResolver> IOService<S, E, C, T, D> {
 
     /// Opens at most `connections` (at least one) in each `period`, over all endpoints; the others wait their turn.
     ///
-    /// Unless set, 64 are opened at once and further ones at 5000 a second, which the queue of a server can take.
+    /// That holds for every stretch of time as long as `period`, wherever it begins. A pause saves nothing up: after it,
+    /// `connections` may be opened at once, and no more before a `period` has passed. A `create_target` that fails counts,
+    /// one that returns `None` does not. The time of each connect of the last `period` is kept: 8 bytes.
+    ///
+    /// Unless set, 64 are opened in each 12.8 milliseconds: 5000 a second, which the queue of a server can take.
     #[must_use]
     pub fn with_connect_rate(mut self, connections: u32, period: Duration) -> Self {
         self.engine.rate_limit = RateLimit::new(connections, period);
@@ -412,7 +443,27 @@ impl<S, E: AnyEndpoint<C>, C, T, D: DnsResolver> fmt::Debug for IOService<S, E, 
 ///
 /// # Examples
 ///
-/// See [`Endpoint`].
+/// ```
+/// use boom_select::MioSelector;
+/// use boom_service::{Endpoint, IOService, IntoIOService};
+/// # use boom_stream::{ConnectionInfo, ConnectionInfoProvider};
+/// # use boom_select::MioStream;
+/// # use std::{io, net::SocketAddr};
+/// # struct Quotes(ConnectionInfo);
+/// # impl ConnectionInfoProvider for Quotes {
+/// #     fn connection_info(&self) -> &ConnectionInfo { &self.0 }
+/// # }
+/// # impl Endpoint for Quotes {
+/// #     type Target = MioStream;
+/// #     fn create_target(&mut self, _: SocketAddr) -> io::Result<Option<MioStream>> { Ok(None) }
+/// #     fn poll(&mut self, _: &mut MioStream) -> io::Result<()> { Ok(()) }
+/// # }
+///
+/// // `Quotes` is an `Endpoint` whose target is a `MioStream`.
+/// let service: IOService<MioSelector, Quotes> = MioSelector::new()?.into_io_service();
+/// assert!(service.is_empty());
+/// # Ok::<(), io::Error>(())
+/// ```
 pub trait IntoIOService: Sized {
     /// Makes a service whose endpoints take no context. It starts with none.
     fn into_io_service<E>(self) -> IOService<Self, E>
@@ -435,7 +486,33 @@ impl<S> IntoIOService for S {
 ///
 /// # Examples
 ///
-/// See [`EndpointWithContext`](crate::EndpointWithContext).
+/// ```
+/// use boom_select::MioSelector;
+/// use boom_service::{Context, EndpointWithContext, IOService, IntoIOServiceWithContext};
+/// # use boom_stream::{ConnectionInfo, ConnectionInfoProvider};
+/// # use boom_select::MioStream;
+/// # use std::{io, net::SocketAddr};
+/// # struct Quotes(ConnectionInfo);
+/// # impl ConnectionInfoProvider for Quotes {
+/// #     fn connection_info(&self) -> &ConnectionInfo { &self.0 }
+/// # }
+/// # impl EndpointWithContext<Book> for Quotes {
+/// #     type Target = MioStream;
+/// #     fn create_target(&mut self, _: SocketAddr, _: &mut Book) -> io::Result<Option<MioStream>> { Ok(None) }
+/// #     fn poll(&mut self, _: &mut MioStream, _: &mut Book) -> io::Result<()> { Ok(()) }
+/// # }
+///
+/// struct Book;
+///
+/// impl Context for Book {}
+///
+/// // `Quotes` is an `EndpointWithContext<Book>` whose target is a `MioStream`.
+/// let mut book = Book;
+/// let mut service: IOService<MioSelector, Quotes, Book> =
+///     MioSelector::new()?.into_io_service_with_context(&mut book);
+/// service.poll(&mut book)?;
+/// # Ok::<(), io::Error>(())
+/// ```
 pub trait IntoIOServiceWithContext: Sized {
     /// Makes a service whose endpoints are lent a context of the type of `ctx`. It starts with none.
     ///

@@ -140,7 +140,14 @@ impl fmt::Debug for ThreadResolver {
 ///
 /// # Examples
 ///
-/// See [`ThreadResolver`].
+/// ```
+/// use boom_service::dns::{DnsQuery, DnsResolver, ThreadQuery, ThreadResolver};
+///
+/// // A numeric address needs no thread and is answered at once.
+/// let mut query: ThreadQuery = ThreadResolver::default().resolve("10.0.0.7", 443);
+/// assert_eq!(query.poll().expect("it is numeric")?, [([10, 0, 0, 7], 443).into()]);
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct ThreadQuery(Progress);
 

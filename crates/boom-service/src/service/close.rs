@@ -10,7 +10,6 @@ use boom_stream::{ConnectionInfoProvider, Layer};
 use super::{BaseOf, Engine, IOService};
 use crate::dns::DnsResolver;
 use crate::entry::{Link, Open, Progress};
-use crate::options::nanoseconds;
 use crate::{AnyEndpoint, DisconnectReason, Event};
 
 impl<S, E, C, T, D> IOService<S, E, C, T, D>
@@ -39,7 +38,7 @@ where
             return;
         };
         if entry.next_address < entry.addresses.len() {
-            self.queue(index);
+            self.engine.queue(index);
         } else {
             self.retry(index, reason, ctx);
         }
@@ -90,12 +89,20 @@ where
 
     /// Ends whatever the endpoint is doing and takes it out.
     pub(super) fn remove(&mut self, index: u32) -> Option<E> {
-        self.replace_link(index, Link::Backoff);
-        let handle = self.engine.endpoints.handle(index)?;
-        let entry = self.engine.endpoints.remove(index)?;
-        self.engine.timers.clear(index);
+        let old_link = self.replace_link(index, Link::Backoff);
+        let engine = &mut self.engine;
+        let entry = engine.endpoints.remove(index)?;
+        engine.timers.clear(index);
+        let endpoints = &engine.endpoints;
+        if matches!(old_link, Some(Link::Queued)) {
+            engine
+                .queue
+                .forget_one(|handle| endpoints.get(handle).is_some());
+        }
         if entry.waits_with_others {
-            self.engine.outages.forget(handle);
+            engine
+                .outages
+                .forget_one(|handle| endpoints.get(handle).is_some());
         }
         Some(entry.endpoint)
     }
@@ -136,10 +143,17 @@ impl<E: ConnectionInfoProvider, G> Engine<E, G> {
         let Some(entry) = self.endpoints.at_mut(index) else {
             return;
         };
-        let active_ns = self.now_ns.saturating_sub(open.active_since_ns);
-        if active_ns >= nanoseconds(entry.options.reconnect().reset_after()) {
+        let active = Duration::from_nanos(self.now_ns.saturating_sub(open.active_since_ns));
+        let policy = entry.options.reconnect();
+        if active >= policy.active_for_reset(entry.last_delay) {
             entry.failures = 0;
             entry.has_followed = false;
+        }
+        // An address that accepts and soon hangs up gives way to the others, as one that fails in a handshake does.
+        if active >= policy.reset_after() {
+            entry.failed_address = None;
+        } else if !matches!(reason, DisconnectReason::AutoDisconnect(_)) {
+            entry.failed_address = Some(open.address);
         }
         self.stats.disconnected += 1;
         self.events.push(Event::Disconnected {
@@ -162,6 +176,7 @@ impl<E: ConnectionInfoProvider, G> Engine<E, G> {
         } else {
             let delay = policy.delay(entry.failures, &mut self.random);
             entry.failures = entry.failures.saturating_add(1);
+            entry.last_delay = delay;
             delay
         };
         if !delay.is_zero() && policy.follow() && !entry.has_followed && !entry.waits_with_others {

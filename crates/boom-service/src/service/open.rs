@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use boom_select::{Selector, Token};
-use boom_stream::{ConnectionInfoProvider, Layer, Phase};
+use boom_stream::{ConnectionInfoProvider, Layer, Phase, TimeSource};
 
 use super::{BaseOf, Engine, IOService, Lookup};
 use crate::dns::{DnsQuery, DnsResolver};
@@ -17,6 +17,7 @@ impl<S, E, C, T, D> IOService<S, E, C, T, D>
 where
     E: AnyEndpoint<C>,
     S: Selector<BaseOf<E, C>>,
+    T: TimeSource,
     D: DnsResolver,
 {
     /// Asks the resolver for the endpoint's host.
@@ -29,7 +30,10 @@ where
         let mut query = self
             .resolver
             .resolve(connection_info.host(), connection_info.port());
-        if let Some(answer) = query.poll() {
+        let answer = query.poll();
+        // A resolver that blocks shall not use up the time of the next step.
+        engine.now_ns = self.clock.now_ns();
+        if let Some(answer) = answer {
             return self.answered(index, answer, ctx);
         }
         let id = engine.next_lookup;
@@ -63,23 +67,26 @@ where
             addresses.rotate_left(place + 1);
         }
         entry.addresses = addresses;
+        entry.resolved_at_ns = self.engine.now_ns;
         entry.next_address = 0;
-        self.queue(index);
+        self.engine.queue(index);
     }
 
     fn not_resolved(&mut self, index: u32, error: io::Error, ctx: &mut C) {
         self.resolve_failed(index, DisconnectReason::Resolve(Arc::new(error)), ctx);
     }
 
-    /// Lets the endpoint connect to its next address as soon as the rate limit grants it.
-    pub(super) fn queue(&mut self, index: u32) {
+    /// Lets an endpoint that wanted no connection be asked again, with addresses that are not out of date.
+    pub(super) fn ask_again(&mut self, index: u32, ctx: &mut C) {
         let engine = &mut self.engine;
         let Some(entry) = engine.endpoints.at_mut(index) else {
             return;
         };
-        entry.link = Link::Queued;
-        let granted_ns = engine.rate_limit.reserve(engine.now_ns);
-        engine.timers.set(index, granted_ns);
+        if engine.now_ns.saturating_sub(entry.resolved_at_ns) > ANSWER_AGE_MAX_NS {
+            self.resolve(index, ctx);
+        } else {
+            engine.queue(index);
+        }
     }
 
     /// Starts to connect to the next address.
@@ -92,19 +99,22 @@ where
             return self.resolve(index, ctx);
         };
         engine.stats.attempts += 1;
-        match entry.endpoint.open(address, ctx) {
+        let opened = entry.endpoint.open(address, ctx);
+        engine.now_ns = self.clock.now_ns();
+        if !matches!(opened, Ok(None)) {
+            engine.rate_limit.take(engine.now_ns);
+            entry.next_address += 1;
+        }
+        match opened {
             Ok(Some(target)) => {
-                entry.next_address += 1;
                 self.watch(index, address, target, ctx);
             }
             Ok(None) => {
                 entry.link = Link::Idle;
                 let delay = entry.options.idle_retry();
-                engine.rate_limit.give_back();
                 engine.start_timer(index, delay);
             }
             Err(error) => {
-                entry.next_address += 1;
                 self.address_failed(
                     index,
                     address,
@@ -149,12 +159,27 @@ where
     }
 }
 
+/// The oldest answer by which an idle endpoint connects. It may be idle for days.
+const ANSWER_AGE_MAX_NS: u64 = 30_000_000_000;
+
 /// Addresses of one answer that are tried; enough for any host, and a bound on what a resolver can cause.
 const ADDRESSES_MAX: usize = 16;
 
 impl<E: ConnectionInfoProvider, G: Layer> Engine<E, G> {
-    /// TCP is connected, or the handshake has come further: starts the time of the next one, or ends the way up.
-    pub(super) fn enter_phase(&mut self, index: u32) {
+    /// Lets the endpoint connect to its next address when its turn has come.
+    pub(super) fn queue(&mut self, index: u32) {
+        let Some(handle) = self.endpoints.handle(index) else {
+            return;
+        };
+        if let Some(entry) = self.endpoints.at_mut(index) {
+            entry.link = Link::Queued;
+            self.timers.clear(index);
+            self.queue.push(handle);
+        }
+    }
+
+    /// TCP is connected, or the handshake may have come further: starts the time of the next one, or ends the way up.
+    pub(super) fn enter_phase(&mut self, index: u32, clock: &impl TimeSource) {
         let Some(entry) = self.endpoints.at_mut(index) else {
             return;
         };
@@ -162,14 +187,17 @@ impl<E: ConnectionInfoProvider, G: Layer> Engine<E, G> {
             return;
         };
         let phase = open.target.phase();
+        if open.progress == Progress::Handshaking(phase) {
+            return;
+        }
+        // Whatever came before it in this turn does not count against the handshake.
+        self.now_ns = clock.now_ns();
         if phase == Phase::Established {
             return self.activate(index);
         }
-        if open.progress != Progress::Handshaking(phase) {
-            open.progress = Progress::Handshaking(phase);
-            let (timeout, _) = entry.options.timeouts().of_phase(phase);
-            self.start_timer(index, timeout);
-        }
+        open.progress = Progress::Handshaking(phase);
+        let (timeout, _) = entry.options.timeouts().of_phase(phase);
+        self.start_timer(index, timeout);
     }
 
     fn activate(&mut self, index: u32) {
@@ -184,7 +212,6 @@ impl<E: ConnectionInfoProvider, G: Layer> Engine<E, G> {
         };
         open.progress = Progress::Active;
         open.active_since_ns = self.now_ns;
-        entry.failed_address = None;
         self.stats.connected += 1;
         self.events.push(Event::Connected {
             handle,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use boom_select::{Ready, Selector};
-use boom_stream::{Layer, Socket, TimeSource};
+use boom_stream::{Layer, Phase, Socket, TimeSource};
 
 use super::{BaseOf, IOService};
 use crate::dns::{DnsQuery, DnsResolver};
@@ -22,7 +22,7 @@ where
     D: DnsResolver,
 {
     /// The work is bounded by the reports of one selector poll, the endpoints carried over, and `STEPS_MAX` each of
-    /// timers and answers. An idle turn is a clock reading, a selector poll and a few comparisons.
+    /// answers, timers and connects. An idle turn is a clock reading, a selector poll and a few comparisons.
     #[inline]
     pub(super) fn turn(&mut self, ctx: &mut C, sleep: Duration) -> io::Result<()> {
         let engine = &mut self.engine;
@@ -39,6 +39,7 @@ where
 
         // From here on, `carried` is filled for the next turn.
         let engine = &mut self.engine;
+        let start_ns = engine.now_ns;
         engine.turn += 1;
         let has_carried = !engine.carried.is_empty();
         if has_carried {
@@ -58,16 +59,20 @@ where
             .engine
             .timers
             .next_ns()
-            .is_some_and(|next_ns| next_ns <= self.engine.now_ns)
+            .is_some_and(|next_ns| next_ns <= start_ns)
         {
-            self.fire_timers(ctx);
+            self.fire_timers(start_ns, ctx);
+        }
+        if !self.engine.queue.is_empty() {
+            self.connect_queued(ctx);
         }
         Ok(())
     }
 
     /// How long the selector may wait when there may be `sleep` to spare.
     fn sleep_at_most(&self, sleep: Duration) -> Duration {
-        if !self.engine.carried.is_empty() {
+        let engine = &self.engine;
+        if !engine.carried.is_empty() || engine.may_have_answers && !self.lookups.is_empty() {
             return Duration::ZERO;
         }
         // The resolver does not wake the selector.
@@ -76,26 +81,27 @@ where
         } else {
             sleep.min(LOOKUP_PERIOD)
         };
-        match self.engine.timers.next_ns() {
-            Some(next_ns) => sleep.min(Duration::from_nanos(
-                next_ns.saturating_sub(self.engine.now_ns),
-            )),
-            None => sleep,
-        }
+        let connect_ns = (!engine.queue.is_empty()).then(|| engine.rate_limit.next_ns());
+        [engine.timers.next_ns(), connect_ns]
+            .into_iter()
+            .flatten()
+            .map(|next_ns| Duration::from_nanos(next_ns.saturating_sub(engine.now_ns)))
+            .fold(sleep, Duration::min)
     }
 }
 
 /// How often `wait` looks for the resolver's answers.
 const LOOKUP_PERIOD: Duration = Duration::from_millis(1);
 
-/// Timers, and answers of the resolver, of one turn. A connect costs tens of microseconds, and the endpoints that are
-/// active shall not wait for a thousand of them.
+/// Timers, connects, and answers of the resolver, of one turn. A connect costs tens of microseconds, and the endpoints
+/// that are active shall not wait for a thousand of them.
 const STEPS_MAX: usize = 16;
 
 impl<S, E, C, T, D> IOService<S, E, C, T, D>
 where
     E: AnyEndpoint<C>,
     S: Selector<BaseOf<E, C>>,
+    T: TimeSource,
     D: DnsResolver,
 {
     fn poll_ready(&mut self, ctx: &mut C) {
@@ -151,7 +157,7 @@ where
         if open.progress == Progress::Connecting {
             let address = open.address;
             match open.target.base_mut().connected() {
-                Ok(true) => self.engine.enter_phase(index),
+                Ok(true) => self.engine.enter_phase(index, &self.clock),
                 Ok(false) => return,
                 Err(error) => {
                     let reason = DisconnectReason::Connect(Arc::new(error));
@@ -173,7 +179,11 @@ where
         };
         engine.stats.polls += 1;
         match entry.endpoint.drive(&mut open.target, ctx) {
-            Err(error) if error.kind() != ErrorKind::WouldBlock => {
+            Err(error) if !is_no_failure(error.kind()) => {
+                // The endpoint may have seen the end of the handshake, messages, and then the end of the stream.
+                if open.progress != Progress::Active && open.target.phase() == Phase::Established {
+                    self.engine.enter_phase(index, &self.clock);
+                }
                 return self.connection_failed(
                     index,
                     DisconnectReason::Error(Arc::new(error)),
@@ -183,34 +193,16 @@ where
             _ => {}
         }
         if open.progress != Progress::Active {
-            self.engine.enter_phase(index);
+            self.engine.enter_phase(index, &self.clock);
         }
         self.carry_over(index);
     }
 
-    /// Notes the endpoint for the next turn if it has something to do that the selector will not report.
-    #[inline]
-    pub(super) fn carry_over(&mut self, index: u32) {
-        let engine = &mut self.engine;
-        let Some(entry) = engine.endpoints.at_mut(index) else {
-            return;
-        };
-        let Link::Open(open) = &mut entry.link else {
-            return;
-        };
-        let (target, next_turn) = (&open.target, engine.turn + 1);
-        let is_due = target.has_buffered()
-            || self.selector.may_read(target.base())
-            || target.wants_write() && self.selector.may_write(target.base());
-        if is_due && open.carried_to != next_turn {
-            open.carried_to = next_turn;
-            engine.carried.push(index);
-        }
-    }
-
-    fn fire_timers(&mut self, ctx: &mut C) {
+    /// Those that were due when the turn began. What became due in a slow step since may have been met by a report that
+    /// is still in the selector.
+    fn fire_timers(&mut self, start_ns: u64, ctx: &mut C) {
         for _ in 0..STEPS_MAX {
-            let Some(index) = self.engine.timers.pop_due(self.engine.now_ns) else {
+            let Some(index) = self.engine.timers.pop_due(start_ns) else {
                 return;
             };
             self.fire_timer(index, ctx);
@@ -228,8 +220,9 @@ where
             Link::Resolving { lookup: Some(_) } => {
                 self.resolve_failed(index, DisconnectReason::Timeout(Stage::Resolve), ctx);
             }
-            Link::Idle => self.queue(index),
-            Link::Queued => self.connect(index, ctx),
+            Link::Idle => self.ask_again(index, ctx),
+            // Waits for the rate limit, and has no timer.
+            Link::Queued => {}
             Link::Open(open) => match open.progress {
                 Progress::Connecting => {
                     let (address, reason) =
@@ -260,21 +253,69 @@ where
     }
 
     fn poll_lookups(&mut self, ctx: &mut C) {
-        for _ in 0..STEPS_MAX.min(self.lookups.len()) {
-            let place = self.engine.next_polled_lookup;
-            let Some(lookup) = self.lookups.get_mut(place) else {
-                self.engine.next_polled_lookup = 0;
-                continue;
-            };
+        let (mut place, mut answers) = (0, 0);
+        while answers < STEPS_MAX
+            && let Some(lookup) = self.lookups.get_mut(place)
+        {
             match lookup.query.poll() {
-                None => self.engine.next_polled_lookup += 1,
+                None => place += 1,
                 Some(answer) => {
                     let index = self.lookups.swap_remove(place).index;
                     self.answered(index, answer, ctx);
+                    answers += 1;
                 }
             }
         }
+        self.engine.may_have_answers = place < self.lookups.len();
     }
+
+    /// Lets those connect whose turn it is, as far as the rate limit allows.
+    fn connect_queued(&mut self, ctx: &mut C) {
+        for _ in 0..STEPS_MAX {
+            let engine = &mut self.engine;
+            if engine.rate_limit.next_ns() > engine.now_ns {
+                return;
+            }
+            let endpoints = &engine.endpoints;
+            let Some(handle) = engine.queue.pop(|handle| endpoints.get(handle).is_some()) else {
+                return;
+            };
+            self.connect(handle.index, ctx);
+        }
+    }
+}
+
+impl<S, E, C, T, D> IOService<S, E, C, T, D>
+where
+    E: AnyEndpoint<C>,
+    S: Selector<BaseOf<E, C>>,
+    D: DnsResolver,
+{
+    /// Notes the endpoint for the next turn if it has something to do that the selector will not report.
+    #[inline]
+    pub(super) fn carry_over(&mut self, index: u32) {
+        let engine = &mut self.engine;
+        let Some(entry) = engine.endpoints.at_mut(index) else {
+            return;
+        };
+        let Link::Open(open) = &mut entry.link else {
+            return;
+        };
+        let (target, next_turn) = (&open.target, engine.turn + 1);
+        let is_due = target.has_buffered()
+            || self.selector.may_read(target.base())
+            || target.wants_write() && self.selector.may_write(target.base());
+        if is_due && open.carried_to != next_turn {
+            open.carried_to = next_turn;
+            engine.carried.push(index);
+        }
+    }
+}
+
+/// Says whether an endpoint's error means that there is nothing to be had now. `Interrupted` is the kernel's word for
+/// "again".
+const fn is_no_failure(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::WouldBlock | ErrorKind::Interrupted)
 }
 
 /// How often an endpoint is asked whether its connection, which is at the end of its time, may be ended.

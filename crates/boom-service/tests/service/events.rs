@@ -1,12 +1,14 @@
 //! Events nobody takes, and the counters.
 
+use std::cell::Cell;
 use std::io::ErrorKind;
 use std::rc::Rc;
 use std::time::Duration;
 
 use boom_service::{Event, State};
+use boom_stream::Phase;
 
-use crate::world::World;
+use crate::world::{Stack, World};
 
 #[test]
 fn events_that_nobody_takes_are_dropped_oldest_first_and_counted() {
@@ -87,4 +89,33 @@ fn the_counters_add_up() {
     assert_eq!((stats.attempts, stats.failed_attempts), (5, 2));
     assert_eq!(stats.connecting, 1);
     assert!(format!("{:?}", world.service).contains("endpoints: 3"));
+}
+
+#[test]
+fn a_connection_that_ends_in_the_poll_that_ends_its_handshake_was_one() {
+    let mut world = World::new();
+    let (_, client) = world.register(4001);
+    client.on_open(|_| {
+        Ok(Some(Stack::in_phase(&Rc::new(Cell::new(
+            Phase::ProtocolHandshake,
+        )))))
+    });
+    // The answer to the handshake, a message and the end of the stream have come together.
+    client.on_poll(|stack| {
+        stack.phase.set(Phase::Established);
+        Err(ErrorKind::UnexpectedEof.into())
+    });
+    world.service.poll().unwrap();
+    world.reports.all_ready();
+    world.service.poll().unwrap();
+    assert_eq!(
+        world.drain_events()[..2],
+        [
+            "connected 10.0.0.1:4001",
+            "disconnected: unexpected end of file"
+        ]
+    );
+    let stats = world.service.stats();
+    assert_eq!((stats.connected, stats.disconnected), (1, 1));
+    assert_eq!(stats.failed_attempts, 0);
 }

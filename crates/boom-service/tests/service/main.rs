@@ -5,6 +5,7 @@
 
 mod world;
 
+mod connect_rate;
 mod polling;
 mod reconnect;
 mod timeouts;

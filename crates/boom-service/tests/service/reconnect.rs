@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::time::Duration;
 
-use boom_service::{EndpointOptions, Event, ReconnectPolicy, State};
+use boom_service::{EndpointOptions, Event, Handle, ReconnectPolicy, State};
 
 use crate::world::{Client, World};
 
@@ -156,6 +156,40 @@ fn an_address_that_fails_in_the_handshake_gives_way_to_the_next() {
 }
 
 #[test]
+fn an_address_that_accepts_and_hangs_up_gives_way_to_the_next() {
+    let mut world = World::new();
+    let addresses = ["10.0.0.1:443", "10.0.0.2:443"].map(|address| address.parse().unwrap());
+    world.names.set("exchange", &addresses);
+    let (handle, client) =
+        world.register_with(Client::new("exchange", 443), EndpointOptions::default());
+    let short = Duration::from_millis(5);
+    end_after(&mut world, handle, &client, short);
+    world.poll_until(handle, State::Active);
+    assert_eq!(client.opened(), addresses);
+    // The other one is not left for good: it has its turn when this one does the same.
+    end_after(&mut world, handle, &client, short);
+    world.poll_until(handle, State::Active);
+    assert_eq!(client.opened()[2..], addresses[..1]);
+    // An end after a long time is nobody's fault: the order is the resolver's again.
+    end_after(&mut world, handle, &client, Duration::from_secs(3600));
+    world.poll_until(handle, State::Active);
+    assert_eq!(client.opened()[3..], addresses[..1]);
+}
+
+#[test]
+fn an_end_as_configured_does_not_count_against_the_address() {
+    let mut world = World::new();
+    let addresses = ["10.0.0.1:443", "10.0.0.2:443"].map(|address| address.parse().unwrap());
+    world.names.set("exchange", &addresses);
+    let options = EndpointOptions::default().with_auto_disconnect(Duration::from_secs(2));
+    let (handle, client) = world.register_with(Client::new("exchange", 443), options);
+    world.poll_until(handle, State::Active);
+    world.advance(Duration::from_secs(2));
+    world.poll_until(handle, State::Active);
+    assert_eq!(client.opened(), [addresses[0]; 2]);
+}
+
+#[test]
 fn a_create_target_that_always_fails_is_backed_off() {
     let mut world = World::new();
     let (handle, client) = world.register(4001);
@@ -188,28 +222,65 @@ fn an_endpoint_that_fails_without_a_pause_does_not_keep_the_others_from_connecti
     assert!(world.service.stats().attempts - attempts <= 16);
 }
 
+/// Ends the connection, which has been active for `active`, and returns the delay of the retry; then lets that be made.
+fn end_after(world: &mut World, handle: Handle, client: &Client, active: Duration) -> Duration {
+    world.poll_until(handle, State::Active);
+    world.clock.advance(active);
+    client.fail(ErrorKind::ConnectionReset);
+    world.reports.all_ready();
+    world.service.poll().unwrap();
+    client.on_poll(|_| Ok(()));
+    let delay = delays(world)[0];
+    world.clock.advance(delay);
+    delay
+}
+
+/// An endpoint whose delays are long, and what it takes to see whether one of them is the first.
+fn slow_to_retry(world: &mut World) -> (Handle, Client) {
+    let policy = ReconnectPolicy::default()
+        .with_immediate_retry(false)
+        .with_base(Duration::from_secs(1))
+        .with_factor(1000.0)
+        .with_cap(Duration::from_secs(1000));
+    let options = EndpointOptions::default().with_reconnect(policy);
+    world.register_with(Client::new("10.0.0.1", 4001), options)
+}
+
 #[test]
-fn a_connection_that_was_active_long_enough_starts_the_backoff_anew() {
+fn a_connection_that_was_active_for_ten_times_the_delay_starts_the_backoff_anew() {
+    let mut world = World::new();
+    let (handle, client) = slow_to_retry(&mut world);
+    let mut delay = Duration::ZERO;
+    for _ in 0..100 {
+        let active = (delay * 10).max(Duration::from_secs(1));
+        delay = end_after(&mut world, handle, &client, active);
+        assert!(delay <= Duration::from_secs(1), "{delay:?}");
+    }
+}
+
+#[test]
+fn a_connection_that_ended_sooner_does_not_start_the_backoff_anew() {
+    let mut world = World::new();
+    let (handle, client) = slow_to_retry(&mut world);
+    let mut delay = Duration::ZERO;
+    for _ in 0..10 {
+        let nearly = (delay * 10).clamp(Duration::from_secs(1), Duration::from_secs(10))
+            - Duration::from_nanos(1);
+        delay = end_after(&mut world, handle, &client, nearly);
+    }
+    assert!(delay > Duration::from_secs(1), "{delay:?}");
+    // Ten seconds are enough whatever the delay was.
+    let delay = end_after(&mut world, handle, &client, Duration::from_secs(10));
+    assert!(delay <= Duration::from_secs(1), "{delay:?}");
+}
+
+#[test]
+fn connections_of_a_few_seconds_each_are_made_again_at_once() {
     let mut world = World::new();
     let (handle, client) = world.active(4001);
-    for (active, expected) in [
-        (Duration::from_secs(10), true),
-        (Duration::from_secs(9), false),
-    ] {
-        world.clock.advance(active);
-        client.fail(ErrorKind::ConnectionReset);
-        world.reports.all_ready();
-        world.service.poll().unwrap();
-        client.on_poll(|_| Ok(()));
-        let first = delays(&mut world)[0];
-        assert_eq!(
-            first.is_zero(),
-            expected,
-            "active for {active:?}, retry after {first:?}"
-        );
-        world.clock.advance(Duration::from_secs(5));
-        world.poll_until(handle, State::Active);
-        delays(&mut world);
+    for _ in 0..40 {
+        let delay = end_after(&mut world, handle, &client, Duration::from_secs(9));
+        assert_eq!(delay, Duration::ZERO);
     }
 }
 
@@ -331,38 +402,4 @@ fn an_endpoint_that_wants_no_connection_is_asked_again() {
     world.advance(Duration::from_millis(100));
     world.poll_until(handle, State::Active);
     assert_eq!(world.drain_events(), ["connected 10.0.0.1:4001"]);
-}
-
-#[test]
-fn connections_are_opened_no_faster_than_the_limit() {
-    let mut world = World::new();
-    world.service = world.service.with_connect_rate(5, Duration::from_secs(1));
-    let clients: Vec<_> = (0..20).map(|port| world.register(port).1).collect();
-    let opened = || {
-        clients
-            .iter()
-            .map(|client| client.opened().len())
-            .sum::<usize>()
-    };
-    let mut counts = Vec::new();
-    for _ in 0..4 {
-        world.settle();
-        counts.push(opened());
-        world.clock.advance(Duration::from_secs(1));
-    }
-    assert_eq!(counts, [5, 10, 15, 20]);
-}
-
-#[test]
-fn an_idle_endpoint_does_not_use_up_the_limit() {
-    let mut world = World::new();
-    world.service = world.service.with_connect_rate(1, Duration::from_secs(1));
-    let (_, idle) = world.register(4001);
-    idle.on_open(|_| Ok(None));
-    for _ in 0..50 {
-        world.advance(Duration::from_millis(100));
-    }
-    let (handle, _) = world.register(4002);
-    world.advance(Duration::from_secs(1));
-    world.poll_until(handle, State::Active);
 }

@@ -74,14 +74,68 @@ fn only_the_first_sixteen_addresses_are_tried() {
     world.names.set("many", &addresses);
     let (_, client) = world.register_with(Client::new("many", 443), EndpointOptions::default());
     client.on_open(|_| Err(ErrorKind::ConnectionRefused.into()));
-    for _ in 0..100 {
+    while client.opened().len() < 17 {
         world.service.poll().unwrap();
-        if !client.plan.borrow().reasons.is_empty() {
-            break;
-        }
     }
     assert_eq!(client.opened()[..16], addresses[..16]);
     assert_eq!(client.opened()[16], addresses[0]);
+}
+
+#[test]
+fn an_idle_endpoint_does_not_connect_by_an_old_answer() {
+    let mut world = World::new();
+    let (old, new) = (
+        "10.0.0.1:443".parse().unwrap(),
+        "10.0.0.2:443".parse().unwrap(),
+    );
+    world.names.set("exchange", &[old]);
+    let client = Client::new("exchange", 443);
+    client.on_open(|_| Ok(None));
+    let (handle, client) = world.register_with(client, EndpointOptions::default());
+    for _ in 0..=300 {
+        world.advance(Duration::from_millis(100));
+    }
+    assert_eq!(world.names.asked().len(), 1, "in the first thirty seconds");
+    world.names.set("exchange", &[new]);
+    client.on_open(|_| Ok(Some(<_>::default())));
+    world.advance(Duration::from_millis(100));
+    world.poll_until(handle, State::Active);
+    assert_eq!(client.opened().last(), Some(&new));
+    assert_eq!(world.names.asked().len(), 2);
+}
+
+#[test]
+fn waiting_does_not_sleep_on_answers_that_are_there() {
+    let mut world = World::new();
+    for port in 0..100 {
+        world.register_with(Client::new("later", port), EndpointOptions::default());
+    }
+    world.settle();
+    assert_eq!(world.service.stats().resolving, 100);
+    world.names.set("later", &["10.0.0.1:1".parse().unwrap()]);
+    let mut slept = Duration::ZERO;
+    while world.service.stats().resolving > 0 {
+        world.service.wait(Duration::from_secs(1)).unwrap();
+        slept += world.reports.last_timeout();
+    }
+    // Before the first look at them.
+    assert_eq!(slept, Duration::from_millis(1));
+}
+
+#[test]
+fn an_answer_behind_many_silent_names_is_taken_at_once() {
+    let mut world = World::new();
+    for port in 0..100 {
+        world.register_with(Client::new("silent", port), EndpointOptions::default());
+    }
+    let (handle, _) = world.register_with(Client::new("later", 443), EndpointOptions::default());
+    world.settle();
+    world.names.set("later", &["10.0.0.1:1".parse().unwrap()]);
+    world.service.poll().unwrap();
+    assert_eq!(world.service.state(handle), Some(State::Connecting));
+    // And the others, which have no answer, do not keep the program from sleeping.
+    world.service.wait(Duration::from_secs(1)).unwrap();
+    assert_eq!(world.reports.last_timeout(), Duration::from_millis(1));
 }
 
 /// Polls until the answer is there.

@@ -1,14 +1,17 @@
 //! Each step to a connection has a time of its own.
 
 use std::cell::Cell;
+use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::Duration;
 
-use boom_service::{EndpointOptions, State, Timeouts};
+use boom_service::dns::{Answered, DnsResolver};
+use boom_service::{EndpointOptions, IntoIOService, State, Timeouts};
 use boom_stream::Phase;
+use boom_testkit::clock::ManualClock;
 use boom_testkit::stream::ScriptedStream;
 
-use crate::world::{Client, Stack, World};
+use crate::world::{Client, Reports, Stack, World};
 
 fn options() -> EndpointOptions {
     let timeouts = Timeouts::default()
@@ -157,4 +160,79 @@ fn an_active_connection_has_no_deadline() {
     world.advance(Duration::from_secs(365 * 24 * 3600));
     assert_eq!(world.service.state(handle), Some(State::Active));
     assert_eq!(world.drain_events(), Vec::<String>::new());
+}
+
+/// A resolver that takes its time on the polling thread.
+struct Slow(ManualClock);
+
+impl DnsResolver for Slow {
+    type Query = Answered;
+
+    fn resolve(&mut self, host: &str, port: u16) -> Answered {
+        self.0.advance(Duration::from_secs(60));
+        Answered::new(Ok(vec![SocketAddr::new(host.parse().unwrap(), port)]))
+    }
+}
+
+#[test]
+fn a_resolver_that_blocks_does_not_use_up_the_time_of_the_connect() {
+    let (clock, reports) = (ManualClock::new(), Reports::default());
+    let mut service = reports
+        .clone()
+        .into_io_service()
+        .with_time_source(clock.clone())
+        .with_resolver(Slow(clock));
+    // The lookup of the second takes time after the first has begun to connect.
+    let handles = [4001, 4002].map(|port| {
+        let handle = service.register(Client::new("10.0.0.1", port));
+        service.poll().unwrap();
+        handle
+    });
+    reports.all_ready();
+    service.poll().unwrap();
+    for handle in handles {
+        assert_eq!(service.state(handle), Some(State::Active));
+    }
+}
+
+#[test]
+fn a_slow_create_target_does_not_use_up_the_time_of_the_connect() {
+    let mut world = World::new();
+    let (handle, client) = world.register_with(Client::new("10.0.0.1", 443), options());
+    let clock = world.clock.clone();
+    client.on_open(move |_| {
+        clock.advance(Duration::from_secs(60));
+        Ok(Some(Stack::new(
+            ScriptedStream::new().connecting(usize::MAX),
+        )))
+    });
+    world.service.poll().unwrap();
+    world.service.poll().unwrap();
+    assert_eq!(world.service.state(handle), Some(State::Connecting));
+    assert_ends_after(&mut world, 2, "failed 10.0.0.1:443: timed out: connect");
+}
+
+#[test]
+fn a_slow_endpoint_does_not_use_up_the_time_of_anothers_handshake() {
+    let mut world = World::new();
+    let (_, slow) = world.active(4001);
+    let clock = world.clock.clone();
+    slow.on_poll(move |_| {
+        clock.advance(Duration::from_secs(60));
+        Ok(())
+    });
+    let (handle, client) = world.register_with(Client::new("10.0.0.1", 443), options());
+    client.on_open(|_| {
+        Ok(Some(Stack::in_phase(&Rc::new(Cell::new(
+            Phase::TlsHandshake,
+        )))))
+    });
+    world.poll_until(handle, State::Handshaking);
+    world.service.poll().unwrap();
+    assert_eq!(world.service.state(handle), Some(State::Handshaking));
+    assert_ends_after(
+        &mut world,
+        3,
+        "failed 10.0.0.1:443: timed out: TLS handshake",
+    );
 }
