@@ -106,10 +106,6 @@ impl<'a, S: Write> Messages<'a, S> {
         Self { frames, assembly }
     }
 
-    pub(crate) fn into_frames(self) -> Frames<'a, S> {
-        self.frames
-    }
-
     /// Takes the next message, `None` where no whole one is left.
     ///
     /// Text is always checked to be UTF-8, even where that is turned off for frames.

@@ -99,7 +99,12 @@ impl<S: Read + Write> Websocket<S> {
     /// lent first.
     #[inline]
     pub fn read_batch(&mut self) -> Result<Frames<'_, S>, Error> {
-        self.read_messages().map(|messages| messages.into_frames())
+        self.work();
+        Ok(Frames {
+            batch: self.connection.batch()?,
+            stream: &mut self.stream,
+            flush_pending: &mut self.flush_pending,
+        })
     }
 
     /// As [`read_batch`](Self::read_batch), but lends whole messages, joined of their fragments, and text as `&str`.
@@ -111,6 +116,18 @@ impl<S: Read + Write> Websocket<S> {
     /// As [`read_batch`](Self::read_batch).
     #[inline]
     pub fn read_messages(&mut self) -> Result<Messages<'_, S>, Error> {
+        self.work();
+        let frames = Frames {
+            batch: self.connection.batch()?,
+            stream: &mut self.stream,
+            flush_pending: &mut self.flush_pending,
+        };
+        Ok(Messages::new(frames, &mut self.assembly))
+    }
+
+    /// What a turn does before there is a batch: sends, receives, and goes on with the handshake.
+    #[inline(always)]
+    fn work(&mut self) {
         self.send_pending();
         if !self.connection.has_unread() && !self.connection.is_read_out() {
             self.receive();
@@ -120,12 +137,6 @@ impl<S: Read + Write> Websocket<S> {
             // What was queued before leaves with the answer.
             self.send_pending();
         }
-        let frames = Frames {
-            batch: self.connection.batch()?,
-            stream: &mut self.stream,
-            flush_pending: &mut self.flush_pending,
-        };
-        Ok(Messages::new(frames, &mut self.assembly))
     }
 
     #[inline]
