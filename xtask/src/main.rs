@@ -5,6 +5,7 @@
 //! skipped with the reason, or fails if `CI=true` is set.
 #![forbid(unsafe_code)]
 
+mod autobahn;
 mod bench;
 mod ci;
 mod features;
@@ -51,6 +52,11 @@ enum Command {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
+    /// Have the Autobahn test suite examine our client: every case, or a part.
+    Autobahn {
+        #[arg(default_value = "all")]
+        cases: autobahn::Cases,
+    },
     /// Receive recorded messages from other people's servers, plain and behind nginx's TLS, and compare every byte.
     Interop,
 }
@@ -81,6 +87,7 @@ fn run(command: Command) -> Result<bool> {
         Command::Bench { group, arguments } => {
             bench::run(&workspace, &mut report, group, &arguments)
         }
+        Command::Autobahn { cases } => autobahn::run(&workspace, &mut report, cases),
         Command::Interop => report.step("interop", || interop::run(&workspace)),
     }
     Ok(report.finish())

@@ -238,6 +238,7 @@ impl<'a> Batch<'a> {
         // RFC 6455 §7.1.7: an endpoint that fails the connection sends a close frame with the reason's code.
         self.outbound.answer_close(Some(error.close_code()));
         self.end(End::Protocol(error));
+        self.inbound.end_is_told = true;
         Error::Protocol(error)
     }
 

@@ -53,8 +53,6 @@ pub struct Connection {
     was_open: bool,
     /// The peer will send no more.
     eof: bool,
-    /// The caller knows that the connection is over.
-    end_is_told: bool,
     deadlines: Deadlines,
     /// Something has come since the last [`handle_timeout`](Self::handle_timeout).
     has_bytes: bool,
@@ -130,7 +128,6 @@ impl Connection {
             stage,
             response: None,
             eof: false,
-            end_is_told: false,
             deadlines: Deadlines::new(config.heartbeat),
             has_bytes: false,
             timed_ping: None,
@@ -307,7 +304,7 @@ impl Connection {
             self.stage = Stage::Failed(Error::Io(io::ErrorKind::UnexpectedEof.into()));
         }
         if self.is_over() {
-            self.end_is_told = true;
+            self.inbound.end_is_told = true;
             return Err(self.tell_failure());
         }
         Ok(())
@@ -354,7 +351,7 @@ impl Connection {
     /// Returns true if the next [`batch`](Self::batch) tells for the first time that the connection is over.
     #[inline]
     pub(crate) const fn has_end_to_tell(&self) -> bool {
-        self.is_read_out() && !self.end_is_told
+        self.is_read_out() && !self.inbound.end_is_told
     }
 
     /// Returns true if a pong waits for room in the outbound buffer.
@@ -446,9 +443,7 @@ impl Connection {
     /// connection is over. In each case nothing is queued.
     #[inline]
     pub fn send_text(&mut self, fin: bool, payload: Option<&[u8]>) -> Result<(), Error> {
-        self.check_open()?;
-        self.outbound
-            .start_message(opcode::TEXT, fin, payload.unwrap_or_default())
+        self.send_data(opcode::TEXT, fin, payload)
     }
 
     /// Queues a binary frame; `fin` says whether it ends its message.
@@ -458,9 +453,20 @@ impl Connection {
     /// As [`send_text`](Self::send_text).
     #[inline]
     pub fn send_binary(&mut self, fin: bool, payload: Option<&[u8]>) -> Result<(), Error> {
+        self.send_data(opcode::BINARY, fin, payload)
+    }
+
+    /// Queues a frame that starts a message. Part of the caller's code: this is the hot path of sending.
+    #[inline(always)]
+    pub(crate) fn send_data(
+        &mut self,
+        opcode: u8,
+        fin: bool,
+        payload: Option<&[u8]>,
+    ) -> Result<(), Error> {
         self.check_open()?;
         self.outbound
-            .start_message(opcode::BINARY, fin, payload.unwrap_or_default())
+            .start_message(opcode, fin, payload.unwrap_or_default())
     }
 
     /// Lends room for the payload of a message of up to `capacity` bytes.

@@ -27,6 +27,8 @@ pub(crate) struct Inbound {
     pub(crate) unread: bool,
     /// Why no more frames come.
     pub(crate) end: Option<End>,
+    /// The caller has been told why.
+    pub(crate) end_is_told: bool,
     /// The reason in the peer's close frame.
     pub(crate) close_reason: Box<str>,
     /// A data frame has come since this was last looked at.
@@ -74,6 +76,7 @@ impl Inbound {
             early_len: 0,
             unread: false,
             end: None,
+            end_is_told: false,
             close_reason: Box::default(),
             has_data: false,
         };

@@ -10,7 +10,7 @@ use crate::close::CloseCode;
 use crate::config::WebsocketConfig;
 use crate::connection::Connection;
 use crate::error::Error;
-use crate::frame::WebsocketFrame;
+use crate::frame::{WebsocketFrame, opcode};
 use crate::handshake::{Request, Response};
 use crate::messages::{Assembly, Messages};
 use crate::state::State;
@@ -191,7 +191,7 @@ impl<S: Read + Write> Websocket<S> {
     /// is queued then. [`Error::Misuse`] inside another message. Otherwise why the connection is over.
     #[inline]
     pub fn send_text(&mut self, fin: bool, payload: Option<&[u8]>) -> Result<(), Error> {
-        self.connection.send_text(fin, payload)?;
+        self.connection.send_data(opcode::TEXT, fin, payload)?;
         self.send_now()
     }
 
@@ -202,7 +202,7 @@ impl<S: Read + Write> Websocket<S> {
     /// As [`send_text`](Self::send_text).
     #[inline]
     pub fn send_binary(&mut self, fin: bool, payload: Option<&[u8]>) -> Result<(), Error> {
-        self.connection.send_binary(fin, payload)?;
+        self.connection.send_data(opcode::BINARY, fin, payload)?;
         self.send_now()
     }
 

@@ -370,6 +370,10 @@ fn an_end_is_something_to_come_back_for() {
 
     let ws = ScriptedStream::new().into_websocket("/a b");
     assert!(ws.has_buffered(), "a path that cannot be sent");
+
+    let mut ws = established(ScriptedStream::new().read(b"\xc1\x00"));
+    assert!(texts(&mut ws).is_err());
+    assert!(!ws.has_buffered(), "a broken rule is told in its batch");
 }
 
 #[test]
