@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use boomnet::prelude::*;
 use boomnet::select::{Ready, Selector, Token};
 use boomnet::stream::{Layer, Socket};
+use boomnet::ws::DeflateConfig;
 use boomnet::ws::{Error, Message};
 use clap::{Parser, ValueEnum};
 
@@ -177,6 +178,14 @@ where
                 .with_max_frame_bytes(LIMIT)
                 .with_max_message_bytes(LIMIT as u64)
                 .with_max_outbound_bytes(LIMIT);
+            // Compressed messages are not lent as frames.
+            if self.reading == Reading::Messages {
+                // The suite's server takes an offer only where both of these parameters stand in it.
+                let deflate = DeflateConfig::new()
+                    .with_client_no_context_takeover(true)
+                    .with_compress_from(0);
+                *config = std::mem::take(config).with_deflate(deflate);
+            }
         })
     }
 }

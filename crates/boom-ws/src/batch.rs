@@ -3,7 +3,7 @@
 use boom_stream::buffer::WriteBuffer;
 
 use crate::close::CloseFrame;
-use crate::error::{Error, ProtocolError};
+use crate::error::{Error, Misuse, ProtocolError};
 use crate::frame::{FIN, Header, WebsocketFrame, opcode};
 use crate::inbound::{End, Inbound};
 use crate::outbound::Outbound;
@@ -53,6 +53,8 @@ pub struct Batch<'a> {
     control_len: usize,
     /// A pong or a close frame was queued.
     answered: bool,
+    /// A compressed message is next, which is not lent as frames.
+    refused: bool,
 }
 
 impl<'a> Batch<'a> {
@@ -73,6 +75,7 @@ impl<'a> Batch<'a> {
             outbound,
             control_len: 0,
             answered: false,
+            refused: false,
         }
     }
 
@@ -164,16 +167,21 @@ impl<'a> Batch<'a> {
         self.plain_message(|_| true)
     }
 
-    /// Returns true if the next frame goes on with a message.
-    pub(crate) fn is_continuation(&self) -> bool {
-        let rest = self.bytes.get(*self.head..).unwrap_or_default();
-        matches!(self.inbound.header(rest), Ok(Some((header, total)))
-            if header.opcode == opcode::CONTINUATION && total <= rest.len())
-    }
-
-    /// Takes the next frame, whatever it is.
+    /// Takes the next frame, unless it belongs to a compressed message.
     #[inline(never)]
     fn next_frame(&mut self) -> Option<Result<WebsocketFrame<'a>, Error>> {
+        if self.refused {
+            return None;
+        }
+        if self.is_compressed_next() {
+            self.refused = true;
+            return Some(Err(Misuse::Compressed.into()));
+        }
+        self.next_wire_frame()
+    }
+
+    /// Takes the next frame as it was sent, compressed or not.
+    pub(crate) fn next_wire_frame(&mut self) -> Option<Result<WebsocketFrame<'a>, Error>> {
         let rest = self.bytes.get(*self.head..)?;
         let (header, total) = match self.inbound.header(rest) {
             Ok(Some(found)) => found,
@@ -193,6 +201,38 @@ impl<'a> Batch<'a> {
         }
     }
 
+    /// The header of the next frame, where that is whole and breaks no rule.
+    fn next_header(&self) -> Option<Header> {
+        let rest = self.bytes.get(*self.head..)?;
+        let (header, total) = self.inbound.header(rest).ok()??;
+        (total <= rest.len()).then_some(header)
+    }
+
+    /// Returns true if the next frame goes on with a message.
+    pub(crate) fn is_continuation_next(&self) -> bool {
+        self.next_header()
+            .is_some_and(|header| header.opcode == opcode::CONTINUATION)
+    }
+
+    /// Returns true if the next frame belongs to a compressed message.
+    pub(crate) fn is_compressed_next(&self) -> bool {
+        self.inbound.inflater.is_some()
+            && self
+                .next_header()
+                .is_some_and(|header| self.inbound.is_compressed(&header))
+    }
+
+    /// Inflates the payload of a frame of a compressed message.
+    pub(crate) fn inflate(&mut self, payload: &[u8], fin: bool) -> Result<(), Error> {
+        let result = self.inbound.inflate(payload, fin);
+        result.map_err(|error| self.fail(error))
+    }
+
+    /// The compressed message whose last frame was inflated.
+    pub(crate) fn inflated(&self) -> &[u8] {
+        self.inbound.inflated()
+    }
+
     fn frame(
         &mut self,
         header: &Header,
@@ -200,11 +240,11 @@ impl<'a> Batch<'a> {
     ) -> Result<WebsocketFrame<'a>, ProtocolError> {
         match header.opcode {
             opcode::TEXT => {
-                self.inbound.start_message(header.fin, true, payload)?;
+                self.inbound.start_message(header, payload)?;
                 Ok(WebsocketFrame::Text(header.fin, payload))
             }
             opcode::BINARY => {
-                self.inbound.start_message(header.fin, false, payload)?;
+                self.inbound.start_message(header, payload)?;
                 Ok(WebsocketFrame::Binary(header.fin, payload))
             }
             opcode::CONTINUATION => {

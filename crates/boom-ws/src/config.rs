@@ -1,5 +1,6 @@
 //! What a user can choose for a connection.
 
+use crate::deflate::DeflateConfig;
 use crate::heartbeat::Heartbeat;
 
 /// Options and limits of one connection.
@@ -29,6 +30,7 @@ pub struct WebsocketConfig {
     pub(crate) validate_utf8: bool,
     pub(crate) automatic_pong: bool,
     pub(crate) heartbeat: Heartbeat,
+    pub(crate) deflate: Option<DeflateConfig>,
     pub(crate) seed: Option<[u8; 32]>,
 }
 
@@ -45,6 +47,7 @@ impl Default for WebsocketConfig {
             validate_utf8: true,
             automatic_pong: true,
             heartbeat: Heartbeat::new(),
+            deflate: None,
             seed: None,
         }
     }
@@ -135,6 +138,17 @@ impl WebsocketConfig {
     #[must_use]
     pub const fn with_heartbeat(mut self, heartbeat: Heartbeat) -> Self {
         self.heartbeat = heartbeat;
+        self
+    }
+
+    /// Offers to compress messages (permessage-deflate, RFC 7692). The default is not to.
+    ///
+    /// Where the server agrees, read by [`read_messages`](crate::Websocket::read_messages): a compressed message is no
+    /// use as frames. Messages written in place and in parts are sent as they are.
+    #[cfg(feature = "deflate")]
+    #[must_use]
+    pub fn with_deflate(mut self, deflate: DeflateConfig) -> Self {
+        self.deflate = Some(deflate);
         self
     }
 

@@ -328,6 +328,10 @@ impl Connection {
             match opening.handshake.advance(self.receive.filled(), self.eof) {
                 Ok(Progress::Interim(len)) => self.receive.consume(len),
                 Ok(Progress::Open(response, len)) => {
+                    if let Some(agreed) = &opening.handshake.agreed {
+                        self.inbound.set_agreed(agreed);
+                        self.outbound.set_agreed(agreed);
+                    }
                     self.receive.consume(len);
                     self.response = Some(response);
                     self.stage = Stage::Open;

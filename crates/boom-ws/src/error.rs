@@ -148,6 +148,10 @@ pub enum HandshakeError {
     /// The server chose an extension that was not offered.
     #[error("the server chose an extension that was not offered")]
     UnexpectedExtension,
+    /// The server's answer to the offer to compress does not fit it (RFC 7692 §7.1).
+    #[cfg(feature = "deflate")]
+    #[error("permessage-deflate: {0}")]
+    Deflate(#[from] crate::deflate::NegotiationError),
     /// The server chose a subprotocol that was not offered, or more than one.
     #[error("the server chose a subprotocol that was not offered")]
     UnexpectedSubprotocol,
@@ -202,6 +206,9 @@ pub enum ProtocolError {
     /// §8.1: text is not UTF-8.
     #[error("text is not UTF-8")]
     InvalidUtf8,
+    /// RFC 7692 §7.2.2: a compressed message cannot be inflated.
+    #[error("a compressed message is corrupt")]
+    InvalidDeflate,
     /// A frame is longer than [`WebsocketConfig::with_max_frame_bytes`](crate::WebsocketConfig::with_max_frame_bytes).
     #[error("a frame of {len} bytes, {limit} allowed")]
     FrameTooLong {
@@ -224,7 +231,7 @@ impl ProtocolError {
     /// The code that the close frame to the peer carries (RFC 6455 §7.4.1).
     pub const fn close_code(self) -> CloseCode {
         match self {
-            Self::InvalidUtf8 => CloseCode::INVALID_DATA,
+            Self::InvalidUtf8 | Self::InvalidDeflate => CloseCode::INVALID_DATA,
             Self::FrameTooLong { .. } | Self::MessageTooLong { .. } => CloseCode::MESSAGE_TOO_BIG,
             _ => CloseCode::PROTOCOL_ERROR,
         }
@@ -252,6 +259,10 @@ pub enum Misuse {
     /// The rest of a message cannot be lent as a message when its start was lent as a frame.
     #[error("the start of this message was lent as a frame")]
     MixedReading,
+    /// A compressed message cannot be lent as frames; [`Websocket::read_messages`](crate::Websocket::read_messages)
+    /// lends it.
+    #[error("a compressed message cannot be lent as frames")]
+    Compressed,
     /// A control frame carries at most 125 bytes (§5.5).
     #[error("a control frame carries at most 125 bytes")]
     ControlTooLong,

@@ -9,6 +9,8 @@ pub(crate) const FIN: u8 = 0x80;
 pub(crate) const MASK: u8 = 0x80;
 /// RSV1, RSV2 and RSV3: zero unless an extension says otherwise.
 const RESERVED: u8 = 0x70;
+/// RSV1, which says that a message is compressed (RFC 7692 §6).
+pub(crate) const RSV1: u8 = 0x40;
 /// RFC 6455 §5.5: "All control frames MUST have a payload length of 125 bytes or less".
 pub(crate) const CONTROL_PAYLOAD_MAX: usize = 125;
 /// The longest header a client writes: two bytes, eight of length, four of masking key.
@@ -62,6 +64,7 @@ pub enum WebsocketFrame<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Header {
     pub(crate) fin: bool,
+    pub(crate) rsv1: bool,
     pub(crate) opcode: u8,
     /// Bytes of the header itself.
     pub(crate) len: usize,
@@ -69,8 +72,8 @@ pub(crate) struct Header {
 }
 
 impl Header {
-    /// Parses the header at the start of `bytes`; `None` where it is not all there.
-    pub(crate) fn parse(bytes: &[u8]) -> Result<Option<Self>, ProtocolError> {
+    /// Parses the header at the start of `bytes`; `None` where it is not all there. The reserved bits of `allowed` may be set.
+    pub(crate) fn parse(bytes: &[u8], allowed: u8) -> Result<Option<Self>, ProtocolError> {
         let [first, second, rest @ ..] = bytes else {
             return Ok(None);
         };
@@ -93,12 +96,13 @@ impl Header {
         };
         let header = Self {
             fin: first & FIN != 0,
+            rsv1: first & RSV1 != 0,
             opcode: first & 0x0f,
             len,
             payload_len,
         };
         if first & (RESERVED | 0x08) != 0 || len != 2 {
-            header.check(*first)?;
+            header.check(*first & !allowed)?;
         }
         Ok(Some(header))
     }
@@ -158,7 +162,7 @@ mod tests {
     use super::*;
 
     fn parsed(bytes: &[u8]) -> Header {
-        Header::parse(bytes).unwrap().unwrap()
+        Header::parse(bytes, 0).unwrap().unwrap()
     }
 
     #[test]
@@ -167,6 +171,7 @@ mod tests {
             parsed(&[0x81, 0]),
             Header {
                 fin: true,
+                rsv1: false,
                 opcode: 1,
                 len: 2,
                 payload_len: 0
@@ -176,6 +181,7 @@ mod tests {
             parsed(&[0x02, 125]),
             Header {
                 fin: false,
+                rsv1: false,
                 opcode: 2,
                 len: 2,
                 payload_len: 125
@@ -185,6 +191,7 @@ mod tests {
             parsed(&[0x82, 126, 0, 126]),
             Header {
                 fin: true,
+                rsv1: false,
                 opcode: 2,
                 len: 4,
                 payload_len: 126
@@ -204,7 +211,7 @@ mod tests {
         ] {
             for cut in 0..whole.len() {
                 assert_eq!(
-                    Header::parse(&whole[..cut]),
+                    Header::parse(&whole[..cut], 0),
                     Ok(None),
                     "{whole:?} cut at {cut}"
                 );
@@ -215,11 +222,11 @@ mod tests {
     #[test]
     fn rfc_5_1_a_masked_frame_from_a_server_is_refused() {
         assert_eq!(
-            Header::parse(&[0x81, 0x80]),
+            Header::parse(&[0x81, 0x80], 0),
             Err(ProtocolError::MaskedFrame)
         );
         assert_eq!(
-            Header::parse(&[0x81, 0xff]),
+            Header::parse(&[0x81, 0xff], 0),
             Err(ProtocolError::MaskedFrame)
         );
     }
@@ -228,11 +235,11 @@ mod tests {
     fn rfc_5_2_reserved_bits_are_refused() {
         for bit in [0x40, 0x20, 0x10] {
             assert_eq!(
-                Header::parse(&[0x81 | bit, 0]),
+                Header::parse(&[0x81 | bit, 0], 0),
                 Err(ProtocolError::ReservedBits)
             );
             assert_eq!(
-                Header::parse(&[0x89 | bit, 0]),
+                Header::parse(&[0x89 | bit, 0], 0),
                 Err(ProtocolError::ReservedBits)
             );
         }
@@ -241,11 +248,11 @@ mod tests {
     #[test]
     fn rfc_5_2_a_length_longer_than_needed_is_refused() {
         assert_eq!(
-            Header::parse(&[0x82, 126, 0, 125]),
+            Header::parse(&[0x82, 126, 0, 125], 0),
             Err(ProtocolError::LengthNotMinimal)
         );
         assert_eq!(
-            Header::parse(&[0x82, 127, 0, 0, 0, 0, 0, 0, 255, 255]),
+            Header::parse(&[0x82, 127, 0, 0, 0, 0, 0, 0, 255, 255], 0),
             Err(ProtocolError::LengthNotMinimal)
         );
     }
@@ -253,7 +260,7 @@ mod tests {
     #[test]
     fn rfc_5_2_the_top_bit_of_the_length_is_zero() {
         assert_eq!(
-            Header::parse(&[0x82, 127, 0x80, 0, 0, 0, 0, 0, 0, 0]),
+            Header::parse(&[0x82, 127, 0x80, 0, 0, 0, 0, 0, 0, 0], 0),
             Err(ProtocolError::LengthTooLarge)
         );
     }
@@ -261,11 +268,11 @@ mod tests {
     #[test]
     fn rfc_5_5_control_frames_are_short_and_whole() {
         assert_eq!(
-            Header::parse(&[0x89, 126, 0, 126]),
+            Header::parse(&[0x89, 126, 0, 126], 0),
             Err(ProtocolError::ControlTooLong)
         );
         assert_eq!(
-            Header::parse(&[0x09, 0]),
+            Header::parse(&[0x09, 0], 0),
             Err(ProtocolError::FragmentedControl)
         );
         assert_eq!(parsed(&[0x89, 125]).payload_len, 125);

@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::config::WebsocketConfig;
+use crate::deflate::{Agreed, DeflateConfig};
 use crate::error::HandshakeError;
 
 /// RFC 6455 §1.3: what is appended to the key before it is hashed.
@@ -93,6 +94,9 @@ impl Request {
                 "Sec-WebSocket-Protocol: {}\r\n",
                 config.subprotocols.join(", ")
             );
+        }
+        if let Some(deflate) = &config.deflate {
+            let _ = write!(head, "Sec-WebSocket-Extensions: {}\r\n", deflate.offer());
         }
         for (name, value) in &config.headers {
             if !is_token(name) || is_reserved(name) || !is_field_value(value) {
@@ -209,6 +213,10 @@ pub(crate) enum Progress {
 pub(crate) struct Handshake {
     accept: String,
     subprotocols: Vec<String>,
+    /// What was offered of compression.
+    deflate: Option<DeflateConfig>,
+    /// What was agreed on, once the connection is open.
+    pub(crate) agreed: Option<Agreed>,
     max_head_bytes: usize,
     /// How far the end of the head has been looked for, so that a head that comes byte by byte costs no more.
     scanned: usize,
@@ -242,6 +250,8 @@ impl Handshake {
         let handshake = Self {
             accept: accept_value(&key),
             subprotocols: config.subprotocols.clone(),
+            deflate: config.deflate.clone(),
+            agreed: None,
             max_head_bytes: config.max_head_bytes,
             scanned: 0,
             refusal: None,
@@ -306,7 +316,7 @@ impl Handshake {
     }
 
     /// The checks of RFC 6455 §4.1 on the server's answer.
-    fn accept(&self, response: Response) -> Result<Arc<Response>, HandshakeError> {
+    fn accept(&mut self, response: Response) -> Result<Arc<Response>, HandshakeError> {
         let mut upgrades = response.all("Upgrade");
         let is_websocket = |value: &[u8]| value.trim_ascii().eq_ignore_ascii_case(b"websocket");
         if !upgrades.next().is_some_and(is_websocket) || upgrades.next().is_some() {
@@ -325,12 +335,16 @@ impl Handshake {
         {
             return Err(HandshakeError::InvalidAccept);
         }
-        if response
-            .list("Sec-WebSocket-Extensions")
-            .any(|extension| !extension.is_empty())
-        {
-            return Err(HandshakeError::UnexpectedExtension);
-        }
+        self.agreed = match &self.deflate {
+            Some(deflate) => deflate.negotiate(response.all("Sec-WebSocket-Extensions"))?,
+            None if response
+                .list("Sec-WebSocket-Extensions")
+                .any(|extension| !extension.is_empty()) =>
+            {
+                return Err(HandshakeError::UnexpectedExtension);
+            }
+            None => None,
+        };
         // A server that picks none simply goes without; what it picks must be one of those offered, once.
         let mut chosen = response.all("Sec-WebSocket-Protocol");
         if let Some(name) = chosen.next() {

@@ -2,8 +2,9 @@
 
 use crate::close::CloseCode;
 use crate::config::WebsocketConfig;
+use crate::deflate::{Agreed, InflateFault, Inflater};
 use crate::error::{Error, ProtocolError};
-use crate::frame::{Header, opcode};
+use crate::frame::{Header, RSV1, opcode};
 use crate::heartbeat::Silence;
 use crate::utf8::Utf8Stream;
 
@@ -25,6 +26,8 @@ pub(crate) struct Inbound {
     early_len: usize,
     /// Whether whole frames may be left of an earlier batch.
     pub(crate) unread: bool,
+    /// Present where messages may be compressed.
+    pub(crate) inflater: Option<Box<Inflater>>,
     /// Why no more frames come.
     pub(crate) end: Option<End>,
     /// The caller has been told why.
@@ -40,6 +43,7 @@ struct Message {
     len: u64,
     /// Present while the message is text that has to be checked.
     text: Option<Utf8Stream>,
+    is_compressed: bool,
 }
 
 /// Why no more frames come.
@@ -75,6 +79,7 @@ impl Inbound {
             early_text: Utf8Stream::default(),
             early_len: 0,
             unread: false,
+            inflater: None,
             end: None,
             end_is_told: false,
             close_reason: Box::default(),
@@ -107,9 +112,14 @@ impl Inbound {
     /// Reads the header and checks what it alone tells, so that a broken rule is told before the payload has come.
     /// Returns it with the bytes of the whole frame; `None` where it is not all there.
     pub(crate) fn header(&self, bytes: &[u8]) -> Result<Option<(Header, usize)>, ProtocolError> {
-        let Some(header) = Header::parse(bytes)? else {
+        let allowed = if self.inflater.is_some() { RSV1 } else { 0 };
+        let Some(header) = Header::parse(bytes, allowed)? else {
             return Ok(None);
         };
+        // RFC 7692 §6.1: on the first frame of a message, and on no other.
+        if header.rsv1 && !matches!(header.opcode, opcode::TEXT | opcode::BINARY) {
+            return Err(ProtocolError::ReservedBits);
+        }
         match header.opcode {
             opcode::CONTINUATION if self.message.is_none() => {
                 return Err(ProtocolError::UnexpectedContinuation);
@@ -149,7 +159,7 @@ impl Inbound {
         part: &[u8],
     ) -> Result<(), ProtocolError> {
         let text = match (header.opcode, &mut self.message) {
-            (opcode::TEXT, None) if self.validate_utf8 => &mut self.early_text,
+            (opcode::TEXT, None) if self.validate_utf8 && !header.rsv1 => &mut self.early_text,
             (
                 opcode::CONTINUATION,
                 Some(Message {
@@ -171,14 +181,61 @@ impl Inbound {
     /// Starts a message by its first frame.
     pub(crate) fn start_message(
         &mut self,
-        fin: bool,
-        is_text: bool,
+        header: &Header,
         payload: &[u8],
     ) -> Result<(), ProtocolError> {
         let early_text = std::mem::take(&mut self.early_text);
-        let text = (is_text && self.validate_utf8).then_some(early_text);
-        self.message = Some(Message { len: 0, text });
-        self.continue_message(fin, payload)
+        let is_checked = header.opcode == opcode::TEXT && self.validate_utf8 && !header.rsv1;
+        let text = is_checked.then_some(early_text);
+        self.message = Some(Message {
+            len: 0,
+            text,
+            is_compressed: header.rsv1,
+        });
+        self.continue_message(header.fin, payload)
+    }
+
+    /// Returns true if the frame belongs to a compressed message.
+    pub(crate) fn is_compressed(&self, header: &Header) -> bool {
+        header.rsv1
+            || (header.opcode == opcode::CONTINUATION
+                && self
+                    .message
+                    .as_ref()
+                    .is_some_and(|message| message.is_compressed))
+    }
+
+    /// Inflates the payload of the next frame of a compressed message.
+    pub(crate) fn inflate(&mut self, payload: &[u8], fin: bool) -> Result<(), ProtocolError> {
+        let limit = self.max_message_bytes;
+        let Some(inflater) = &mut self.inflater else {
+            return Err(ProtocolError::ReservedBits);
+        };
+        match inflater.push(payload, fin) {
+            Ok(_) => Ok(()),
+            Err(InflateFault::TooLong) => Err(ProtocolError::MessageTooLong {
+                len: limit.saturating_add(1),
+                limit,
+            }),
+            Err(InflateFault::Corrupt) => Err(ProtocolError::InvalidDeflate),
+        }
+    }
+
+    /// The compressed message whose last frame was inflated.
+    pub(crate) fn inflated(&self) -> &[u8] {
+        self.inflater
+            .as_ref()
+            .map_or(&[], |inflater| inflater.message())
+    }
+
+    /// From now on messages may be compressed.
+    #[cfg_attr(
+        not(feature = "deflate"),
+        expect(unreachable_code, reason = "nothing can be agreed on")
+    )]
+    pub(crate) fn set_agreed(&mut self, agreed: &Agreed) {
+        let limit = usize::try_from(self.max_message_bytes).unwrap_or(usize::MAX);
+        self.inflater = Some(Box::new(Inflater::new(agreed, limit)));
     }
 
     pub(crate) fn continue_message(

@@ -12,6 +12,12 @@ mod handshake;
 mod inbound;
 mod outbound;
 
+#[cfg(feature = "deflate")]
+mod deflate;
+#[cfg(not(feature = "deflate"))]
+#[path = "no_deflate.rs"]
+mod deflate;
+
 mod close;
 mod config;
 mod error;
@@ -28,6 +34,8 @@ pub use batch::Batch;
 pub use close::{CloseCode, CloseFrame};
 pub use config::WebsocketConfig;
 pub use connection::Connection;
+#[cfg(feature = "deflate")]
+pub use deflate::{DeflateConfig, DeflateParameter, NegotiationError};
 pub use error::{Error, HandshakeError, Misuse, ProtocolError};
 pub use frame::WebsocketFrame;
 pub use handshake::{Request, Response};

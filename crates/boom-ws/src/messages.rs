@@ -40,7 +40,7 @@ pub enum Message<'a> {
 pub(crate) struct Assembly {
     bytes: Vec<u8>,
     is_text: bool,
-    /// A message is under way, and all of it so far is in `bytes`.
+    /// A message is under way, and all of it so far is in `bytes`, or in the inflater.
     is_open: bool,
 }
 
@@ -53,20 +53,10 @@ impl Assembly {
         }
     }
 
-    fn start(&mut self, is_text: bool, payload: &[u8]) {
+    fn start(&mut self, is_text: bool) {
         self.bytes.clear();
-        self.bytes.extend_from_slice(payload);
         self.is_text = is_text;
         self.is_open = true;
-    }
-
-    fn message(&mut self) -> Result<Message<'_>, ProtocolError> {
-        self.is_open = false;
-        if self.is_text {
-            text(&self.bytes)
-        } else {
-            Ok(Message::Binary(&self.bytes))
-        }
     }
 }
 
@@ -129,35 +119,61 @@ impl<'a, S: Write> Messages<'a, S> {
     #[inline(never)]
     fn next_joined(&mut self) -> Result<Option<Message<'_>>, Error> {
         loop {
-            if self.frames.batch_mut().is_continuation() && !self.assembly.is_open {
+            let batch = self.frames.batch_mut();
+            if batch.is_continuation_next() && !self.assembly.is_open {
                 return Err(Misuse::MixedReading.into());
             }
-            let Some(frame) = self.frames.next() else {
+            let is_compressed = batch.is_compressed_next();
+            let Some(frame) = batch.next_wire_frame() else {
                 return Ok(None);
             };
-            let fin = match frame? {
+            let (fin, payload) = match frame? {
                 WebsocketFrame::Ping(payload) => return Ok(Some(Message::Ping(payload))),
                 WebsocketFrame::Pong(payload) => return Ok(Some(Message::Pong(payload))),
                 WebsocketFrame::Close(close) => return Ok(Some(Message::Close(close))),
                 WebsocketFrame::Text(fin, payload) => {
-                    self.assembly.start(true, payload);
-                    fin
+                    self.assembly.start(true);
+                    (fin, payload)
                 }
                 WebsocketFrame::Binary(fin, payload) => {
-                    self.assembly.start(false, payload);
-                    fin
+                    self.assembly.start(false);
+                    (fin, payload)
                 }
-                WebsocketFrame::Continuation(fin, payload) => {
-                    self.assembly.bytes.extend_from_slice(payload);
-                    fin
-                }
+                WebsocketFrame::Continuation(fin, payload) => (fin, payload),
             };
-            if fin {
-                return match self.assembly.message() {
-                    Ok(message) => Ok(Some(message)),
-                    Err(error) => Err(self.frames.batch_mut().fail(error)),
-                };
+            if is_compressed {
+                self.frames.batch_mut().inflate(payload, fin)?;
+            } else {
+                self.assembly.bytes.extend_from_slice(payload);
             }
+            if fin {
+                return self.joined(is_compressed);
+            }
+        }
+    }
+
+    /// The message whose last frame has come.
+    fn joined(&mut self, is_compressed: bool) -> Result<Option<Message<'_>>, Error> {
+        self.assembly.is_open = false;
+        let is_valid =
+            !self.assembly.is_text || std::str::from_utf8(self.whole(is_compressed)).is_ok();
+        if !is_valid {
+            return Err(self.frames.batch_mut().fail(ProtocolError::InvalidUtf8));
+        }
+        let is_text = self.assembly.is_text;
+        let bytes = self.whole(is_compressed);
+        if is_text {
+            Ok(text(bytes).ok())
+        } else {
+            Ok(Some(Message::Binary(bytes)))
+        }
+    }
+
+    fn whole(&self, is_compressed: bool) -> &[u8] {
+        if is_compressed {
+            self.frames.batch().inflated()
+        } else {
+            &self.assembly.bytes
         }
     }
 }

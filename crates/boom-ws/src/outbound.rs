@@ -4,9 +4,11 @@ use boom_stream::buffer::WriteBuffer;
 
 use crate::close::CloseCode;
 use crate::config::WebsocketConfig;
+use crate::deflate::{Agreed, Deflater};
 use crate::error::{Error, Misuse};
 use crate::frame::{
-    CLIENT_HEADER_MAX, CONTROL_PAYLOAD_MAX, FIN, KEY_LEN, WriteFrame, opcode, with_client_header,
+    CLIENT_HEADER_MAX, CONTROL_PAYLOAD_MAX, FIN, KEY_LEN, RSV1, WriteFrame, opcode,
+    with_client_header,
 };
 use crate::mask::{MaskingKeys, copy_masked, mask_in_place};
 
@@ -29,6 +31,10 @@ pub(crate) struct Outbound {
     close_sent: bool,
     /// The latest ping whose pong found no room.
     unanswered: Option<Box<Ping>>,
+    /// Present where messages may be compressed.
+    deflater: Option<Box<Deflater>>,
+    /// The fragmented message under way is compressed.
+    is_compressing: bool,
 }
 
 /// The payload of a ping.
@@ -48,6 +54,8 @@ impl Outbound {
             message_open: false,
             close_sent: false,
             unanswered: None,
+            deflater: None,
+            is_compressing: false,
         }
     }
 
@@ -80,9 +88,59 @@ impl Outbound {
     #[inline(always)]
     fn data_frame(&mut self, opcode: u8, fin: bool, payload: &[u8]) -> Result<(), Error> {
         let first = opcode | if fin { FIN } else { 0 };
-        self.frame(first, payload, self.max_data_bytes)?;
+        if self.deflater.is_some() {
+            self.data_frame_by_deflate(first, fin, payload)?;
+        } else {
+            self.frame(first, payload, self.max_data_bytes)?;
+        }
         self.message_open = !fin;
         Ok(())
+    }
+
+    /// RFC 7692 §7.2.1: the first frame says whether a message is compressed, by RSV1.
+    #[inline(never)]
+    fn data_frame_by_deflate(&mut self, first: u8, fin: bool, payload: &[u8]) -> Result<(), Error> {
+        if self.close_sent {
+            return Err(Misuse::Closing.into());
+        }
+        let starts = !self.message_open;
+        let is_wanted = self
+            .deflater
+            .as_ref()
+            .is_some_and(|deflater| deflater.wants(payload.len()));
+        let is_compressing = if starts {
+            is_wanted
+        } else {
+            self.is_compressing
+        };
+        if !is_compressing {
+            self.frame(first, payload, self.max_data_bytes)?;
+            self.is_compressing = false;
+            return Ok(());
+        }
+        // What is compressed has to be sent, since what comes later refers to it: so there must be room first.
+        let worst = Deflater::bound(payload.len()).saturating_add(CLIENT_HEADER_MAX);
+        let room = self.max_data_bytes.saturating_sub(self.buffer.len());
+        let Some(deflater) = self.deflater.as_mut().filter(|_| worst <= room) else {
+            return Err(Error::OutboundFull);
+        };
+        let key = self.keys.next_key();
+        let compressed = deflater.compress(payload, fin);
+        let frame = MaskedFrame {
+            buffer: &mut self.buffer,
+            payload: compressed,
+            key,
+            room,
+        };
+        let first = if starts { first | RSV1 } else { first };
+        with_client_header(first, compressed.len(), frame)?;
+        self.is_compressing = !fin;
+        Ok(())
+    }
+
+    /// From now on messages may be compressed.
+    pub(crate) fn set_agreed(&mut self, agreed: &Agreed) {
+        self.deflater = Deflater::new(agreed).map(Box::new);
     }
 
     /// Queues a ping or a pong.

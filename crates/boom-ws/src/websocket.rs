@@ -323,6 +323,10 @@ pub struct Frames<'a, S: Write> {
 }
 
 impl<'a, S: Write> Frames<'a, S> {
+    pub(crate) const fn batch(&self) -> &Batch<'a> {
+        &self.batch
+    }
+
     pub(crate) const fn batch_mut(&mut self) -> &mut Batch<'a> {
         &mut self.batch
     }
