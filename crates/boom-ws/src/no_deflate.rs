@@ -1,6 +1,11 @@
 //! What stands for compression where it is left out: types of which there is no value, so that the rest of the crate is
 //! written once.
 
+#![expect(
+    clippy::needless_pass_by_ref_mut,
+    reason = "the signatures are those of the module it stands for"
+)]
+
 use crate::error::HandshakeError;
 
 #[derive(Clone, Debug)]
