@@ -18,6 +18,13 @@ pub(crate) use inflater::{InflateFault, Inflater};
 pub(crate) use negotiation::Agreed;
 pub use negotiation::{DeflateParameter, NegotiationError};
 
+/// How a direction is held by a connection, most of which have none.
+pub(crate) type Held<T> = Box<T>;
+
+pub(crate) fn hold<T>(value: T) -> Held<T> {
+    Box::new(value)
+}
+
 /// RFC 7692 §7.2.1: what a flushed message ends with, which is not sent.
 const TAIL: [u8; 4] = [0x00, 0x00, 0xff, 0xff];
 

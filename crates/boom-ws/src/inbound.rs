@@ -2,7 +2,7 @@
 
 use crate::close::CloseCode;
 use crate::config::WebsocketConfig;
-use crate::deflate::{Agreed, InflateFault, Inflater};
+use crate::deflate::{Agreed, Held, InflateFault, Inflater, hold};
 use crate::error::{Error, ProtocolError};
 use crate::frame::{Header, RSV1, opcode};
 use crate::heartbeat::Silence;
@@ -27,7 +27,7 @@ pub(crate) struct Inbound {
     /// Whether whole frames may be left of an earlier batch.
     pub(crate) unread: bool,
     /// Present where messages may be compressed.
-    pub(crate) inflater: Option<Box<Inflater>>,
+    pub(crate) inflater: Option<Held<Inflater>>,
     /// Why no more frames come.
     pub(crate) end: Option<End>,
     /// The caller has been told why.
@@ -235,7 +235,7 @@ impl Inbound {
     )]
     pub(crate) fn set_agreed(&mut self, agreed: &Agreed) {
         let limit = usize::try_from(self.max_message_bytes).unwrap_or(usize::MAX);
-        self.inflater = Some(Box::new(Inflater::new(agreed, limit)));
+        self.inflater = Some(hold(Inflater::new(agreed, limit)));
     }
 
     pub(crate) fn continue_message(

@@ -8,6 +8,13 @@
 
 use crate::error::HandshakeError;
 
+/// How a direction is held: as it is, so that `Option<Held<..>>` is known to be `None` and costs nothing.
+pub(crate) type Held<T> = T;
+
+pub(crate) const fn hold<T>(value: T) -> Held<T> {
+    value
+}
+
 #[derive(Clone, Debug)]
 pub(crate) enum DeflateConfig {}
 

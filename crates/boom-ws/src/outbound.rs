@@ -4,7 +4,7 @@ use boom_stream::buffer::WriteBuffer;
 
 use crate::close::CloseCode;
 use crate::config::WebsocketConfig;
-use crate::deflate::{Agreed, Deflater};
+use crate::deflate::{Agreed, Deflater, Held, hold};
 use crate::error::{Error, Misuse};
 use crate::frame::{
     CLIENT_HEADER_MAX, CONTROL_PAYLOAD_MAX, FIN, KEY_LEN, RSV1, WriteFrame, opcode,
@@ -32,7 +32,7 @@ pub(crate) struct Outbound {
     /// The latest ping whose pong found no room.
     unanswered: Option<Box<Ping>>,
     /// Present where messages may be compressed.
-    deflater: Option<Box<Deflater>>,
+    deflater: Option<Held<Deflater>>,
     /// The fragmented message under way is compressed.
     is_compressing: bool,
 }
@@ -140,7 +140,7 @@ impl Outbound {
 
     /// From now on messages may be compressed.
     pub(crate) fn set_agreed(&mut self, agreed: &Agreed) {
-        self.deflater = Deflater::new(agreed).map(Box::new);
+        self.deflater = Deflater::new(agreed).map(hold);
     }
 
     /// Queues a ping or a pong.
