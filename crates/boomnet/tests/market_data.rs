@@ -182,10 +182,13 @@ fn every_trade_of_every_connection_arrives_across_a_drop() {
         }
         deadline.check("reconnect");
     }
+    let open = handles.map(|handle| service.get(handle).unwrap().connections.len());
     exchange.halt();
-    while service
+    // One of them has ended a connection before.
+    while handles
         .iter()
-        .any(|(_, endpoint)| endpoint.reasons.is_empty())
+        .zip(open)
+        .any(|(handle, ends)| service.get(*handle).unwrap().reasons.len() < ends)
     {
         service.poll().unwrap();
         deadline.check("end of the connections");
