@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind, IoSlice, IoSliceMut, Read, Write};
 use std::net::{Shutdown, SocketAddr};
 
 use boom_stream::tcp::{ConnectStatus, TcpStream};
-use boom_stream::{ConnectionInfo, Layer, Socket};
+use boom_stream::{ConnectionInfo, HalfClose, Layer, Socket};
 
 use crate::Readiness;
 
@@ -205,6 +205,12 @@ impl Layer for MioStream {
 
     fn base_mut(&mut self) -> &mut Self {
         self
+    }
+}
+
+impl HalfClose for MioStream {
+    fn close_write(&mut self) -> io::Result<()> {
+        self.shutdown(Shutdown::Write)
     }
 }
 

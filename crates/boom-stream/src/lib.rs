@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod connection_info;
+mod half_close;
 mod layer;
 mod time;
 
@@ -9,5 +10,6 @@ pub mod buffer;
 pub mod tcp;
 
 pub use connection_info::{ConnectionInfo, ConnectionInfoProvider};
+pub use half_close::HalfClose;
 pub use layer::{Layer, Phase, Socket};
 pub use time::{MonotonicClock, TimeSource};

@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpStream as StdTcpStream};
 
 use socket2::{Domain, Protocol, SockRef, Socket as RawSocket, Type};
 
-use crate::{ConnectionInfo, Layer, Socket};
+use crate::{ConnectionInfo, HalfClose, Layer, Socket};
 
 /// A non-blocking TCP connection with `TCP_NODELAY` set.
 ///
@@ -283,6 +283,12 @@ impl Socket for TcpStream {
 
     fn connected(&mut self) -> io::Result<bool> {
         Self::connected(self)
+    }
+}
+
+impl HalfClose for TcpStream {
+    fn close_write(&mut self) -> io::Result<()> {
+        self.shutdown(std::net::Shutdown::Write)
     }
 }
 

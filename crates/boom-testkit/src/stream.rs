@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::io::{self, ErrorKind, IoSlice, Read, Write};
 use std::mem;
 
-use boom_stream::{ConnectionInfo, Layer, Socket};
+use boom_stream::{ConnectionInfo, HalfClose, Layer, Socket};
 
 /// A stream whose every read and write is scripted.
 ///
@@ -39,6 +39,7 @@ pub struct ScriptedStream {
     connection_info: ConnectionInfo,
     connect_polls: usize,
     connect_error: Option<ErrorKind>,
+    is_write_closed: bool,
     read_steps: VecDeque<ReadStep>,
     write_steps: VecDeque<WriteStep>,
     written: Vec<u8>,
@@ -72,6 +73,7 @@ impl ScriptedStream {
             connection_info: ConnectionInfo::new("localhost", 80),
             connect_polls: 0,
             connect_error: None,
+            is_write_closed: false,
             read_steps: VecDeque::new(),
             write_steps: VecDeque::new(),
             written: Vec::new(),
@@ -101,6 +103,11 @@ impl ScriptedStream {
     pub const fn connect_error(mut self, kind: ErrorKind) -> Self {
         self.connect_error = Some(kind);
         self
+    }
+
+    /// Returns true if the sending direction was closed, by [`HalfClose::close_write`].
+    pub const fn is_write_closed(&self) -> bool {
+        self.is_write_closed
     }
 
     /// Gives `bytes` to one read, or to several where the reader's buffer is smaller; none is lost.
@@ -316,6 +323,14 @@ impl Layer for ScriptedStream {
 
     fn base_mut(&mut self) -> &mut Self {
         self
+    }
+}
+
+impl HalfClose for ScriptedStream {
+    /// Is noted; see [`is_write_closed`](Self::is_write_closed).
+    fn close_write(&mut self) -> io::Result<()> {
+        self.is_write_closed = true;
+        Ok(())
     }
 }
 

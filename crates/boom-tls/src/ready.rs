@@ -2,7 +2,7 @@
 
 use std::io::{self, Read, Write};
 
-use boom_stream::{Layer, Phase};
+use boom_stream::{HalfClose, Layer, Phase};
 
 use crate::TlsStream;
 
@@ -78,6 +78,15 @@ impl<S: Read + Write> Write for TlsReadyStream<S> {
         match self {
             Self::Plain(stream) => stream.flush(),
             Self::Tls(stream) => stream.flush(),
+        }
+    }
+}
+
+impl<S: Read + Write + HalfClose> HalfClose for TlsReadyStream<S> {
+    fn close_write(&mut self) -> io::Result<()> {
+        match self {
+            Self::Plain(stream) => stream.close_write(),
+            Self::Tls(stream) => stream.close_write(),
         }
     }
 }

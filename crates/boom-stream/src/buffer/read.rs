@@ -1,3 +1,4 @@
+use std::fmt;
 use std::io::{self, Read};
 
 use super::LimitExceeded;
@@ -20,7 +21,6 @@ use super::LimitExceeded;
 /// assert_eq!(buffer.filled(), b"FIX.4.4");
 /// # Ok::<(), std::io::Error>(())
 /// ```
-#[derive(Debug)]
 pub struct ReadBuffer {
     bytes: Vec<u8>,
     /// First byte not consumed. `head <= tail`.
@@ -31,6 +31,17 @@ pub struct ReadBuffer {
     /// a read window that stays in the L1 cache beats a larger one.
     window: usize,
     limit: usize,
+}
+
+/// Says how much there is and not what: it may be a password.
+impl fmt::Debug for ReadBuffer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReadBuffer")
+            .field("len", &self.len())
+            .field("capacity", &self.bytes.len())
+            .field("limit", &self.limit)
+            .finish_non_exhaustive()
+    }
 }
 
 impl ReadBuffer {

@@ -1,3 +1,4 @@
+use std::fmt;
 use std::io::{self, Write};
 
 use super::LimitExceeded;
@@ -20,14 +21,24 @@ use super::LimitExceeded;
 /// assert_eq!(sent, b"hello");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 pub struct WriteBuffer {
     bytes: Vec<u8>,
     /// First byte the socket has not taken. `head <= tail`.
     head: usize,
-    /// First free byte. `tail <= bytes.len()`.
+    /// First free byte. `tail <= bytes.len()`, and 0 where nothing waits.
     tail: usize,
     limit: usize,
+}
+
+/// Says how much there is and not what: it may be a password.
+impl fmt::Debug for WriteBuffer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WriteBuffer")
+            .field("len", &self.len())
+            .field("capacity", &self.bytes.len())
+            .field("limit", &self.limit)
+            .finish_non_exhaustive()
+    }
 }
 
 impl WriteBuffer {
@@ -62,6 +73,61 @@ impl WriteBuffer {
     /// Number of bytes that may wait at once.
     pub const fn limit(&self) -> usize {
         self.limit
+    }
+
+    /// Lends the whole buffer, if nothing waits: the usual case, since a socket nearly always takes what it is given.
+    ///
+    /// [`commit`](Self::commit) queues what was written to it, and [`write_vacant`](Self::write_vacant) sends it past the
+    /// queue. It holds bytes of earlier messages.
+    #[inline(always)]
+    pub fn vacant_mut(&mut self) -> Option<&mut [u8]> {
+        (self.tail == 0).then_some(self.bytes.as_mut_slice())
+    }
+
+    /// Writes the first `count` bytes of [`vacant_mut`](Self::vacant_mut) at once and queues what `writer` does not take.
+    /// Returns true if nothing waits then.
+    ///
+    /// A count beyond the buffer is cut to it; where something waits, this is [`flush_to`](Self::flush_to).
+    ///
+    /// # Errors
+    ///
+    /// As [`flush_to`](Self::flush_to).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boom_stream::buffer::WriteBuffer;
+    ///
+    /// let mut buffer = WriteBuffer::new(8, 8);
+    /// let mut sent = Vec::new();
+    /// if let Some(room) = buffer.vacant_mut() {
+    ///     room[..5].copy_from_slice(b"hello");
+    /// }
+    /// assert!(buffer.write_vacant(5, &mut sent)?);
+    /// assert_eq!(sent, b"hello");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[inline(always)]
+    pub fn write_vacant(
+        &mut self,
+        count: usize,
+        writer: &mut (impl Write + ?Sized),
+    ) -> io::Result<bool> {
+        match self.bytes.get(..count) {
+            Some(bytes) if self.tail == 0 => match writer.write(bytes) {
+                Ok(taken) if taken == count => Ok(true),
+                result => {
+                    self.tail = count;
+                    self.flush_rest(result, writer)
+                }
+            },
+            _ => {
+                if self.tail == 0 {
+                    self.tail = self.bytes.len();
+                }
+                self.flush_to(writer)
+            }
+        }
     }
 
     /// Lends `count` bytes of room behind those that wait. Nothing joins the queue before [`commit`](Self::commit).
@@ -101,7 +167,8 @@ impl WriteBuffer {
         Ok(())
     }
 
-    /// Queues the first `count` bytes of the room lent by the last [`reserve`](Self::reserve).
+    /// Queues the first `count` bytes of the room lent last, by [`reserve`](Self::reserve) or
+    /// [`vacant_mut`](Self::vacant_mut).
     ///
     /// A count beyond the room is cut to it.
     #[inline]
@@ -129,6 +196,9 @@ impl WriteBuffer {
     pub fn commit_from(&mut self, from: usize, count: usize) {
         let start = self.tail.saturating_add(from).min(self.bytes.len());
         let end = start.saturating_add(count).min(self.bytes.len());
+        if start == end {
+            return;
+        }
         if self.is_empty() {
             self.head = start;
             self.tail = end;
@@ -177,7 +247,7 @@ impl WriteBuffer {
     ///
     /// The writer's, other than `WouldBlock` and `Interrupted`; `WriteZero` where it takes nothing. What it did not
     /// take still waits.
-    #[inline]
+    #[inline(always)]
     pub fn flush_to(&mut self, writer: &mut (impl Write + ?Sized)) -> io::Result<bool> {
         if self.is_empty() {
             return Ok(true);
@@ -291,6 +361,26 @@ mod tests {
         buffer.reserve(6).unwrap().copy_from_slice(b"...xyz");
         buffer.commit_from(3, 3);
         assert_eq!(buffer.pending(), b"abcxyz");
+    }
+
+    #[test]
+    fn what_is_sent_past_the_queue_joins_it_where_the_socket_is_full() {
+        let mut buffer = WriteBuffer::new(8, 8);
+        let mut socket = Narrow {
+            taken: Vec::new(),
+            room: 3,
+        };
+        buffer.vacant_mut().unwrap()[..5].copy_from_slice(b"hello");
+        assert!(!buffer.write_vacant(5, &mut socket).unwrap());
+        assert_eq!(buffer.pending(), b"lo");
+        assert_eq!(buffer.vacant_mut(), None);
+        socket.room = 100;
+        assert!(buffer.write_vacant(5, &mut socket).unwrap());
+        assert_eq!(socket.taken, b"hello");
+        assert_eq!(buffer.vacant_mut().unwrap().len(), 8);
+        assert!(buffer.write_vacant(9, &mut socket).unwrap(), "cut to 8");
+        assert_eq!(socket.taken.len(), 5 + 8);
+        assert!(buffer.is_empty());
     }
 
     #[test]

@@ -7,7 +7,7 @@ use ::rustls::ProtocolVersion;
 use ::rustls::client::UnbufferedClientConnection;
 use ::rustls::pki_types::ServerName;
 
-use boom_stream::{Layer, Phase};
+use boom_stream::{HalfClose, Layer, Phase};
 
 use super::session::Session;
 use crate::{CipherSuite, Error, TlsConfig, TlsVersion};
@@ -336,6 +336,14 @@ impl<S: Read + Write> Write for TlsStream<S> {
             return Err(error.clone().into());
         }
         self.stream.flush()
+    }
+}
+
+impl<S: Read + Write + HalfClose> HalfClose for TlsStream<S> {
+    /// [`close_notify`](Self::close_notify), then that of the stream below. A TLS 1.2 peer may answer by closing.
+    fn close_write(&mut self) -> io::Result<()> {
+        self.close_notify()?;
+        self.stream.close_write()
     }
 }
 
