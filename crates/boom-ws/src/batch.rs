@@ -95,6 +95,7 @@ impl<'a> Iterator for Batch<'a> {
         match self.plain_message(|payload| !validates || utf8::is_valid(payload)) {
             Plain::Text(payload) => Some(Ok(WebsocketFrame::Text(true, payload))),
             Plain::Binary(payload) => Some(Ok(WebsocketFrame::Binary(true, payload))),
+            Plain::End => None,
             Plain::Other => self.next_frame(),
         }
     }
@@ -116,6 +117,8 @@ impl Drop for Batch<'_> {
 pub(crate) enum Plain<'a> {
     Text(&'a [u8]),
     Binary(&'a [u8]),
+    /// Nothing but the start of a plain frame is left.
+    End,
     Other,
 }
 
@@ -131,21 +134,24 @@ impl<'a> Batch<'a> {
     /// [`Plain::Other`] says that [`next_frame`](Self::next_frame) has to look; nothing is consumed then.
     #[inline(always)]
     fn plain_message(&mut self, is_valid: impl FnOnce(&[u8]) -> bool) -> Plain<'a> {
-        let Some((first, len, payload)) = self.peek_plain() else {
+        let Some((first, header_len, payload_len, rest)) = self.peek_plain() else {
             return Plain::Other;
+        };
+        let Some(payload) = rest.get(..payload_len) else {
+            return self.part_of_plain(first);
         };
         let message = match first {
             TEXT_MESSAGE if is_valid(payload) => Plain::Text(payload),
             BINARY_MESSAGE => Plain::Binary(payload),
             _ => return Plain::Other,
         };
-        *self.head += len;
+        *self.head += header_len + payload_len;
         message
     }
 
-    /// The first byte, the length and the payload of the next frame if it may be a plain one.
+    /// The first byte, the two lengths, and what follows the header of the next frame, if it may be a plain one.
     #[inline(always)]
-    fn peek_plain(&self) -> Option<(u8, usize, &'a [u8])> {
+    fn peek_plain(&self) -> Option<(u8, usize, usize, &'a [u8])> {
         let rest = self.bytes.get(*self.head..)?;
         let (&[first, second], rest) = rest.split_first_chunk()?;
         let (header_len, payload_len, rest) = if second < 126 {
@@ -158,7 +164,18 @@ impl<'a> Batch<'a> {
         if !is_plain || payload_len as u64 >= self.inbound.plain_below {
             return None;
         }
-        Some((first, header_len + payload_len, rest.get(..payload_len)?))
+        Some((first, header_len, payload_len, rest))
+    }
+
+    /// The usual end of a batch. A frame that is not whole even in the next batch is for [`next_frame`](Self::next_frame),
+    /// which looks at it as it comes.
+    #[inline(always)]
+    fn part_of_plain(&mut self, first: u8) -> Plain<'a> {
+        if *self.head == self.start || !matches!(first, TEXT_MESSAGE | BINARY_MESSAGE) {
+            return Plain::Other;
+        }
+        self.inbound.unread = false;
+        Plain::End
     }
 
     /// Takes the next frame if it is plain, text without a check.

@@ -130,6 +130,19 @@ mod tests {
     }
 
     #[test]
+    fn rfc_7_4_1_reserved_codes_cannot_be_sent() {
+        for value in 0..=u16::MAX {
+            let is_sent = CloseCode::new(value).is_some();
+            let is_received = CloseFrame::parse(&value.to_be_bytes()).is_ok();
+            assert_eq!(is_sent, is_received, "{value}");
+        }
+        // 1004 has no meaning yet; 1005, 1006 and 1015 tell a program what no frame does.
+        for value in [1004, 1005, 1006, 1015] {
+            assert_eq!(CloseCode::new(value), None);
+        }
+    }
+
+    #[test]
     fn rfc_8_1_the_reason_is_utf8() {
         assert_eq!(
             CloseFrame::parse(b"\x03\xe8\xff"),

@@ -1,7 +1,11 @@
 //! What a user can choose for a connection.
 
+use std::time::Duration;
+
 use crate::deflate::DeflateConfig;
-use crate::heartbeat::Heartbeat;
+use crate::handshake::{Credentials, Fields, Secret};
+use crate::heartbeat::{Heartbeat, nanoseconds};
+use crate::slow_consumer::SlowConsumerPolicy;
 
 /// Options and limits of one connection.
 ///
@@ -20,35 +24,43 @@ use crate::heartbeat::Heartbeat;
 /// ```
 #[derive(Clone, Debug)]
 pub struct WebsocketConfig {
-    pub(crate) headers: Vec<(String, String)>,
-    pub(crate) subprotocols: Vec<String>,
+    pub(crate) fields: Fields,
+    pub(crate) handshake_timeout_ns: Option<u64>,
     pub(crate) max_head_bytes: usize,
+    pub(crate) max_headers: usize,
     pub(crate) max_frame_bytes: usize,
     pub(crate) max_message_bytes: u64,
     pub(crate) max_outbound_bytes: usize,
+    pub(crate) slow_consumer_policy: SlowConsumerPolicy,
     pub(crate) read_window_bytes: usize,
     pub(crate) validate_utf8: bool,
     pub(crate) automatic_pong: bool,
     pub(crate) heartbeat: Heartbeat,
     pub(crate) deflate: Option<DeflateConfig>,
     pub(crate) seed: Option<[u8; 32]>,
+    pub(crate) zero_masks: bool,
+    pub(crate) close_timeout_ns: Option<u64>,
 }
 
 impl Default for WebsocketConfig {
     fn default() -> Self {
         Self {
-            headers: Vec::new(),
-            subprotocols: Vec::new(),
+            fields: Fields::default(),
+            handshake_timeout_ns: Some(10_000_000_000),
             max_head_bytes: 16 << 10,
+            max_headers: 100,
             max_frame_bytes: 16 << 20,
             max_message_bytes: 64 << 20,
             max_outbound_bytes: 1 << 20,
+            slow_consumer_policy: SlowConsumerPolicy::Refuse,
             read_window_bytes: 16 << 10,
             validate_utf8: true,
             automatic_pong: true,
             heartbeat: Heartbeat::new(),
             deflate: None,
             seed: None,
+            zero_masks: false,
+            close_timeout_ns: Some(10_000_000_000),
         }
     }
 }
@@ -63,24 +75,135 @@ impl WebsocketConfig {
     ///
     /// A name that is no token, a value with a line end or another control character, and the headers of the
     /// handshake itself (`Host`, `Upgrade`, `Connection`, `Sec-WebSocket-*`) make the handshake fail with
-    /// [`HandshakeError::InvalidHeader`](crate::HandshakeError::InvalidHeader) before anything is sent.
+    /// [`HandshakeError::InvalidHeader`](crate::HandshakeError::InvalidHeader) before anything is sent. So do
+    /// `Origin`, `User-Agent`, `Authorization` and `Cookie` that stand twice, be it by the methods below, with
+    /// [`HandshakeError::RepeatedHeader`](crate::HandshakeError::RepeatedHeader).
+    ///
+    /// `Debug` shows names of headers and no values, which may be keys.
     #[must_use]
     pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.headers.push((name.into(), value.into()));
+        self.fields
+            .headers
+            .push((name.into(), Secret(value.into())));
         self
     }
 
-    /// Offers a subprotocol (RFC 6455 §1.9), the preferred one first. The server may choose one of those offered.
+    /// Offers a subprotocol (RFC 6455 §1.9), the preferred one first. The server may choose one of those offered, which
+    /// [`Response::subprotocol`](crate::Response::subprotocol) tells.
+    ///
+    /// A name that is no token or is offered twice makes the handshake fail with
+    /// [`HandshakeError::InvalidSubprotocol`](crate::HandshakeError::InvalidSubprotocol).
     #[must_use]
     pub fn with_subprotocol(mut self, name: impl Into<String>) -> Self {
-        self.subprotocols.push(name.into());
+        self.fields.subprotocols.push(name.into());
         self
     }
 
-    /// Limits the head of the server's answer. The default is 16 KiB.
+    /// Sends the `Origin` header, which browsers send and some servers ask for: `https://example.com`, or `null`.
+    ///
+    /// What is neither (RFC 6454 §6.2: scheme, host, and port where it is not the default one; no path) makes the
+    /// handshake fail with [`HandshakeError::InvalidOrigin`](crate::HandshakeError::InvalidOrigin). The default is not
+    /// to send it.
+    #[must_use]
+    pub fn with_origin(mut self, origin: impl Into<String>) -> Self {
+        self.fields.origin = Some(origin.into());
+        self
+    }
+
+    /// Sends the `User-Agent` header, `feed-handler/2.1`, say. The default is not to send it.
+    ///
+    /// A value that does not start with a name makes the handshake fail with
+    /// [`HandshakeError::InvalidHeader`](crate::HandshakeError::InvalidHeader).
+    #[must_use]
+    pub fn with_user_agent(mut self, user_agent: impl Into<String>) -> Self {
+        self.fields.user_agent = Some(user_agent.into());
+        self
+    }
+
+    /// Sends user name and password (`Authorization: Basic`, RFC 7617) in UTF-8. Of this and
+    /// [`with_bearer_token`](Self::with_bearer_token) the last one holds.
+    ///
+    /// A user name with a colon, and a control character in either, make the handshake fail with
+    /// [`HandshakeError::InvalidCredentials`](crate::HandshakeError::InvalidCredentials). Neither is encrypted by this:
+    /// use it over TLS.
+    #[must_use]
+    pub fn with_basic_auth(mut self, user: impl Into<String>, password: impl Into<String>) -> Self {
+        self.fields.credentials = Some(Credentials::Basic {
+            user: user.into(),
+            password: Secret(password.into()),
+        });
+        self
+    }
+
+    /// Sends a token (`Authorization: Bearer`, RFC 6750), a JSON Web Token, say.
+    ///
+    /// A token that is not of the form that RFC 6750 §2.1 gives it makes the handshake fail with
+    /// [`HandshakeError::InvalidCredentials`](crate::HandshakeError::InvalidCredentials); other schemes are sent by
+    /// [`with_header`](Self::with_header).
+    #[must_use]
+    pub fn with_bearer_token(mut self, token: impl Into<String>) -> Self {
+        self.fields.credentials = Some(Credentials::Bearer(Secret(token.into())));
+        self
+    }
+
+    /// Sends a cookie. All cookies are sent in one `Cookie` header, in the order given (RFC 6265 §4.2.1).
+    ///
+    /// A name that is no token, and a value with whitespace, a comma, a semicolon, a backslash or a quote inside, make
+    /// the handshake fail with [`HandshakeError::InvalidCookie`](crate::HandshakeError::InvalidCookie).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boom_ws::{Connection, Request, WebsocketConfig};
+    ///
+    /// let config = WebsocketConfig::new()
+    ///     .with_origin("https://example.com")
+    ///     .with_user_agent("feed-handler/2.1")
+    ///     .with_basic_auth("Aladdin", "open sesame")
+    ///     .with_cookie("session", "31d4d96e407aad42")
+    ///     .with_cookie("lang", "en");
+    /// let connection = Connection::client(&Request::new("example.com", "/feed"), &config);
+    /// let head = std::str::from_utf8(connection.outgoing())?;
+    /// assert!(head.contains("\r\nOrigin: https://example.com\r\n"));
+    /// assert!(head.contains("\r\nAuthorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==\r\n"));
+    /// assert!(head.contains("\r\nCookie: session=31d4d96e407aad42; lang=en\r\n"));
+    /// assert!(!format!("{config:?}").contains("sesame"));
+    /// # Ok::<(), std::str::Utf8Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_cookie(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.fields
+            .cookies
+            .push((name.into(), Secret(value.into())));
+        self
+    }
+
+    /// Limits how long the opening handshake may take, from the first
+    /// [`handle_timeout`](crate::Websocket::handle_timeout) on; `None` for any time. The default is ten seconds.
+    ///
+    /// What has to come first counts too, connecting and TLS. After that time the connection fails with
+    /// [`HandshakeError::TimedOut`](crate::HandshakeError::TimedOut), or with
+    /// [`HandshakeError::Rejected`](crate::HandshakeError::Rejected) if only the end of a refusal's body is missing.
+    #[must_use]
+    pub const fn with_handshake_timeout(mut self, timeout: Option<Duration>) -> Self {
+        self.handshake_timeout_ns = match timeout {
+            Some(timeout) => Some(nanoseconds(timeout)),
+            None => None,
+        };
+        self
+    }
+
+    /// Limits the head of the server's answer, interim answers before it included. The default is 16 KiB.
     #[must_use]
     pub const fn with_max_head_bytes(mut self, limit: usize) -> Self {
         self.max_head_bytes = limit;
+        self
+    }
+
+    /// Limits how many headers the server's answer may have. The default is 100.
+    #[must_use]
+    pub const fn with_max_headers(mut self, limit: usize) -> Self {
+        self.max_headers = limit;
         self
     }
 
@@ -108,6 +231,13 @@ impl WebsocketConfig {
     #[must_use]
     pub const fn with_max_outbound_bytes(mut self, limit: usize) -> Self {
         self.max_outbound_bytes = limit;
+        self
+    }
+
+    /// Chooses what becomes of messages that the peer is too slow for. The default is to refuse them.
+    #[must_use]
+    pub fn with_slow_consumer_policy(mut self, policy: SlowConsumerPolicy) -> Self {
+        self.slow_consumer_policy = policy;
         self
     }
 
@@ -149,6 +279,30 @@ impl WebsocketConfig {
     #[must_use]
     pub fn with_deflate(mut self, deflate: DeflateConfig) -> Self {
         self.deflate = Some(deflate);
+        self
+    }
+
+    /// Masks with zeros: what is sent is readable on the wire. The default is not to.
+    ///
+    /// For links where both ends and all between are trusted. RFC 6455 §10.3 demands keys that cannot be foretold, since
+    /// without them whoever chooses the payload chooses bytes that a proxy between may take for a request.
+    #[must_use]
+    pub const fn dangerous_with_zero_masks(mut self, zero: bool) -> Self {
+        self.zero_masks = zero;
+        self
+    }
+
+    /// Limits how long the closing handshake may take once a close frame of ours is queued, from the next
+    /// [`handle_timeout`](crate::Websocket::handle_timeout) on; `None` for any time. The default is ten seconds.
+    ///
+    /// It ends the wait for the peer's close frame by [`Silence::Close`](crate::Silence::Close), and after that the wait
+    /// of [`poll_closed`](crate::Websocket::poll_closed) for the end of the connection.
+    #[must_use]
+    pub const fn with_close_timeout(mut self, timeout: Option<Duration>) -> Self {
+        self.close_timeout_ns = match timeout {
+            Some(timeout) => Some(nanoseconds(timeout)),
+            None => None,
+        };
         self
     }
 

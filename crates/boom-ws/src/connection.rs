@@ -11,10 +11,12 @@ use crate::config::WebsocketConfig;
 use crate::error::{Error, Misuse};
 use crate::frame::{CLIENT_HEADER_MAX, opcode};
 use crate::handshake::{BODY_MAX, Handshake, Progress, Request, Response};
-use crate::heartbeat::{Deadlines, Due};
+use crate::heartbeat::{Deadlines, Due, Silence};
 use crate::inbound::{End, Inbound};
 use crate::mask::MaskingKeys;
 use crate::outbound::Outbound;
+use crate::prepared::PreparedMessage;
+use crate::slow_consumer::SlowConsumerCounts;
 use crate::state::State;
 
 /// The WebSocket client protocol without I/O (RFC 6455).
@@ -68,10 +70,18 @@ enum Stage {
 }
 
 /// The handshake and what is left of its request.
-#[derive(Debug)]
 struct Opening {
     handshake: Handshake,
     request: WriteBuffer,
+}
+
+/// Says nothing of the request, which may hold a password.
+impl std::fmt::Debug for Opening {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Opening")
+            .field("handshake", &self.handshake)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Connection {
@@ -109,7 +119,7 @@ impl Connection {
             Some(seed) => Ok(MaskingKeys::from_seed(seed)),
             None => MaskingKeys::from_os(),
         };
-        let (keys, stage) = match keys {
+        let (mut keys, stage) = match keys {
             Ok(mut keys) => {
                 let stage = stage(&mut keys);
                 (keys, stage)
@@ -120,15 +130,21 @@ impl Connection {
         let frame_limit = config.max_frame_bytes.saturating_add(CLIENT_HEADER_MAX);
         let limit = frame_limit.max(config.max_head_bytes.saturating_add(BODY_MAX));
         let stage = stage.unwrap_or_else(Stage::Failed);
+        let is_open = matches!(stage, Stage::Open);
+        if config.zero_masks {
+            keys.set_zero();
+        }
+        let mut outbound = Outbound::new(config, keys);
+        outbound.set_open(is_open);
         Self {
             receive: ReadBuffer::new(config.read_window_bytes, limit),
             inbound: Inbound::new(config),
-            outbound: Outbound::new(config, keys),
-            was_open: matches!(stage, Stage::Open),
+            outbound,
+            was_open: is_open,
             stage,
             response: None,
             eof: false,
-            deadlines: Deadlines::new(config.heartbeat),
+            deadlines: Deadlines::new(config.heartbeat, config.close_timeout_ns),
             has_bytes: false,
             timed_ping: None,
         }
@@ -166,18 +182,20 @@ impl Connection {
     }
 
     /// Takes the time, in nanoseconds of a monotonic clock, and does what the [`Heartbeat`](crate::Heartbeat) asks for:
-    /// queues a ping, or ends the connection. Does nothing before the connection is open.
+    /// queues a ping, or ends the connection. Before the connection is open it watches over
+    /// [`with_handshake_timeout`](WebsocketConfig::with_handshake_timeout).
     ///
     /// # Errors
     ///
-    /// [`Error::Silence`], and why the connection is over.
+    /// [`Error::Silence`], [`HandshakeError::TimedOut`](crate::HandshakeError::TimedOut), and why the connection is over.
     pub fn handle_timeout(&mut self, now_ns: u64) -> Result<(), Error> {
         self.check_open()?;
         if self.is_handshaking() {
-            return Ok(());
+            return self.handle_handshake_timeout(now_ns);
         }
         let has_bytes = std::mem::take(&mut self.has_bytes);
         let has_data = std::mem::take(&mut self.inbound.has_data);
+        self.check_closing(now_ns)?;
         match self.deadlines.advance(now_ns, has_bytes, has_data) {
             Due::Nothing => Ok(()),
             // A ping that finds no room is no loss: the buffer is full of what the peer does not read.
@@ -194,13 +212,41 @@ impl Connection {
         }
     }
 
+    /// Ends a closing handshake that lasts too long.
+    pub(crate) fn check_closing(&mut self, now_ns: u64) -> Result<(), Error> {
+        if !self.is_closing() || !self.deadlines.is_close_over(now_ns) {
+            return Ok(());
+        }
+        if self.inbound.end.is_none() {
+            self.inbound.end = Some(End::Silence(Silence::Close));
+        }
+        Err(Silence::Close.into())
+    }
+
+    /// The receive buffer, emptied, to read what comes after the closing handshake.
+    pub(crate) fn receive_past_end(&mut self) -> &mut ReadBuffer {
+        self.receive.consume(self.receive.len());
+        &mut self.receive
+    }
+
+    fn handle_handshake_timeout(&mut self, now_ns: u64) -> Result<(), Error> {
+        // What has come in time counts.
+        self.advance_handshake();
+        if let Stage::Handshake(opening) = &mut self.stage
+            && let Err(error) = opening.handshake.handle_timeout(now_ns)
+        {
+            self.set_failed(error.into());
+        }
+        self.check_open()
+    }
+
     /// When to call [`handle_timeout`](Self::handle_timeout) at the latest; `None` where nothing is to be done, and
     /// before its first call.
     pub fn poll_timeout(&self) -> Option<u64> {
-        if self.is_over() {
-            None
-        } else {
-            self.deadlines.next_ns()
+        match &self.stage {
+            _ if self.is_over() => None,
+            Stage::Handshake(opening) => opening.handshake.deadline_ns(),
+            Stage::Open | Stage::Failed(_) => self.deadlines.next_ns(),
         }
     }
 
@@ -235,15 +281,17 @@ impl Connection {
     }
 
     /// Where the connection is in its life.
-    pub const fn state(&self) -> State {
+    pub const fn state(&self) -> State<'_> {
         let is_closing = self.outbound.is_close_sent();
         match (&self.inbound.end, &self.stage) {
             (Some(End::Closed(code)), _) => State::Closed {
                 code: *code,
+                reason: &self.inbound.close_reason,
                 clean: is_closing,
             },
             (Some(_), _) | (None, Stage::Failed(_)) => State::Closed {
                 code: None,
+                reason: "",
                 clean: false,
             },
             (None, Stage::Handshake(_)) => State::Connecting,
@@ -269,10 +317,26 @@ impl Connection {
         self.advance_handshake();
         match &self.stage {
             Stage::Failed(Error::Io(_)) | Stage::Open | Stage::Handshake(_) => {
-                self.stage = Stage::Failed(error);
+                self.set_failed(error);
             }
             Stage::Failed(_) => {}
         }
+    }
+
+    fn set_failed(&mut self, error: Error) {
+        self.stage = Stage::Failed(error);
+        self.outbound.set_open(false);
+    }
+
+    /// Says that the stream takes nothing any more.
+    pub(crate) const fn note_write_failure(&mut self) {
+        self.outbound.set_write_failed();
+    }
+
+    /// Returns true if nothing hinders: the connection is open, and neither has ended nor failed on any side.
+    #[inline(always)]
+    pub(crate) const fn is_steady(&self) -> bool {
+        self.outbound.is_unobstructed() && !self.eof
     }
 
     /// Lends the frames that have come; empty while the handshake lasts.
@@ -280,12 +344,9 @@ impl Connection {
     /// # Errors
     ///
     /// Why the connection is over: each call says it again. Frames that came before are lent first.
-    #[inline]
+    #[inline(always)]
     pub fn batch(&mut self) -> Result<Batch<'_>, Error> {
-        if self.eof || !matches!(self.stage, Stage::Open) || self.inbound.end.is_some() {
-            self.look_at_end()?;
-        }
-        let is_open = matches!(self.stage, Stage::Open);
+        let is_open = self.is_steady() || self.look_at_end()?;
         let (bytes, head) = self.receive.split();
         let bytes = if is_open { bytes } else { &[] };
         Ok(Batch::new(
@@ -296,18 +357,19 @@ impl Connection {
         ))
     }
 
-    #[cold]
-    fn look_at_end(&mut self) -> Result<(), Error> {
+    /// Returns whether frames may come, and an error where none will come any more.
+    #[inline(never)]
+    fn look_at_end(&mut self) -> Result<bool, Error> {
         self.advance_handshake();
         let is_open = matches!(self.stage, Stage::Open) && self.inbound.end.is_none();
         if is_open && self.eof && !self.inbound.has_frame(self.receive.filled()) {
-            self.stage = Stage::Failed(Error::Io(io::ErrorKind::UnexpectedEof.into()));
+            self.set_failed(Error::Io(io::ErrorKind::UnexpectedEof.into()));
         }
         if self.is_over() {
             self.inbound.end_is_told = true;
             return Err(self.tell_failure());
         }
-        Ok(())
+        Ok(is_open)
     }
 
     /// Why the connection is over: the first time with its source, and then the same fact again.
@@ -335,13 +397,14 @@ impl Connection {
                     self.receive.consume(len);
                     self.response = Some(response);
                     self.stage = Stage::Open;
+                    self.outbound.set_open(true);
                     self.was_open = true;
                 }
                 Ok(Progress::Partial) if self.eof => {
-                    self.stage = Stage::Failed(Error::Io(io::ErrorKind::UnexpectedEof.into()));
+                    self.set_failed(Error::Io(io::ErrorKind::UnexpectedEof.into()));
                 }
                 Ok(Progress::Partial) => return,
-                Err(error) => self.stage = Stage::Failed(error.into()),
+                Err(error) => self.set_failed(error.into()),
             }
         }
     }
@@ -426,12 +489,31 @@ impl Connection {
             buffer.consume(count);
         }
         self.outbound.retry_pong();
+        self.advance_backlog();
+    }
+
+    /// Lets the messages that wait in front of the outbound buffer have it, once the connection is open.
+    fn advance_backlog(&mut self) {
+        if matches!(self.stage, Stage::Open) {
+            self.outbound.advance_backlog();
+        }
+    }
+
+    /// Returns true if messages wait in front of the outbound buffer.
+    pub(crate) const fn has_backlog(&self) -> bool {
+        self.outbound.has_backlog()
+    }
+
+    /// How many messages were kept from being sent because the peer was too slow.
+    pub const fn slow_consumer_counts(&self) -> SlowConsumerCounts {
+        self.outbound.counts
     }
 
     /// The buffer behind [`outgoing`](Self::outgoing); `None` where nothing may be sent any more.
     #[inline(always)]
     pub(crate) fn outgoing_buffer(&mut self) -> Option<&mut WriteBuffer> {
         self.outbound.retry_pong();
+        self.advance_backlog();
         match &mut self.stage {
             Stage::Open => Some(&mut self.outbound.buffer),
             Stage::Handshake(opening) => Some(&mut opening.request),
@@ -460,17 +542,50 @@ impl Connection {
         self.send_data(opcode::BINARY, fin, payload)
     }
 
-    /// Queues a frame that starts a message. Part of the caller's code: this is the hot path of sending.
     #[inline(always)]
-    pub(crate) fn send_data(
-        &mut self,
-        opcode: u8,
-        fin: bool,
-        payload: Option<&[u8]>,
-    ) -> Result<(), Error> {
+    fn send_data(&mut self, opcode: u8, fin: bool, payload: Option<&[u8]>) -> Result<(), Error> {
+        let payload = payload.unwrap_or_default();
+        if fin && let Some(len) = self.frame_plain(opcode, payload) {
+            self.outbound.buffer.commit(len);
+            return Ok(());
+        }
+        self.send_any(opcode, fin, payload)
+    }
+
+    /// Frames a whole message at the start of [`frames_out`](Self::frames_out) and returns its length, if that is empty and
+    /// nothing stands in the way: the usual case, which is part of the caller's code. Otherwise
+    /// [`send_any`](Self::send_any) does it, or tells why not.
+    #[inline(always)]
+    pub(crate) fn frame_plain(&mut self, opcode: u8, payload: &[u8]) -> Option<usize> {
+        self.outbound.plain_message(opcode, payload)
+    }
+
+    /// Queues a message that was framed before.
+    ///
+    /// # Errors
+    ///
+    /// As [`send_text`](Self::send_text).
+    pub fn send_prepared(&mut self, message: &PreparedMessage) -> Result<(), Error> {
         self.check_open()?;
-        self.outbound
-            .start_message(opcode, fin, payload.unwrap_or_default())
+        self.outbound.prepared(message)
+    }
+
+    /// Returns true if a frame of `len` bytes that is masked with zeros can be written past the outbound buffer.
+    pub(crate) const fn may_bypass(&self, len: usize) -> bool {
+        self.outbound.may_bypass(len)
+    }
+
+    /// Queues a frame that starts a message.
+    #[inline(never)]
+    pub(crate) fn send_any(&mut self, opcode: u8, fin: bool, payload: &[u8]) -> Result<(), Error> {
+        self.check_open()?;
+        self.outbound.start_message(opcode, fin, payload)
+    }
+
+    /// The outbound buffer of an open connection.
+    #[inline(always)]
+    pub(crate) const fn frames_out(&mut self) -> &mut WriteBuffer {
+        &mut self.outbound.buffer
     }
 
     /// Lends room for the payload of a message of up to `capacity` bytes.

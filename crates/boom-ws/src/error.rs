@@ -75,11 +75,10 @@ impl From<Error> for io::Error {
             Error::Handshake(HandshakeError::Rejected(_)) => {
                 Self::new(io::ErrorKind::ConnectionRefused, error)
             }
-            Error::Handshake(
-                HandshakeError::InvalidPath
-                | HandshakeError::InvalidHost
-                | HandshakeError::InvalidHeader,
-            ) => Self::new(io::ErrorKind::InvalidInput, error),
+            Error::Handshake(HandshakeError::TimedOut) => Self::new(io::ErrorKind::TimedOut, error),
+            Error::Handshake(ref reason) if reason.is_in_request() => {
+                Self::new(io::ErrorKind::InvalidInput, error)
+            }
             Error::Handshake(_) | Error::Protocol(_) => {
                 Self::new(io::ErrorKind::InvalidData, error)
             }
@@ -95,33 +94,54 @@ impl From<Error> for io::Error {
 /// # Examples
 ///
 /// ```
-/// use boom_ws::HandshakeError;
+/// use boom_ws::{HandshakeError, RetryAfter};
 ///
-/// fn retry_after(error: &HandshakeError) -> Option<&[u8]> {
+/// fn retry_after(error: &HandshakeError) -> Option<RetryAfter> {
 ///     match error {
-///         HandshakeError::Rejected(response) => response.header("Retry-After"),
+///         HandshakeError::Rejected(response) => response.retry_after(),
 ///         _ => None,
 ///     }
 /// }
 ///
 /// assert_eq!(retry_after(&HandshakeError::InvalidAccept), None);
+/// assert!(!HandshakeError::InvalidAccept.is_transient());
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum HandshakeError {
-    /// The path holds a space, a control character, a `#` or a byte that is not ASCII.
-    #[error("the path holds a character that a request line may not hold")]
+    /// The path or its query holds what RFC 3986 has no place for there: whitespace, control characters, any of
+    /// ``#"<>[]\^`{|}``, a `%` without two hexadecimal digits, or what is not ASCII. Write it as `%` and two digits.
+    #[error("the path holds a character that a path may not hold")]
     InvalidPath,
-    /// The host is empty or holds a character that a header may not hold.
-    #[error("the host holds a character that a header may not hold")]
+    /// The authority is no host with at most a port.
+    #[error("the authority is no host with at most a port")]
     InvalidHost,
     /// A header's name is not a token or is the handshake's own, or its value holds a line end or a control character.
     #[error("an extra header is malformed or belongs to the handshake")]
     InvalidHeader,
+    /// A header that may stand once stands twice: `Origin`, `User-Agent`, `Authorization` or `Cookie`.
+    #[error("an extra header that may stand once stands twice")]
+    RepeatedHeader,
+    /// A subprotocol's name is not a token or is offered twice.
+    #[error("a subprotocol's name is not a token or is offered twice")]
+    InvalidSubprotocol,
+    /// The origin is neither `null` nor scheme, host and port alone.
+    #[error("the origin is neither null nor scheme, host and port alone")]
+    InvalidOrigin,
+    /// The user name holds a colon, it or the password a control character, or the token what a token may not hold.
+    #[error("the credentials hold a character that they may not hold")]
+    InvalidCredentials,
+    /// A cookie's name is not a token, or its value holds what a cookie may not hold.
+    #[error("a cookie holds a character that it may not hold")]
+    InvalidCookie,
+    /// No answer has come in the time of
+    /// [`WebsocketConfig::with_handshake_timeout`](crate::WebsocketConfig::with_handshake_timeout).
+    #[error("no answer has come in time")]
+    TimedOut,
     /// The server answered with a status other than 101.
     #[error("the server answered {}", .0.status())]
     Rejected(Arc<Response>),
-    /// The answer is not HTTP/1.1.
+    /// The answer is not HTTP/1.1, or breaks its rules (RFC 9112).
     #[error("the answer is not HTTP/1.1")]
     NotHttp,
     /// The head of the answer is longer than the limit.
@@ -133,7 +153,7 @@ pub enum HandshakeError {
     /// The head of the answer has more headers than the limit.
     #[error("the answer has more than {limit} headers")]
     TooManyHeaders {
-        /// The limit.
+        /// [`WebsocketConfig::with_max_headers`](crate::WebsocketConfig::with_max_headers).
         limit: usize,
     },
     /// `Upgrade` is missing or is not `websocket`.
@@ -155,6 +175,37 @@ pub enum HandshakeError {
     /// The server chose a subprotocol that was not offered, or more than one.
     #[error("the server chose a subprotocol that was not offered")]
     UnexpectedSubprotocol,
+}
+
+impl HandshakeError {
+    /// Returns true if the same request may be answered otherwise later: the time was over, or the server refused with
+    /// 408, 425, 429 or a 5xx other than 501 and 505.
+    ///
+    /// Everything else fails again until the request, or the server, is changed.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::TimedOut => true,
+            Self::Rejected(response) => {
+                matches!(response.status(), 408 | 425 | 429 | 500 | 502..=504 | 506..=599)
+            }
+            _ => false,
+        }
+    }
+
+    /// The request could not be sent as it was asked for.
+    const fn is_in_request(&self) -> bool {
+        matches!(
+            self,
+            Self::InvalidPath
+                | Self::InvalidHost
+                | Self::InvalidHeader
+                | Self::RepeatedHeader
+                | Self::InvalidSubprotocol
+                | Self::InvalidOrigin
+                | Self::InvalidCredentials
+                | Self::InvalidCookie
+        )
+    }
 }
 
 /// What rule of RFC 6455 the peer broke.

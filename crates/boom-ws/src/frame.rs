@@ -149,6 +149,15 @@ pub(crate) fn with_client_header<T>(first: u8, payload_len: usize, write: impl W
     }
 }
 
+/// Bytes of a client's header with its masking key, in the shortest of its three forms.
+pub(crate) const fn client_header_len(payload_len: usize) -> usize {
+    match payload_len {
+        0..=125 => 2 + KEY_LEN,
+        126..=0xffff => 4 + KEY_LEN,
+        _ => CLIENT_HEADER_MAX,
+    }
+}
+
 /// What is done with a header, whatever its length: code for each length, so that copies are single moves.
 pub(crate) trait WriteFrame<T> {
     fn with<const N: usize>(self, header: [u8; N]) -> T;
@@ -300,6 +309,7 @@ mod tests {
         ] {
             let mut header = with_client_header(0x82, payload_len, ToVec);
             assert_eq!(header.len(), len);
+            assert_eq!(client_header_len(payload_len), len + KEY_LEN);
             assert_ne!(header[1] & MASK, 0);
             header[1] &= !MASK;
             assert_eq!(parsed(&header).payload_len, payload_len as u64);

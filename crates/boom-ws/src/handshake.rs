@@ -1,6 +1,5 @@
 //! RFC 6455 §4.1, the client's side of the opening handshake, without I/O.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use base64::Engine;
@@ -10,192 +9,20 @@ use crate::config::WebsocketConfig;
 use crate::deflate::{Agreed, DeflateConfig};
 use crate::error::HandshakeError;
 
+mod fields;
+mod request;
+
+mod body;
+mod response;
+
+pub(crate) use body::BODY_MAX;
+use body::Body;
+pub(crate) use fields::{Credentials, Fields, Secret};
+pub use request::Request;
+pub use response::{Refusal, Response, RetryAfter};
+
 /// RFC 6455 §1.3: what is appended to the key before it is hashed.
 const ACCEPT_GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-/// Headers of an answer that are looked at.
-const HEADERS_MAX: usize = 100;
-/// How much of the body of a refusal is kept.
-pub(crate) const BODY_MAX: usize = 4096;
-
-/// What a WebSocket connection is opened to: the resource name of RFC 6455 §3.
-///
-/// # Examples
-///
-/// ```
-/// use boom_ws::Request;
-///
-/// let request = Request::new("stream.example.com:9443", "/ws?stream=btcusdt");
-/// assert_eq!(request.authority(), "stream.example.com:9443");
-/// assert_eq!(Request::new("example.com", "").path(), "/");
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Request {
-    authority: String,
-    path: String,
-}
-
-impl Request {
-    /// Names the authority (the `Host` header: host, and port where it is not the scheme's default one) and the
-    /// path with its query. A missing leading slash is added. What is malformed is reported by the handshake.
-    pub fn new(authority: impl Into<String>, path: impl Into<String>) -> Self {
-        let mut path = path.into();
-        if !path.starts_with('/') {
-            path.insert(0, '/');
-        }
-        Self {
-            authority: authority.into(),
-            path,
-        }
-    }
-
-    /// Host, and port where it is not the default one.
-    pub fn authority(&self) -> &str {
-        &self.authority
-    }
-
-    /// Path and query.
-    pub fn path(&self) -> &str {
-        &self.path
-    }
-
-    /// Writes the request (RFC 6455 §4.1).
-    pub(crate) fn encode(
-        &self,
-        config: &WebsocketConfig,
-        key: &str,
-    ) -> Result<Vec<u8>, HandshakeError> {
-        // RFC 9112 §3: neither may end the line it stands in.
-        if !self
-            .path
-            .bytes()
-            .all(|byte| byte.is_ascii_graphic() && byte != b'#')
-        {
-            return Err(HandshakeError::InvalidPath);
-        }
-        if self.authority.is_empty() || !self.authority.bytes().all(|byte| byte.is_ascii_graphic())
-        {
-            return Err(HandshakeError::InvalidHost);
-        }
-        let mut head = format!(
-            "GET {} HTTP/1.1\r\nHost: {}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
-             Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n",
-            self.path, self.authority
-        );
-        if !config.subprotocols.is_empty() {
-            // RFC 6455 §4.1: they "MUST all be unique strings".
-            let is_valid = |(index, name): (usize, &String)| {
-                is_token(name) && !config.subprotocols[..index].contains(name)
-            };
-            if !config.subprotocols.iter().enumerate().all(is_valid) {
-                return Err(HandshakeError::InvalidHeader);
-            }
-            let _ = write!(
-                head,
-                "Sec-WebSocket-Protocol: {}\r\n",
-                config.subprotocols.join(", ")
-            );
-        }
-        if let Some(deflate) = &config.deflate {
-            let _ = write!(head, "Sec-WebSocket-Extensions: {}\r\n", deflate.offer());
-        }
-        for (name, value) in &config.headers {
-            if !is_token(name) || is_reserved(name) || !is_field_value(value) {
-                return Err(HandshakeError::InvalidHeader);
-            }
-            let _ = write!(head, "{name}: {value}\r\n");
-        }
-        head.push_str("\r\n");
-        Ok(head.into_bytes())
-    }
-}
-
-/// RFC 9110 §5.6.2.
-fn is_token(name: &str) -> bool {
-    let is_token_byte =
-        |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    !name.is_empty() && name.bytes().all(is_token_byte)
-}
-
-/// RFC 9110 §5.5: no control characters, line ends above all.
-fn is_field_value(value: &str) -> bool {
-    value
-        .bytes()
-        .all(|byte| byte == b'\t' || (byte >= b' ' && byte != 0x7f))
-}
-
-/// The handshake's own headers, which would stand twice, and those that would give the request a body.
-fn is_reserved(name: &str) -> bool {
-    const RESERVED: [&str; 5] = [
-        "Host",
-        "Upgrade",
-        "Connection",
-        "Content-Length",
-        "Transfer-Encoding",
-    ];
-    const PREFIX: &str = "Sec-WebSocket-";
-    RESERVED
-        .iter()
-        .any(|reserved| name.eq_ignore_ascii_case(reserved))
-        || name
-            .get(..PREFIX.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(PREFIX))
-}
-
-/// A server's answer to the handshake: status, headers, and for a refusal the start of the body.
-///
-/// # Examples
-///
-/// ```no_run
-/// use boom_ws::{Error, HandshakeError, Websocket};
-/// # fn f(ws: &mut Websocket<std::net::TcpStream>) {
-/// if let Err(Error::Handshake(HandshakeError::Rejected(response))) = ws.read_batch() {
-///     eprintln!("{}: {}", response.status(), String::from_utf8_lossy(response.body()));
-/// }
-/// # }
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Response {
-    status: u16,
-    headers: Vec<(String, Vec<u8>)>,
-    body: Vec<u8>,
-}
-
-impl Response {
-    /// The status code.
-    pub const fn status(&self) -> u16 {
-        self.status
-    }
-
-    /// The first header of that name; the case of the name does not matter.
-    pub fn header(&self, name: &str) -> Option<&[u8]> {
-        self.all(name).next()
-    }
-
-    /// All headers in the order received.
-    pub fn headers(&self) -> impl Iterator<Item = (&str, &[u8])> {
-        self.headers
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_slice()))
-    }
-
-    /// The first bytes of the body, at most 4 KiB, as they came: a chunked body is not decoded.
-    pub fn body(&self) -> &[u8] {
-        &self.body
-    }
-
-    fn all<'a, 'n>(&'a self, name: &'n str) -> impl Iterator<Item = &'a [u8]> + use<'a, 'n> {
-        self.headers()
-            .filter(move |(other, _)| other.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value)
-    }
-
-    /// The elements of a comma-separated header, over all its lines (RFC 9110 §5.6.1).
-    fn list<'a, 'n>(&'a self, name: &'n str) -> impl Iterator<Item = &'a [u8]> + use<'a, 'n> {
-        self.all(name)
-            .flat_map(|value| value.split(|byte| *byte == b','))
-            .map(<[u8]>::trim_ascii)
-    }
-}
 
 /// How far the handshake is after some input.
 #[derive(Debug)]
@@ -218,24 +45,16 @@ pub(crate) struct Handshake {
     /// What was agreed on, once the connection is open.
     pub(crate) agreed: Option<Agreed>,
     max_head_bytes: usize,
+    max_headers: usize,
+    /// Bytes of the interim answers so far, which count towards the limit.
+    interim_bytes: usize,
     /// How far the end of the head has been looked for, so that a head that comes byte by byte costs no more.
     scanned: usize,
     /// A head other than 101, while its body comes.
     refusal: Option<(Response, Body)>,
-}
-
-/// How the end of a refusal's body is known.
-#[derive(Clone, Copy, Debug)]
-struct Body {
-    start: usize,
-    length: BodyLength,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum BodyLength {
-    Known(usize),
-    Chunked,
-    UntilEof,
+    timeout_ns: Option<u64>,
+    /// Known once the time is.
+    deadline_ns: Option<u64>,
 }
 
 impl Handshake {
@@ -249,12 +68,16 @@ impl Handshake {
         let bytes = request.encode(config, &key)?;
         let handshake = Self {
             accept: accept_value(&key),
-            subprotocols: config.subprotocols.clone(),
+            subprotocols: config.fields.subprotocols.clone(),
             deflate: config.deflate.clone(),
             agreed: None,
             max_head_bytes: config.max_head_bytes,
+            max_headers: config.max_headers,
+            interim_bytes: 0,
             scanned: 0,
             refusal: None,
+            timeout_ns: config.handshake_timeout_ns,
+            deadline_ns: None,
         };
         Ok((handshake, bytes))
     }
@@ -269,57 +92,78 @@ impl Handshake {
             let Some(head_len) = self.find_head_end(received)? else {
                 return Ok(Progress::Partial);
             };
-            let response = parse_head(&received[..head_len])?;
-            match response.status {
+            let head = response::parse_head(&received[..head_len], self.max_headers)?;
+            match head.response.status() {
                 101 => {
                     return self
-                        .accept(response)
+                        .accept(head.response)
                         .map(|response| Progress::Open(response, head_len));
                 }
                 // RFC 9110 §15.2: any number of interim answers may come before the final one.
                 100..=199 => {
                     self.scanned = 0;
+                    self.interim_bytes += head_len;
                     return Ok(Progress::Interim(head_len));
                 }
                 _ => {
-                    let length = body_length(&response);
-                    self.refusal = Some((
-                        response,
-                        Body {
-                            start: head_len,
-                            length,
-                        },
-                    ));
+                    let body = Body::new(head_len, &head);
+                    self.refusal = Some((head.response, body));
                 }
             }
         }
         self.gather_body(received, eof)
     }
 
+    /// Takes the time, the first of which starts the clock, after all that was received has been looked at.
+    pub(crate) fn handle_timeout(&mut self, now_ns: u64) -> Result<(), HandshakeError> {
+        let Some(timeout_ns) = self.timeout_ns else {
+            return Ok(());
+        };
+        let deadline_ns = *self
+            .deadline_ns
+            .get_or_insert_with(|| now_ns.saturating_add(timeout_ns));
+        if now_ns < deadline_ns {
+            return Ok(());
+        }
+        // A refusal whose body does not end says more than that the time is over.
+        Err(self.reject().unwrap_or(HandshakeError::TimedOut))
+    }
+
+    /// When the time is over, once it has started.
+    pub(crate) const fn deadline_ns(&self) -> Option<u64> {
+        self.deadline_ns
+    }
+
     /// Returns the length of the head, its empty line included.
     fn find_head_end(&mut self, bytes: &[u8]) -> Result<Option<usize>, HandshakeError> {
         const END: &[u8] = b"\r\n\r\n";
-        let limit = self.max_head_bytes;
         let from = self.scanned.saturating_sub(END.len() - 1).min(bytes.len());
-        let end = bytes[from..]
+        let fresh = &bytes[from..];
+        let end = fresh
             .windows(END.len())
             .position(|window| window == END)
             .map(|at| from + at + END.len());
-        self.scanned = bytes.len();
-        if end.unwrap_or(bytes.len()) > limit {
-            return Err(HandshakeError::HeadTooLong { limit });
+        let len = end.unwrap_or(bytes.len());
+        if len.saturating_add(self.interim_bytes) > self.max_head_bytes {
+            return Err(HandshakeError::HeadTooLong {
+                limit: self.max_head_bytes,
+            });
         }
-        if !could_be_http(bytes) {
+        // RFC 9112 §2.2 lets a recipient take a bare LF for the end of a line. Where a proxy before us did not, it and we
+        // would disagree on where the head ends.
+        if !could_be_http(bytes) || has_bare_line_feed(&bytes[..len], self.scanned) {
             return Err(HandshakeError::NotHttp);
         }
+        self.scanned = bytes.len();
         Ok(end)
     }
 
     /// The checks of RFC 6455 §4.1 on the server's answer.
     fn accept(&mut self, response: Response) -> Result<Arc<Response>, HandshakeError> {
-        let mut upgrades = response.all("Upgrade");
-        let is_websocket = |value: &[u8]| value.trim_ascii().eq_ignore_ascii_case(b"websocket");
-        if !upgrades.next().is_some_and(is_websocket) || upgrades.next().is_some() {
+        // A second line would be part of the value, which is then not "websocket" alone.
+        if !single(&response, "Upgrade")
+            .is_some_and(|value| value.eq_ignore_ascii_case(b"websocket"))
+        {
             return Err(HandshakeError::InvalidUpgrade);
         }
         if !response
@@ -329,55 +173,62 @@ impl Handshake {
             return Err(HandshakeError::InvalidConnection);
         }
         // §11.3.3: the header "MUST NOT appear more than once in an HTTP response".
-        let mut accepts = response.all("Sec-WebSocket-Accept");
-        if accepts.next().map(<[u8]>::trim_ascii) != Some(self.accept.as_bytes())
-            || accepts.next().is_some()
-        {
+        if single(&response, "Sec-WebSocket-Accept") != Some(self.accept.as_bytes()) {
             return Err(HandshakeError::InvalidAccept);
         }
-        self.agreed = match &self.deflate {
-            Some(deflate) => deflate.negotiate(response.all("Sec-WebSocket-Extensions"))?,
-            None if response
-                .list("Sec-WebSocket-Extensions")
-                .any(|extension| !extension.is_empty()) =>
-            {
-                return Err(HandshakeError::UnexpectedExtension);
-            }
-            None => None,
-        };
-        // A server that picks none simply goes without; what it picks must be one of those offered, once.
-        let mut chosen = response.all("Sec-WebSocket-Protocol");
-        if let Some(name) = chosen.next() {
-            let offered = self
-                .subprotocols
-                .iter()
-                .any(|offer| offer.as_bytes() == name.trim_ascii());
-            if !offered || chosen.next().is_some() {
-                return Err(HandshakeError::UnexpectedSubprotocol);
-            }
-        }
-        drop((upgrades, accepts, chosen));
+        self.agreed = self.agree(&response)?;
+        self.check_subprotocol(&response)?;
         Ok(Arc::new(response))
     }
 
-    fn gather_body(&mut self, received: &[u8], eof: bool) -> Result<Progress, HandshakeError> {
-        let Some((response, body)) = &mut self.refusal else {
-            return Ok(Progress::Partial);
-        };
-        let bytes = received.get(body.start..).unwrap_or_default();
-        let wanted = match body.length {
-            BodyLength::Known(length) => length.min(BODY_MAX),
-            BodyLength::Chunked => {
-                let end = bytes.windows(5).position(|window| window == b"0\r\n\r\n");
-                end.map_or(BODY_MAX, |at| (at + 5).min(BODY_MAX))
+    fn agree(&self, response: &Response) -> Result<Option<Agreed>, HandshakeError> {
+        const NAME: &str = "Sec-WebSocket-Extensions";
+        match &self.deflate {
+            Some(deflate) => Ok(deflate.negotiate(response.header_values(NAME))?),
+            // §11.3.2: the header "MUST NOT appear more than once in an HTTP response".
+            None if response.header_values(NAME).count() > 1
+                || response.list(NAME).any(|extension| !extension.is_empty()) =>
+            {
+                Err(HandshakeError::UnexpectedExtension)
             }
-            BodyLength::UntilEof => BODY_MAX,
-        };
-        if bytes.len() < wanted && !eof {
-            return Ok(Progress::Partial);
+            None => Ok(None),
         }
-        response.body = bytes[..wanted.min(bytes.len())].to_vec();
-        Err(HandshakeError::Rejected(Arc::new(response.clone())))
+    }
+
+    /// A server that picks none simply goes without; what it picks must be one of those offered, once (§11.3.4).
+    fn check_subprotocol(&self, response: &Response) -> Result<(), HandshakeError> {
+        const NAME: &str = "Sec-WebSocket-Protocol";
+        if response.header(NAME).is_none() {
+            return Ok(());
+        }
+        let offered = |name: &[u8]| {
+            self.subprotocols
+                .iter()
+                .any(|offer| offer.as_bytes() == name)
+        };
+        if single(response, NAME).is_some_and(offered) {
+            Ok(())
+        } else {
+            Err(HandshakeError::UnexpectedSubprotocol)
+        }
+    }
+
+    fn gather_body(&mut self, received: &[u8], eof: bool) -> Result<Progress, HandshakeError> {
+        let is_done = self
+            .refusal
+            .as_mut()
+            .is_some_and(|(_, body)| body.advance(received));
+        match self.refusal {
+            Some(_) if is_done || eof => Err(self.reject().unwrap_or(HandshakeError::NotHttp)),
+            _ => Ok(Progress::Partial),
+        }
+    }
+
+    /// The refusal with what has come of its body, if there is one.
+    fn reject(&mut self) -> Option<HandshakeError> {
+        let (mut response, body) = self.refusal.take()?;
+        response.set_body(body.into_content());
+        Some(HandshakeError::Rejected(Arc::new(response)))
     }
 }
 
@@ -389,6 +240,13 @@ fn accept_value(key: &str) -> String {
     STANDARD.encode(hash.digest().bytes())
 }
 
+/// The value of a header that stands once.
+fn single<'a>(response: &'a Response, name: &str) -> Option<&'a [u8]> {
+    let mut values = response.header_values(name);
+    let first = values.next()?;
+    values.next().is_none().then_some(first)
+}
+
 /// Tells a peer that speaks something else before it has sent a whole head.
 fn could_be_http(bytes: &[u8]) -> bool {
     const START: &[u8] = b"HTTP/1.";
@@ -398,51 +256,12 @@ fn could_be_http(bytes: &[u8]) -> bool {
         .all(|(byte, expected)| byte == expected)
 }
 
-fn parse_head(head: &[u8]) -> Result<Response, HandshakeError> {
-    let mut headers = [httparse::EMPTY_HEADER; HEADERS_MAX];
-    let mut parsed = httparse::Response::new(&mut headers);
-    match parsed.parse(head) {
-        Ok(httparse::Status::Complete(len)) if len == head.len() => {}
-        Ok(_) => return Err(HandshakeError::NotHttp),
-        Err(httparse::Error::TooManyHeaders) => {
-            return Err(HandshakeError::TooManyHeaders { limit: HEADERS_MAX });
-        }
-        Err(_) => return Err(HandshakeError::NotHttp),
-    }
-    // RFC 6455 §4.1 asks for "HTTP/1.1 or higher" to open, and nothing higher has this form. Proxies refuse in HTTP/1.0.
-    let (Some(version), Some(status)) = (parsed.version, parsed.code) else {
-        return Err(HandshakeError::NotHttp);
-    };
-    if version == 0 && status < 200 {
-        return Err(HandshakeError::NotHttp);
-    }
-    let headers = parsed
-        .headers
-        .iter()
-        .map(|header| (header.name.to_owned(), header.value.to_vec()))
-        .collect();
-    Ok(Response {
-        status,
-        headers,
-        body: Vec::new(),
-    })
-}
-
-/// RFC 9112 §6.3, as far as it matters for a refusal.
-fn body_length(response: &Response) -> BodyLength {
-    if matches!(response.status, 204 | 304) {
-        return BodyLength::Known(0);
-    }
-    if response.header("Transfer-Encoding").is_some() {
-        return BodyLength::Chunked;
-    }
-    let length = response
-        .header("Content-Length")
-        .and_then(|value| std::str::from_utf8(value).ok());
-    match length.and_then(|value| value.trim().parse().ok()) {
-        Some(length) => BodyLength::Known(length),
-        None => BodyLength::UntilEof,
-    }
+/// Looks at the bytes from `scanned` on.
+fn has_bare_line_feed(head: &[u8], scanned: usize) -> bool {
+    let from = scanned.saturating_sub(1).min(head.len());
+    head[from..]
+        .windows(2)
+        .any(|pair| pair[1] == b'\n' && pair[0] != b'\r')
 }
 
 #[cfg(test)]

@@ -58,7 +58,7 @@ impl Heartbeat {
     }
 }
 
-const fn nanoseconds(duration: std::time::Duration) -> u64 {
+pub(crate) const fn nanoseconds(duration: std::time::Duration) -> u64 {
     let nanoseconds = duration.as_nanos();
     if nanoseconds > u64::MAX as u128 {
         u64::MAX
@@ -67,7 +67,7 @@ const fn nanoseconds(duration: std::time::Duration) -> u64 {
     }
 }
 
-/// Which deadline of a [`Heartbeat`] has passed.
+/// Which deadline of an open connection has passed.
 ///
 /// # Examples
 ///
@@ -85,12 +85,18 @@ pub enum Silence {
     /// No data has come.
     #[error("no data was received for too long")]
     IdleData,
+    /// The closing handshake has not come to its end.
+    #[error("the peer has not closed in time")]
+    Close,
 }
 
 /// The deadlines of one connection.
 #[derive(Debug)]
 pub(crate) struct Deadlines {
     heartbeat: Heartbeat,
+    close_timeout_ns: Option<u64>,
+    /// When the closing handshake was first seen to last.
+    closing_since_ns: Option<u64>,
     /// `None` before the first call.
     last: Option<Last>,
 }
@@ -111,11 +117,19 @@ pub(crate) enum Due {
 }
 
 impl Deadlines {
-    pub(crate) const fn new(heartbeat: Heartbeat) -> Self {
+    pub(crate) const fn new(heartbeat: Heartbeat, close_timeout_ns: Option<u64>) -> Self {
         Self {
             heartbeat,
+            close_timeout_ns,
+            closing_since_ns: None,
             last: None,
         }
+    }
+
+    /// Returns true if the closing handshake, which is under way, has lasted too long.
+    pub(crate) fn is_close_over(&mut self, now_ns: u64) -> bool {
+        let since_ns = *self.closing_since_ns.get_or_insert(now_ns);
+        now_ns >= deadline(since_ns, self.close_timeout_ns)
     }
 
     /// Takes the time, and what has come since the last call.
@@ -149,9 +163,13 @@ impl Deadlines {
     pub(crate) fn next_ns(&self) -> Option<u64> {
         let last = self.last?;
         let heartbeat = &self.heartbeat;
+        let close_ns = self.closing_since_ns.map_or(u64::MAX, |since_ns| {
+            deadline(since_ns, self.close_timeout_ns)
+        });
         let next_ns = deadline(last.bytes_ns, heartbeat.dead_peer_after_ns)
             .min(deadline(last.data_ns, heartbeat.idle_data_after_ns))
-            .min(deadline(last.ping_ns, heartbeat.ping_every_ns));
+            .min(deadline(last.ping_ns, heartbeat.ping_every_ns))
+            .min(close_ns);
         (next_ns < u64::MAX).then_some(next_ns)
     }
 }
@@ -171,7 +189,22 @@ mod tests {
                 .with_ping_every(Duration::from_nanos(10))
                 .with_dead_peer_after(Duration::from_nanos(25))
                 .with_idle_data_after(Duration::from_nanos(100)),
+            Some(50),
         )
+    }
+
+    #[test]
+    fn a_closing_handshake_has_its_own_deadline() {
+        let mut deadlines = Deadlines::new(Heartbeat::new(), Some(50));
+        deadlines.advance(0, false, false);
+        assert_eq!(deadlines.next_ns(), None);
+        assert!(!deadlines.is_close_over(1000));
+        assert_eq!(deadlines.next_ns(), Some(1050));
+        assert!(!deadlines.is_close_over(1049));
+        assert!(deadlines.is_close_over(1050));
+        let mut patient = Deadlines::new(Heartbeat::new(), None);
+        assert!(!patient.is_close_over(0));
+        assert!(!patient.is_close_over(u64::MAX - 1));
     }
 
     #[test]
@@ -212,12 +245,12 @@ mod tests {
 
     #[test]
     fn without_limits_nothing_is_ever_due() {
-        let mut deadlines = Deadlines::new(Heartbeat::new());
+        let mut deadlines = Deadlines::new(Heartbeat::new(), None);
         deadlines.advance(0, false, false);
         assert_eq!(deadlines.advance(u64::MAX - 1, false, false), Due::Nothing);
         assert_eq!(deadlines.next_ns(), None);
         let forever = Heartbeat::new().with_ping_every(Duration::MAX);
-        let mut deadlines = Deadlines::new(forever);
+        let mut deadlines = Deadlines::new(forever, None);
         deadlines.advance(5, false, false);
         assert_eq!(deadlines.next_ns(), None);
     }

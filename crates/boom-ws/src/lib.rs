@@ -22,8 +22,11 @@ mod close;
 mod config;
 mod error;
 mod frame;
+mod frame_source;
 mod heartbeat;
 mod mask;
+mod prepared;
+mod slow_consumer;
 mod url;
 mod utf8;
 
@@ -38,10 +41,13 @@ pub use connection::Connection;
 pub use deflate::{DeflateConfig, DeflateParameter, NegotiationError};
 pub use error::{Error, HandshakeError, Misuse, ProtocolError};
 pub use frame::WebsocketFrame;
-pub use handshake::{Request, Response};
+pub use frame_source::FrameSource;
+pub use handshake::{Refusal, Request, Response, RetryAfter};
 pub use heartbeat::{Heartbeat, Silence};
 pub use messages::{Message, Messages};
 pub use outgoing::{FragmentedMessage, OutgoingFrame};
+pub use prepared::PreparedMessage;
+pub use slow_consumer::{ConflationKey, SlowConsumerCounts, SlowConsumerPolicy};
 pub use state::State;
 #[cfg(feature = "tls")]
 pub use tls::{IntoTlsWebsocket, TlsWebsocket, TlsWebsocketConfig};

@@ -81,6 +81,8 @@ pub(crate) struct MaskingKeys {
     block: [[u8; 4]; BLOCK_KEYS],
     /// The next key of the block; as many as there are where the block is used up.
     next: usize,
+    /// All keys are zero.
+    is_zero: bool,
 }
 
 const BLOCK_KEYS: usize = 64;
@@ -101,24 +103,41 @@ impl MaskingKeys {
             generator,
             block: [[0; 4]; BLOCK_KEYS],
             next: BLOCK_KEYS,
+            is_zero: false,
         }
     }
 
-    #[inline(always)]
+    /// From now on all keys are zero.
+    pub(crate) const fn set_zero(&mut self) {
+        self.is_zero = true;
+        self.block = [[0; 4]; BLOCK_KEYS];
+    }
+
+    pub(crate) const fn is_zero(&self) -> bool {
+        self.is_zero
+    }
+
     pub(crate) fn next_key(&mut self) -> [u8; 4] {
-        match self.block.get(self.next) {
-            Some(key) => {
-                self.next += 1;
-                *key
-            }
+        match self.ready_key() {
+            Some(key) => key,
             None => self.refill(),
         }
+    }
+
+    /// The next key of the block, `None` where it is used up.
+    #[inline(always)]
+    pub(crate) fn ready_key(&mut self) -> Option<[u8; 4]> {
+        let key = *self.block.get(self.next)?;
+        self.next += 1;
+        Some(key)
     }
 
     #[cold]
     #[inline(never)]
     fn refill(&mut self) -> [u8; 4] {
-        self.generator.fill_bytes(self.block.as_flattened_mut());
+        if !self.is_zero {
+            self.generator.fill_bytes(self.block.as_flattened_mut());
+        }
         self.next = 1;
         self.block[0]
     }

@@ -112,6 +112,7 @@ impl<'a, S: Write> Messages<'a, S> {
                 Err(error) => Err(self.frames.batch_mut().fail(error)),
             },
             Plain::Binary(payload) => Ok(Some(Message::Binary(payload))),
+            Plain::End => Ok(None),
             Plain::Other => self.next_joined(),
         }
     }

@@ -7,10 +7,20 @@ use crate::config::WebsocketConfig;
 use crate::deflate::{Agreed, Deflater, Held, hold};
 use crate::error::{Error, Misuse};
 use crate::frame::{
-    CLIENT_HEADER_MAX, CONTROL_PAYLOAD_MAX, FIN, KEY_LEN, RSV1, WriteFrame, opcode,
+    CLIENT_HEADER_MAX, CONTROL_PAYLOAD_MAX, FIN, MASK, RSV1, client_header_len, opcode,
     with_client_header,
 };
-use crate::mask::{MaskingKeys, copy_masked, mask_in_place};
+use crate::mask::{MaskingKeys, mask_in_place};
+use crate::prepared::PreparedMessage;
+use crate::slow_consumer::{SlowConsumerCounts, SlowConsumerPolicy};
+
+mod backlog;
+mod masked;
+mod obstacles;
+
+use backlog::Backlog;
+use masked::{LentFrame, PlainFrame, put_frame, put_prepared};
+use obstacles::Obstacles;
 
 /// What control frames may take beyond the limit for data, so that a full buffer does not silence them.
 const CONTROL_RESERVE: usize = 4096;
@@ -18,6 +28,8 @@ const CONTROL_RESERVE: usize = 4096;
 const CONTROL_FRAME_MAX: usize = 6 + CONTROL_PAYLOAD_MAX;
 /// Room allocated at the start; it grows up to the limit.
 const INITIAL: usize = 4096;
+/// How much of what waits is framed at a time.
+const BACKLOG_WINDOW: usize = 16 << 10;
 
 /// What the sending side remembers between frames.
 #[derive(Debug)]
@@ -25,16 +37,17 @@ pub(crate) struct Outbound {
     pub(crate) buffer: WriteBuffer,
     keys: MaskingKeys,
     max_data_bytes: usize,
-    /// A fragmented message of ours is under way.
-    message_open: bool,
-    /// RFC 6455 §5.5.1: after a close frame no other may be sent.
-    close_sent: bool,
+    obstacles: Obstacles,
     /// The latest ping whose pong found no room.
     unanswered: Option<Box<Ping>>,
     /// Present where messages may be compressed.
     deflater: Option<Held<Deflater>>,
     /// The fragmented message under way is compressed.
     is_compressing: bool,
+    policy: SlowConsumerPolicy,
+    /// Messages that wait to be framed, by a policy that conflates.
+    backlog: Backlog,
+    pub(crate) counts: SlowConsumerCounts,
 }
 
 /// The payload of a ping.
@@ -51,59 +64,215 @@ impl Outbound {
             buffer: WriteBuffer::new(INITIAL.min(limit), limit),
             keys,
             max_data_bytes: config.max_outbound_bytes,
-            message_open: false,
-            close_sent: false,
+            obstacles: Obstacles::at_start(),
             unanswered: None,
             deflater: None,
             is_compressing: false,
+            policy: config.slow_consumer_policy.clone(),
+            backlog: Backlog::new(config.max_outbound_bytes),
+            counts: SlowConsumerCounts::default(),
         }
     }
 
     pub(crate) const fn is_close_sent(&self) -> bool {
-        self.close_sent
+        self.obstacles.has(Obstacles::CLOSE_SENT)
     }
 
-    /// Queues a text or binary frame that starts a message.
+    /// Says whether the connection is open.
+    pub(crate) const fn set_open(&mut self, is_open: bool) {
+        self.obstacles.set(Obstacles::NOT_OPEN, !is_open);
+    }
+
+    /// Says that the stream takes nothing any more.
+    pub(crate) const fn set_write_failed(&mut self) {
+        self.obstacles.set(Obstacles::WRITE_FAILED, true);
+    }
+
+    /// Returns true if a whole message can be framed and written at once: the connection is open too.
     #[inline(always)]
+    pub(crate) const fn is_unobstructed(&self) -> bool {
+        self.obstacles.is_none()
+    }
+
+    /// Frames a whole message at the start of the empty buffer and returns the length of the frame, if nothing stands in
+    /// the way and a masking key is at hand: the usual case. Otherwise [`start_message`](Self::start_message) does what is
+    /// to be done, or tells why not.
+    #[inline(always)]
+    pub(crate) fn plain_message(&mut self, opcode: u8, payload: &[u8]) -> Option<usize> {
+        if !self.is_unobstructed() {
+            return None;
+        }
+        let room = self.buffer.vacant_mut()?;
+        let frame = PlainFrame {
+            room,
+            payload,
+            keys: &mut self.keys,
+            limit: self.max_data_bytes,
+        };
+        match payload.len() {
+            0..=125 => frame.with([FIN | opcode, MASK | payload.len() as u8]),
+            126..=0xffff => {
+                let [a, b] = (payload.len() as u16).to_be_bytes();
+                frame.with([FIN | opcode, MASK | 126, a, b])
+            }
+            _ => None,
+        }
+    }
+
+    /// Queues a text or binary frame that starts a message. Where the peer is slow, the policy says what becomes of a
+    /// whole one.
     pub(crate) fn start_message(
         &mut self,
         opcode: u8,
         fin: bool,
         payload: &[u8],
     ) -> Result<(), Error> {
-        if self.message_open {
+        if self.is_message_open() {
             return Err(Misuse::MessageUnderWay.into());
         }
-        self.data_frame(opcode, fin, payload)
+        self.check_not_closing()?;
+        if fin && self.policy.conflates() && !(self.buffer.is_empty() && self.backlog.is_empty()) {
+            return self.conflate(opcode, payload);
+        }
+        let result = self
+            .check_no_backlog()
+            .and_then(|()| self.data_frame(opcode, fin, payload));
+        match result {
+            Err(Error::OutboundFull) if fin && self.may_drop(payload.len()) => {
+                self.counts.dropped += 1;
+                Ok(())
+            }
+            result => self.count_refused(result),
+        }
+    }
+
+    /// Queues a message that was framed before.
+    pub(crate) fn prepared(&mut self, message: &PreparedMessage) -> Result<(), Error> {
+        if !self.is_unobstructed() || !self.buffer.is_empty() {
+            return self.start_message(message.opcode(), true, message.payload());
+        }
+        let result = put_prepared(
+            &mut self.buffer,
+            &mut self.keys,
+            message,
+            self.max_data_bytes,
+        );
+        self.count_refused(result)
+    }
+
+    /// Returns true if a frame of `len` bytes that is masked with zeros can be written past the buffer.
+    pub(crate) const fn may_bypass(&self, len: usize) -> bool {
+        self.is_unobstructed()
+            && self.buffer.is_empty()
+            && self.keys.is_zero()
+            && len <= self.max_data_bytes
+    }
+
+    /// What can never be sent is not dropped in silence.
+    const fn may_drop(&self, payload_len: usize) -> bool {
+        matches!(self.policy, SlowConsumerPolicy::DropNewest)
+            && client_header_len(payload_len).saturating_add(payload_len) <= self.max_data_bytes
+    }
+
+    const fn count_refused<T>(&mut self, result: Result<T, Error>) -> Result<T, Error> {
+        if matches!(result, Err(Error::OutboundFull)) {
+            self.counts.refused += 1;
+        }
+        result
+    }
+
+    /// Lets a message wait for the buffer to be empty, in place of the older one of its key.
+    fn conflate(&mut self, opcode: u8, payload: &[u8]) -> Result<(), Error> {
+        let pushed = self.backlog.push(&self.policy, opcode, payload);
+        let result = pushed.map(|is_conflated| self.counts.conflated += u64::from(is_conflated));
+        self.note_backlog();
+        self.count_refused(result)
+    }
+
+    /// The order of messages stays as it is.
+    fn check_no_backlog(&self) -> Result<(), Error> {
+        if self.backlog.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::OutboundFull)
+        }
+    }
+
+    fn note_backlog(&mut self) {
+        self.obstacles
+            .set(Obstacles::BACKLOG, !self.backlog.is_empty());
+    }
+
+    /// Returns true if messages wait that the buffer has not got yet.
+    pub(crate) const fn has_backlog(&self) -> bool {
+        self.obstacles.has(Obstacles::BACKLOG)
+    }
+
+    /// Frames what waits, if there is nothing else to send: what is in the buffer cannot be conflated any more.
+    #[inline(always)]
+    pub(crate) fn advance_backlog(&mut self) {
+        if self.has_backlog() && self.buffer.is_empty() {
+            self.frame_backlog(BACKLOG_WINDOW);
+        }
+    }
+
+    /// Frames what waits until the buffer holds `window` bytes.
+    #[cold]
+    fn frame_backlog(&mut self, window: usize) {
+        while self.buffer.len() < window
+            && let Some((opcode, payload)) = self.backlog.pop()
+        {
+            let result = self.data_frame(opcode, true, &payload);
+            if result.is_err() {
+                self.backlog.put_back(opcode, payload);
+                break;
+            }
+            self.backlog.keep_room(payload);
+        }
+        self.note_backlog();
+    }
+
+    /// Before a close frame: nothing may follow it.
+    fn end_backlog(&mut self) {
+        self.frame_backlog(usize::MAX);
+        self.counts.dropped += self.backlog.clear() as u64;
+        self.note_backlog();
     }
 
     /// Queues the next frame of the message under way.
     pub(crate) fn continue_message(&mut self, fin: bool, payload: &[u8]) -> Result<(), Error> {
-        if !self.message_open {
+        if !self.is_message_open() {
             return Err(Misuse::NoMessageUnderWay.into());
         }
         self.data_frame(opcode::CONTINUATION, fin, payload)
     }
 
-    #[inline(always)]
+    const fn is_message_open(&self) -> bool {
+        self.obstacles.has(Obstacles::MESSAGE_OPEN)
+    }
+
     fn data_frame(&mut self, opcode: u8, fin: bool, payload: &[u8]) -> Result<(), Error> {
+        self.check_not_closing()?;
         let first = opcode | if fin { FIN } else { 0 };
         if self.deflater.is_some() {
             self.data_frame_by_deflate(first, fin, payload)?;
         } else {
             self.frame(first, payload, self.max_data_bytes)?;
         }
-        self.message_open = !fin;
+        self.obstacles.set(Obstacles::MESSAGE_OPEN, !fin);
+        Ok(())
+    }
+
+    const fn check_not_closing(&self) -> Result<(), Error> {
+        if self.is_close_sent() {
+            return Err(Error::Misuse(Misuse::Closing));
+        }
         Ok(())
     }
 
     /// RFC 7692 §7.2.1: the first frame says whether a message is compressed, by RSV1.
-    #[inline(never)]
     fn data_frame_by_deflate(&mut self, first: u8, fin: bool, payload: &[u8]) -> Result<(), Error> {
-        if self.close_sent {
-            return Err(Misuse::Closing.into());
-        }
-        let starts = !self.message_open;
+        let starts = !self.is_message_open();
         let is_wanted = self
             .deflater
             .as_ref()
@@ -124,16 +293,15 @@ impl Outbound {
         let Some(deflater) = self.deflater.as_mut().filter(|_| worst <= room) else {
             return Err(Error::OutboundFull);
         };
-        let key = self.keys.next_key();
         let compressed = deflater.compress(payload, fin);
-        let frame = MaskedFrame {
-            buffer: &mut self.buffer,
-            payload: compressed,
-            key,
-            room,
-        };
         let first = if starts { first | RSV1 } else { first };
-        with_client_header(first, compressed.len(), frame)?;
+        put_frame(
+            &mut self.buffer,
+            &mut self.keys,
+            first,
+            compressed,
+            self.max_data_bytes,
+        )?;
         self.is_compressing = !fin;
         Ok(())
     }
@@ -141,6 +309,8 @@ impl Outbound {
     /// From now on messages may be compressed.
     pub(crate) fn set_agreed(&mut self, agreed: &Agreed) {
         self.deflater = Deflater::new(agreed).map(hold);
+        self.obstacles
+            .set(Obstacles::DEFLATE, self.deflater.is_some());
     }
 
     /// Queues a ping or a pong.
@@ -148,6 +318,7 @@ impl Outbound {
         if payload.len() > CONTROL_PAYLOAD_MAX {
             return Err(Misuse::ControlTooLong.into());
         }
+        self.check_not_closing()?;
         // The last room is the close frame's.
         self.frame(
             FIN | opcode,
@@ -158,6 +329,10 @@ impl Outbound {
 
     /// Queues a close frame, the last one.
     pub(crate) fn close(&mut self, code: Option<CloseCode>, reason: &str) -> Result<(), Error> {
+        self.check_not_closing()?;
+        if self.has_backlog() {
+            self.end_backlog();
+        }
         let mut payload = [0; CONTROL_PAYLOAD_MAX];
         let len = match code {
             None if reason.is_empty() => 0,
@@ -172,17 +347,18 @@ impl Outbound {
             }
         };
         self.frame(FIN | opcode::CLOSE, &payload[..len], self.buffer.limit())?;
-        self.close_sent = true;
+        self.obstacles.set(Obstacles::CLOSE_SENT, true);
         Ok(())
     }
 
-    /// Queues the answer to a ping. RFC 6455 §5.5.3: the pong has the ping's payload.
+    /// Queues the answer to a ping. RFC 6455 §5.5.3: the pong has the ping's payload. §5.5.2: it is sent behind a close
+    /// frame of ours too, until the peer's has come.
     ///
     /// Of the pings of a peer that floods with them and does not read, the latest is answered once there is room, which
     /// is all that the section demands.
     #[cold]
     pub(crate) fn answer_ping(&mut self, payload: &[u8]) {
-        self.unanswered = None;
+        self.forget_ping();
         // The rest of the reserve is for what the user sends.
         let limit = self.max_data_bytes.saturating_add(CONTROL_RESERVE / 2);
         if let Err(Error::OutboundFull) = self.frame(FIN | opcode::PONG, payload, limit) {
@@ -193,8 +369,14 @@ impl Outbound {
             if let Some(target) = ping.payload.get_mut(..payload.len()) {
                 target.copy_from_slice(payload);
                 self.unanswered = Some(Box::new(ping));
+                self.obstacles.set(Obstacles::UNANSWERED, true);
             }
         }
+    }
+
+    fn forget_ping(&mut self) {
+        self.unanswered = None;
+        self.obstacles.set(Obstacles::UNANSWERED, false);
     }
 
     /// Returns true if a pong waits for room in the buffer.
@@ -217,23 +399,24 @@ impl Outbound {
         }
     }
 
-    /// Queues the answer to a close frame or to a broken rule, where no close frame has been sent yet.
+    /// Queues the answer to a close frame or to a broken rule, where no close frame has been sent yet. No pong is owed any
+    /// more.
     pub(crate) fn answer_close(&mut self, code: Option<CloseCode>) {
-        if !self.close_sent {
+        self.forget_ping();
+        if !self.is_close_sent() {
             let _ = self.close(code, "");
-            self.close_sent = true;
+            self.obstacles.set(Obstacles::CLOSE_SENT, true);
         }
     }
 
     /// Lends room for the payload of a frame that starts a message, to be queued by
     /// [`finish_frame`](Self::finish_frame). Asked again for the same capacity, it lends the same room again.
     pub(crate) fn lend(&mut self, capacity: usize) -> Result<&mut [u8], Error> {
-        if self.close_sent {
-            return Err(Misuse::Closing.into());
-        }
-        if self.message_open {
+        self.check_not_closing()?;
+        if self.is_message_open() {
             return Err(Misuse::MessageUnderWay.into());
         }
+        self.check_no_backlog()?;
         let len = capacity.saturating_add(CLIENT_HEADER_MAX);
         if self.buffer.len().saturating_add(len) > self.max_data_bytes {
             return Err(Error::OutboundFull);
@@ -271,71 +454,7 @@ impl Outbound {
         self.finish_frame(opcode, len)
     }
 
-    #[inline(always)]
     fn frame(&mut self, first: u8, payload: &[u8], limit: usize) -> Result<(), Error> {
-        if self.close_sent {
-            return Err(Misuse::Closing.into());
-        }
-        let key = self.keys.next_key();
-        let room = limit.saturating_sub(self.buffer.len());
-        let frame = MaskedFrame {
-            buffer: &mut self.buffer,
-            payload,
-            key,
-            room,
-        };
-        with_client_header(first, payload.len(), frame)
-    }
-}
-
-/// A frame without its header, and where it goes.
-struct MaskedFrame<'a> {
-    buffer: &'a mut WriteBuffer,
-    payload: &'a [u8],
-    key: [u8; KEY_LEN],
-    /// Bytes that the whole frame may take.
-    room: usize,
-}
-
-impl WriteFrame<Result<(), Error>> for MaskedFrame<'_> {
-    #[inline(always)]
-    fn with<const N: usize>(self, header: [u8; N]) -> Result<(), Error> {
-        let len = self.payload.len().saturating_add(N + KEY_LEN);
-        if len > self.room {
-            return Err(Error::OutboundFull);
-        }
-        let room = self.buffer.reserve(len).map_err(|_| Error::OutboundFull)?;
-        if let Some((head, rest)) = room.split_first_chunk_mut()
-            && let Some((key, body)) = rest.split_first_chunk_mut()
-        {
-            *head = header;
-            *key = self.key;
-            copy_masked(body, self.payload, self.key);
-        }
-        self.buffer.commit(len);
-        Ok(())
-    }
-}
-
-/// A frame whose payload is masked and lies where [`Outbound::lend`] has lent room.
-struct LentFrame<'a> {
-    buffer: &'a mut WriteBuffer,
-    key: [u8; KEY_LEN],
-    len: usize,
-}
-
-impl WriteFrame<Result<(), Error>> for LentFrame<'_> {
-    fn with<const N: usize>(self, header: [u8; N]) -> Result<(), Error> {
-        let from = CLIENT_HEADER_MAX - KEY_LEN - N;
-        let len = CLIENT_HEADER_MAX.saturating_add(self.len);
-        let room = self.buffer.reserve(len).map_err(|_| Error::OutboundFull)?;
-        if let Some(place) = room.get_mut(from..from + N) {
-            place.copy_from_slice(&header);
-        }
-        if let Some(place) = room.get_mut(from + N..CLIENT_HEADER_MAX) {
-            place.copy_from_slice(&self.key);
-        }
-        self.buffer.commit_from(from, N + KEY_LEN + self.len);
-        Ok(())
+        put_frame(&mut self.buffer, &mut self.keys, first, payload, limit)
     }
 }

@@ -4,6 +4,7 @@ use std::io::{self, Read, Write};
 
 use crate::error::Error;
 use crate::frame::opcode;
+use crate::prepared::PreparedMessage;
 use crate::websocket::Websocket;
 
 /// A message that is written straight into the outbound buffer, and masked there.
@@ -211,6 +212,19 @@ impl<S: Read + Write> Websocket<S> {
     pub fn send_binary_parts(&mut self, parts: &[&[u8]]) -> Result<(), Error> {
         self.connection_mut()
             .message_of_parts(opcode::BINARY, parts)?;
+        self.send_now()
+    }
+
+    /// Sends a message that was framed before.
+    ///
+    /// # Errors
+    ///
+    /// As [`send_text`](Self::send_text).
+    pub fn send_prepared(&mut self, message: &PreparedMessage) -> Result<(), Error> {
+        if self.connection_mut().may_bypass(message.frame().len()) {
+            return self.send_past_buffer(message.frame());
+        }
+        self.connection_mut().send_prepared(message)?;
         self.send_now()
     }
 

@@ -17,11 +17,14 @@ use crate::close::CloseCode;
 /// for frame in connection.batch()? {
 ///     frame?;
 /// }
-/// assert_eq!(connection.state(), State::Closed { code: Some(CloseCode::NORMAL), clean: true });
+/// assert_eq!(
+///     connection.state(),
+///     State::Closed { code: Some(CloseCode::NORMAL), reason: "", clean: true },
+/// );
 /// # Ok::<(), boom_ws::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
+pub enum State<'a> {
     /// The opening handshake lasts.
     Connecting,
     /// Messages pass both ways.
@@ -30,9 +33,10 @@ pub enum State {
     Closing,
     /// Over.
     Closed {
-        /// The code of the peer's close frame, where it sent one with a code. Its reason is told by
-        /// [`close_reason`](crate::Websocket::close_reason).
+        /// The code of the peer's close frame, where it sent one with a code.
         code: Option<CloseCode>,
+        /// The reason in the peer's close frame, empty where there is none.
+        reason: &'a str,
         /// Both sides have sent a close frame (RFC 6455 §7.1.4).
         clean: bool,
     },

@@ -25,7 +25,8 @@ pub enum UrlError {
     /// There is no host.
     #[error("no host")]
     Host,
-    /// It holds a user name or a password, which belong into a header.
+    /// It holds a user name or a password, for which the URLs of RFC 6455 §3 have no place and which logs would show.
+    /// Give them by [`with_basic_auth`](crate::WebsocketConfig::with_basic_auth).
     #[error("user name or password in the URL")]
     Credentials,
     /// It has a fragment (`#`), which RFC 6455 §3 forbids.
@@ -41,7 +42,8 @@ impl From<UrlError> for std::io::Error {
 
 /// Splits a `ws://` or `wss://` URL into the peer, the path with its query, and whether it is secure.
 ///
-/// The port is the scheme's default one (80 or 443) where the URL has none, and the path is never empty.
+/// The port is the scheme's default one (80 or 443) where the URL has none, and the path is never empty. User name and
+/// password in the URL are refused.
 ///
 /// # Errors
 ///
@@ -137,6 +139,32 @@ mod tests {
             parts("ws://[::1]/ws"),
             ("::1".into(), 80, "/ws".into(), false)
         );
+    }
+
+    #[test]
+    fn rfc_3_a_number_sign_is_escaped() {
+        assert_eq!(parts("ws://h/a%23b?c=%23").2, "/a%23b?c=%23");
+        for url in ["ws://h/a#b", "ws://h?a#", "ws://h#", "ws://h/#"] {
+            assert_eq!(parse_url(url), Err(UrlError::Fragment), "{url}");
+        }
+    }
+
+    #[test]
+    fn credentials_are_refused_and_not_told_again() {
+        for url in [
+            "ws://user@h/",
+            "wss://user:pass@h:1/",
+            "ws://@h/",
+            "ws://:@h/",
+            "ws://a@b@h/",
+        ] {
+            assert!(parse_url(url).is_err(), "{url}");
+        }
+        assert_eq!(parse_url("ws://user:pass@h/"), Err(UrlError::Credentials));
+        let error = std::io::Error::from(UrlError::Credentials);
+        assert!(!format!("{error:?} {error}").contains("pass@"));
+        // Behind the host it is a character as any other.
+        assert_eq!(parts("ws://h/ws/btcusdt@trade").2, "/ws/btcusdt@trade");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::io::{self, Read, Write};
 
 use boom_stream::buffer::WriteBuffer;
-use boom_stream::{Layer, Phase, Socket};
+use boom_stream::{HalfClose, Layer, Phase, Socket};
 
 use crate::batch::Batch;
 use crate::close::CloseCode;
@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::frame::{WebsocketFrame, opcode};
 use crate::handshake::{Request, Response};
 use crate::messages::{Assembly, Messages};
+use crate::slow_consumer::SlowConsumerCounts;
 use crate::state::State;
 
 /// A WebSocket client over any stream, blocking or not.
@@ -97,7 +98,7 @@ impl<S: Read + Write> Websocket<S> {
     /// Why the connection is over; each later call says it again. `WouldBlock` is no error but an empty batch. A
     /// stream that ends without a close frame is [`Error::Io`] with `UnexpectedEof`; frames that came before are
     /// lent first.
-    #[inline]
+    #[inline(always)]
     pub fn read_batch(&mut self) -> Result<Frames<'_, S>, Error> {
         self.work();
         Ok(Frames {
@@ -126,8 +127,23 @@ impl<S: Read + Write> Websocket<S> {
     }
 
     /// What a turn does before there is a batch: sends, receives, and goes on with the handshake.
-    #[inline(always)]
+    #[inline]
     fn work(&mut self) {
+        if !self.connection.is_steady() {
+            self.work_beside_feed();
+        } else {
+            if self.flush_pending || !self.connection.frames_out().is_empty() {
+                self.send_pending();
+            }
+            if !self.connection.has_unread() {
+                self.receive();
+            }
+        }
+    }
+
+    /// [`work`](Self::work) in the handshake, at the end, and where something stands in the way.
+    #[inline(never)]
+    fn work_beside_feed(&mut self) {
         self.send_pending();
         if !self.connection.has_unread() && !self.connection.is_read_out() {
             self.receive();
@@ -159,22 +175,32 @@ impl<S: Read + Write> Websocket<S> {
     }
 
     /// Writes what waits, as far as the stream takes it.
-    #[inline(always)]
+    #[inline(never)]
     fn send_pending(&mut self) {
+        while self.write_failure.is_none() && self.send_some() {}
+    }
+
+    /// Writes what is in the outbound buffer. Returns true if that is gone and more has waited for its place.
+    fn send_some(&mut self) -> bool {
         let Some(buffer) = self.connection.outgoing_buffer() else {
-            return;
+            return false;
         };
-        if (buffer.is_empty() && !self.flush_pending) || self.write_failure.is_some() {
-            return;
+        if buffer.is_empty() && !self.flush_pending {
+            return false;
         }
         match send(buffer, &mut self.stream) {
-            Ok(flushed) => self.flush_pending = !flushed,
-            Err(error) => self.write_failure = Some(error),
+            Ok(flushed) => {
+                self.flush_pending = !flushed;
+                self.connection.has_backlog() && self.connection.outgoing().is_empty()
+            }
+            Err(error) => {
+                self.keep_write_failure(error);
+                false
+            }
         }
     }
 
     /// [`send_pending`](Self::send_pending), and what hinders it.
-    #[inline(always)]
     pub(crate) fn send_now(&mut self) -> Result<(), Error> {
         self.send_pending();
         match &self.write_failure {
@@ -191,8 +217,7 @@ impl<S: Read + Write> Websocket<S> {
     /// is queued then. [`Error::Misuse`] inside another message. Otherwise why the connection is over.
     #[inline]
     pub fn send_text(&mut self, fin: bool, payload: Option<&[u8]>) -> Result<(), Error> {
-        self.connection.send_data(opcode::TEXT, fin, payload)?;
-        self.send_now()
+        self.send_data(opcode::TEXT, fin, payload.unwrap_or_default())
     }
 
     /// Sends a binary frame; `fin` says whether it ends its message.
@@ -202,8 +227,59 @@ impl<S: Read + Write> Websocket<S> {
     /// As [`send_text`](Self::send_text).
     #[inline]
     pub fn send_binary(&mut self, fin: bool, payload: Option<&[u8]>) -> Result<(), Error> {
-        self.connection.send_data(opcode::BINARY, fin, payload)?;
+        self.send_data(opcode::BINARY, fin, payload.unwrap_or_default())
+    }
+
+    #[inline(always)]
+    fn send_data(&mut self, opcode: u8, fin: bool, payload: &[u8]) -> Result<(), Error> {
+        if fin && let Some(len) = self.connection.frame_plain(opcode, payload) {
+            self.send_frame(len)
+        } else {
+            self.connection.send_any(opcode, fin, payload)?;
+            self.send_now()
+        }
+    }
+
+    /// Sends the frame at the start of the outbound buffer.
+    #[inline(always)]
+    fn send_frame(&mut self, len: usize) -> Result<(), Error> {
+        let written = self
+            .connection
+            .frames_out()
+            .write_vacant(len, &mut self.stream);
+        match written.and_then(|is_written| flush(is_written, &mut self.stream)) {
+            Ok(flushed) => {
+                self.flush_pending = !flushed;
+                Ok(())
+            }
+            Err(error) => Err(self.keep_write_failure(error)),
+        }
+    }
+
+    /// Writes a frame from where it lies; what the stream does not take waits in the outbound buffer, which is empty now and
+    /// has room for it.
+    pub(crate) fn send_past_buffer(&mut self, frame: &[u8]) -> Result<(), Error> {
+        let taken = match self.stream.write(frame) {
+            Ok(0) => return Err(self.keep_write_failure(io::ErrorKind::WriteZero.into())),
+            Ok(taken) => taken.min(frame.len()),
+            Err(error) if is_not_now(&error) => 0,
+            Err(error) => return Err(self.keep_write_failure(error)),
+        };
+        // The caller has asked whether it fits.
+        let _ = self
+            .connection
+            .frames_out()
+            .extend(frame.get(taken..).unwrap_or_default());
+        self.flush_pending = true;
         self.send_now()
+    }
+
+    #[cold]
+    fn keep_write_failure(&mut self, failure: io::Error) -> Error {
+        let again = Error::Io(failure.kind().into());
+        self.write_failure = Some(failure);
+        self.connection.note_write_failure();
+        again
     }
 
     /// Sends the next frame of a message that was started with `fin` false.
@@ -246,12 +322,41 @@ impl<S: Read + Write> Websocket<S> {
         self.send_now()
     }
 
-    /// Takes the time, in nanoseconds of a monotonic clock, and does what the [`Heartbeat`](crate::Heartbeat) asks for:
-    /// sends a ping, or ends the connection. Does nothing before the connection is open.
+    /// Waits, after both close frames, for the server to close the TCP connection, as RFC 6455 §7.1.1 has it: call it, when
+    /// a read has told [`Error::Closed`], until it returns true, and drop the connection then. It sends what waits and
+    /// reads once; what still comes is thrown away, as §5.5.1 says.
+    ///
+    /// Before the closing handshake is done it only sends what waits, and returns false. `now_ns` is the time of
+    /// [`handle_timeout`](Self::handle_timeout).
     ///
     /// # Errors
     ///
-    /// [`Error::Silence`], and why the connection is over.
+    /// [`Silence::Close`](crate::Silence::Close) where the server has not closed within
+    /// [`WebsocketConfig::with_close_timeout`], and the stream's.
+    pub fn poll_closed(&mut self, now_ns: u64) -> Result<bool, Error> {
+        self.send_pending();
+        if !matches!(self.connection.state(), State::Closed { clean: true, .. }) {
+            return Ok(false);
+        }
+        let read = self
+            .connection
+            .receive_past_end()
+            .read_from(&mut self.stream);
+        match read {
+            Ok(0) => Ok(true),
+            Err(error) if is_end(&error) => Ok(true),
+            Err(error) if !is_not_now(&error) => Err(Error::Io(error)),
+            Ok(_) | Err(_) => self.connection.check_closing(now_ns).map(|()| false),
+        }
+    }
+
+    /// Takes the time, in nanoseconds of a monotonic clock, and does what the [`Heartbeat`](crate::Heartbeat) asks for:
+    /// sends a ping, or ends the connection. Before the connection is open it watches over
+    /// [`with_handshake_timeout`](WebsocketConfig::with_handshake_timeout).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Silence`], [`HandshakeError::TimedOut`](crate::HandshakeError::TimedOut), and why the connection is over.
     pub fn handle_timeout(&mut self, now_ns: u64) -> Result<(), Error> {
         let result = self.connection.handle_timeout(now_ns);
         self.send_pending();
@@ -286,7 +391,14 @@ impl<S: Read + Write> Websocket<S> {
 /// it says itself.
 #[inline(always)]
 fn send<S: Write>(buffer: &mut WriteBuffer, stream: &mut S) -> io::Result<bool> {
-    if !buffer.flush_to(stream)? {
+    let is_written = buffer.flush_to(stream)?;
+    flush(is_written, stream)
+}
+
+/// Flushes the stream, if it has taken all.
+#[inline(always)]
+fn flush<S: Write>(is_written: bool, stream: &mut S) -> io::Result<bool> {
+    if !is_written {
         return Ok(true);
     }
     match stream.flush() {
@@ -300,6 +412,17 @@ fn is_not_now(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted
+    )
+}
+
+/// Says in its own way that the peer has ended the connection.
+fn is_end(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::UnexpectedEof
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::BrokenPipe
     )
 }
 
@@ -377,13 +500,18 @@ impl<S> Websocket<S> {
     }
 
     /// Where the connection is in its life.
-    pub const fn state(&self) -> State {
+    pub const fn state(&self) -> State<'_> {
         self.connection.state()
     }
 
     /// The reason in the peer's close frame, empty where there is none.
     pub const fn close_reason(&self) -> &str {
         self.connection.close_reason()
+    }
+
+    /// How many messages were kept from being sent because the peer was too slow.
+    pub const fn slow_consumer_counts(&self) -> SlowConsumerCounts {
+        self.connection.slow_consumer_counts()
     }
 
     /// The server's answer to the handshake, once the connection is open.
@@ -394,7 +522,10 @@ impl<S> Websocket<S> {
     /// Returns true if bytes wait for the stream, or in it.
     fn has_output(&self) -> bool {
         let connection = &self.connection;
-        self.flush_pending || !connection.outgoing().is_empty() || connection.has_unanswered_ping()
+        self.flush_pending
+            || !connection.outgoing().is_empty()
+            || connection.has_unanswered_ping()
+            || connection.has_backlog()
     }
 
     /// Lends the stream below.
@@ -405,6 +536,17 @@ impl<S> Websocket<S> {
     /// Lends the stream below for changes. Bytes read or written past the protocol break it.
     pub const fn stream_mut(&mut self) -> &mut S {
         &mut self.stream
+    }
+}
+
+impl<S: Read + Write + HalfClose> HalfClose for Websocket<S> {
+    /// Sends what waits and ends the sending direction below. For a connection whose own closing handshake is done or
+    /// cannot be done: a WebSocket peer waits for a close frame, not for FIN.
+    fn close_write(&mut self) -> io::Result<()> {
+        if !self.flush()? {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        self.stream.close_write()
     }
 }
 

@@ -476,7 +476,7 @@ fn a_close_frame_is_answered_once_with_its_code_and_ends_the_frames() {
 }
 
 #[test]
-fn after_our_close_frame_nothing_is_sent_and_the_answer_ends_it() {
+fn after_our_close_frame_only_pongs_are_sent_and_the_answer_ends_it() {
     let mut connection = open(&WebsocketConfig::new());
     connection
         .send_close(Some(CloseCode::NORMAL), "done")
@@ -494,7 +494,10 @@ fn after_our_close_frame_nothing_is_sent_and_the_answer_ends_it() {
     );
     assert_eq!(
         sent(&mut connection),
-        [Owned::new(8, true, b"\x03\xe8done")]
+        [
+            Owned::new(8, true, b"\x03\xe8done"),
+            Owned::new(10, true, b"")
+        ]
     );
     assert!(matches!(
         connection.batch(),

@@ -71,6 +71,7 @@ fn any_byte_shows_that_the_peer_lives() {
         ws.state(),
         State::Closed {
             code: None,
+            reason: "",
             clean: false
         }
     );
@@ -112,6 +113,7 @@ fn the_state_follows_the_life_of_the_connection() {
         ws.state(),
         State::Closed {
             code: Some(CloseCode::GOING_AWAY),
+            reason: "bye",
             clean: true
         }
     );
@@ -123,6 +125,7 @@ fn the_state_follows_the_life_of_the_connection() {
         ws.state(),
         State::Closed {
             code: None,
+            reason: "",
             clean: false
         }
     );
