@@ -170,8 +170,11 @@ impl Outbound {
 
     /// What can never be sent is not dropped in silence.
     const fn may_drop(&self, payload_len: usize) -> bool {
-        matches!(self.policy, SlowConsumerPolicy::DropNewest)
-            && client_header_len(payload_len).saturating_add(payload_len) <= self.max_data_bytes
+        matches!(self.policy, SlowConsumerPolicy::DropNewest) && self.fits_when_empty(payload_len)
+    }
+
+    const fn fits_when_empty(&self, payload_len: usize) -> bool {
+        client_header_len(payload_len).saturating_add(payload_len) <= self.max_data_bytes
     }
 
     const fn count_refused<T>(&mut self, result: Result<T, Error>) -> Result<T, Error> {
@@ -183,7 +186,11 @@ impl Outbound {
 
     /// Lets a message wait for the buffer to be empty, in place of the older one of its key.
     fn conflate(&mut self, opcode: u8, payload: &[u8]) -> Result<(), Error> {
-        let pushed = self.backlog.push(&self.policy, opcode, payload);
+        let pushed = if self.fits_when_empty(payload.len()) {
+            self.backlog.push(&self.policy, opcode, payload)
+        } else {
+            Err(Error::OutboundFull)
+        };
         let result = pushed.map(|is_conflated| self.counts.conflated += u64::from(is_conflated));
         self.note_backlog();
         self.count_refused(result)
@@ -223,10 +230,12 @@ impl Outbound {
             && let Some((opcode, payload)) = self.backlog.pop()
         {
             let result = self.data_frame(opcode, true, &payload);
-            if result.is_err() {
+            if result.is_err() && !self.buffer.is_empty() {
                 self.backlog.put_back(opcode, payload);
                 break;
             }
+            // What does not fit into an empty buffer, as deflate might need it, never will.
+            self.counts.dropped += u64::from(result.is_err());
             self.backlog.keep_room(payload);
         }
         self.note_backlog();

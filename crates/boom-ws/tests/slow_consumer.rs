@@ -182,6 +182,20 @@ fn what_waits_to_be_conflated_has_a_limit() {
 }
 
 #[test]
+fn what_would_wait_for_ever_is_refused() {
+    let mut ws = established(slow(2), SlowConsumerPolicy::conflate(key), 20);
+    send(&mut ws, &["btc 1"]);
+    let result = ws.send_text(true, Some(b"15 bytes it has"));
+    assert!(matches!(result, Err(Error::OutboundFull)), "{result:?}");
+    send(&mut ws, &["14 bytes it ha"]);
+    assert!(ws.flush().unwrap());
+    assert_eq!(
+        received(&mut ws),
+        ["btc 1", "14 bytes it ha"].map(Message::text)
+    );
+}
+
+#[test]
 fn a_close_frame_goes_behind_what_was_conflated() {
     let mut ws = established(slow(4), SlowConsumerPolicy::conflate(key), 1000);
     send(&mut ws, &["btc 1", "btc 2", "btc 3"]);
