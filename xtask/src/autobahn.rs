@@ -12,6 +12,7 @@ mod results;
 mod server;
 
 use std::fs;
+use std::path::PathBuf;
 
 use crate::report::{Context, Outcome, Report, Result};
 use crate::workspace::Workspace;
@@ -25,7 +26,7 @@ use server::{Server, Transport};
 /// One way to examine the client.
 #[derive(Debug)]
 struct Stack {
-    /// Also the agent's name in the suite's own reports.
+    /// Also the name of the agent in the suite's own reports.
     name: &'static str,
     title: &'static str,
     transport: Transport,
@@ -59,10 +60,30 @@ const STACKS: &[Stack] = &[
     },
 ];
 
-/// What each of the stacks has shown, in their order.
-type Findings = Vec<(&'static Stack, Results)>;
+impl Stack {
+    /// The cases there are for it, if these are asked for.
+    const fn cases(&self, asked: Cases) -> Cases {
+        if self.only_core { Cases::Core } else { asked }
+    }
 
-pub(crate) fn run(workspace: &Workspace, report: &mut Report, cases: Cases) {
+    /// Where its results are kept: those of every case apart from those of a part.
+    fn folder(&self, workspace: &Workspace, cases: Cases) -> PathBuf {
+        let is_whole = cases == self.cases(Cases::All);
+        let name = match is_whole {
+            true => self.name.to_owned(),
+            false => format!("{}-part", self.name),
+        };
+        workspace.target().join("autobahn").join(name)
+    }
+}
+
+/// The names by which one stack can be chosen.
+pub(crate) fn stack_names() -> impl Iterator<Item = &'static str> {
+    STACKS.iter().map(|stack| stack.name)
+}
+
+/// Has every stack examined, or the one of this name.
+pub(crate) fn run(workspace: &Workspace, report: &mut Report, cases: Cases, only: Option<&str>) {
     let mut prepared = None;
     report.step("autobahn: set up", || match prepare(workspace)? {
         Ok(tools) => {
@@ -74,19 +95,19 @@ pub(crate) fn run(workspace: &Workspace, report: &mut Report, cases: Cases) {
     let Some((python, client)) = prepared else {
         return;
     };
-    let mut findings = Findings::new();
-    for stack in STACKS {
+    let chosen = STACKS
+        .iter()
+        .filter(|stack| only.is_none_or(|name| name == stack.name));
+    for stack in chosen {
         report.step(&format!("autobahn: {}", stack.title), || {
-            let cases = if stack.only_core { Cases::Core } else { cases };
+            let cases = stack.cases(cases);
             let results = examine(workspace, &python, &client, stack, cases)?;
-            let verdict = results.verdict(cases.count());
-            findings.push((stack, results));
-            verdict.map(|()| Outcome::Passed)
+            results.verdict(cases.count()).map(|()| Outcome::Passed)
         });
     }
     // A part of the cases would make a poor document.
-    if matches!(cases, Cases::All) && findings.len() == STACKS.len() {
-        report.step("autobahn: docs/autobahn.md", || write(workspace, &findings));
+    if matches!(cases, Cases::All) {
+        report.step("autobahn: docs/autobahn.md", || write(workspace, &client));
     }
 }
 
@@ -107,7 +128,7 @@ fn examine(
     stack: &Stack,
     cases: Cases,
 ) -> Result<Results> {
-    let folder = workspace.target().join("autobahn").join(stack.name);
+    let folder = stack.folder(workspace, cases);
     // Reports of an earlier run would be taken for this one's.
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).context(folder.display())?;
@@ -115,18 +136,52 @@ fn examine(
     let server = Server::start(python.script(&script), &folder, stack.transport, cases)?;
     client.examine(&server, stack.name, stack.arguments)?;
     println!("    reports: {}", server.reports().display());
-    Results::read(&server.reports().join("index.json"), stack.name)
+    let results = Results::read(&server.reports(), stack.name)?;
+    client.sign(&folder)?;
+    Ok(results)
 }
 
-fn write(workspace: &Workspace, findings: &Findings) -> Result<Outcome> {
+/// Writes the document from the last results of each stack, which may come of several runs, of one build of the client.
+fn write(workspace: &Workspace, client: &Client) -> Result<Outcome> {
+    let mut columns = Vec::new();
+    for stack in STACKS {
+        let cases = stack.cases(Cases::All);
+        let folder = stack.folder(workspace, cases);
+        if !client.has_signed(&folder)? {
+            let reason = format!("{} has yet to be run with this build", stack.name);
+            return Ok(Outcome::Skipped(reason));
+        }
+        let results = Results::read(&server::reports(&folder), stack.name)?;
+        if results.len() != cases.count() {
+            let reason = format!("the last run of {} did not reach its end", stack.name);
+            return Ok(Outcome::Skipped(reason));
+        }
+        columns.push((stack.title, results));
+    }
     let file = workspace.root().join("docs/autobahn.md");
     if let Some(folder) = file.parent() {
         fs::create_dir_all(folder).context(folder.display())?;
     }
-    let columns: Vec<_> = findings
-        .iter()
-        .map(|(stack, results)| (stack.title, results))
-        .collect();
     fs::write(&file, document::render(&columns)).context(file.display())?;
     Ok(Outcome::Passed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_is_kept_apart_from_the_whole() {
+        let workspace = Workspace::load().unwrap();
+        let name = |stack: &Stack, cases| {
+            let folder = stack.folder(&workspace, cases);
+            folder.file_name().unwrap().to_string_lossy().into_owned()
+        };
+        let [plain, .., frames] = STACKS else {
+            panic!("several stacks")
+        };
+        assert_eq!(name(plain, Cases::All), "plain-direct");
+        assert_eq!(name(plain, Cases::Core), "plain-direct-part");
+        assert_eq!(name(frames, frames.cases(Cases::Sample)), "frames");
+    }
 }

@@ -1,96 +1,168 @@
-//! Our client against other people's servers, on recorded messages of real exchanges.
+//! Our client against other people's servers.
 //!
-//! Two servers, Node's `ws` and Python's `websockets`, replay each file; each is reached plain and behind nginx's
-//! TLS. `market_feed` and a bare test client receive every file from all four, and what they received must have the
-//! hash of the file. Everything listens on loopback and ends with this command.
+//! Node's `ws` and Python's `websockets` and `aiohttp` send recorded messages of real exchanges; each is reached plain and
+//! behind a proxy that ends TLS. `market_feed` and a bare test client receive every file, and what they received must have
+//! the hash of the file. Then the test client sends everything back, and does so under the conditions of
+//! [`feature::all`]. Everything listens on loopback and ends with this command.
 
 mod authority;
 mod client;
+mod exchange;
+mod feature;
+mod haproxy;
+mod made;
 mod nginx;
+mod peer;
+mod proxy;
 mod recording;
+mod relay;
 mod server;
 mod table;
+mod wire;
 
 use std::fs;
 use std::path::PathBuf;
+use std::time::Instant;
 
 use crate::report::{Context, Failure, Outcome, Result};
 use crate::workspace::Workspace;
 
 use client::Client;
-use recording::Recording;
-use server::{Kind, Server};
+use exchange::Contents;
+use peer::{Peer, Peers, Way};
+use recording::{Made, Recording};
 use table::Table;
 
-/// One of the four ways to a server.
-struct Route<'a> {
-    name: String,
-    url: String,
-    server: &'a Server,
-}
-
 pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
+    let start = Instant::now();
     let folder = workspace.target().join("interop");
     fs::create_dir_all(&folder).context(folder.display())?;
     let recordings = recording::stage(workspace, &folder)?;
+    let made = Made::stage(&folder)?;
     let authority = authority::issue(&folder)?;
     let clients = client::build(workspace, authority.certificate())?;
-    let node = match Server::install_and_start(Kind::Node, workspace, &folder)? {
-        Ok(server) => server,
+    let peers = match Peers::start(workspace, &folder, &authority)? {
+        Ok(peers) => peers,
         Err(reason) => return Outcome::unavailable(reason),
     };
-    let python = match Server::install_and_start(Kind::Python, workspace, &folder)? {
-        Ok(server) => server,
-        Err(reason) => return Outcome::unavailable(reason),
-    };
-    let Some(program) = nginx::install(&folder) else {
-        return Outcome::unavailable(
-            "nginx is missing: install it, for example `apt-get install nginx`",
-        );
-    };
-    let nginx = nginx::start(&program, &folder, &authority, &[node.port(), python.port()])?;
-    let mut table = Table::new(&clients);
-    for (server, tls_port) in [&node, &python].into_iter().zip(nginx.ports()) {
-        let plain = format!("ws://127.0.0.1:{}", server.port());
-        for (suffix, url) in [("", plain), ("+tls", format!("wss://localhost:{tls_port}"))] {
-            let route = Route {
-                name: format!("{}{suffix}", server.name()),
-                url,
-                server,
-            };
-            receive_all(&route, &recordings, &clients, &mut table);
-        }
-    }
-    table.print();
-    match table.failures() {
+    println!("    set up in {:.1} s\n", start.elapsed().as_secs_f64());
+    let mut count = Count::default();
+    receive_all(&peers, &recordings, &clients, &mut count);
+    try_features(&peers, &recordings, &made, &clients, &mut count);
+    match count.failed {
         0 => Ok(Outcome::Passed),
-        count => Err(Failure::new(format!(
-            "{count} of {} transfers failed",
-            table.len()
+        failed => Err(Failure::new(format!(
+            "{failed} of {} exchanges failed",
+            count.all
         ))),
     }
 }
 
-fn receive_all(route: &Route<'_>, recordings: &[Recording], clients: &[Client], table: &mut Table) {
-    for recording in recordings {
-        for client in clients {
-            let result = receive(route, recording, client);
-            table.add(&route.name, recording, client.name(), result);
+#[derive(Debug, Default)]
+struct Count {
+    all: usize,
+    failed: usize,
+}
+
+impl Count {
+    /// The word for a cell; why something failed is printed at once.
+    fn word(&mut self, what: impl FnOnce() -> String, result: Result<()>) -> &'static str {
+        self.all += 1;
+        match result {
+            Ok(()) => "ok",
+            Err(failure) => {
+                self.failed += 1;
+                println!("    {}: {failure}", what());
+                "FAILED"
+            }
         }
     }
 }
 
-fn receive(route: &Route<'_>, recording: &Recording, client: &Client) -> Result<()> {
+/// Every recording, by both clients, from every server, plain and behind a proxy with TLS.
+fn receive_all(peers: &Peers, recordings: &[Recording], clients: &[Client], count: &mut Count) {
+    let start = Instant::now();
+    let mut table = Table::new("byte for byte");
+    let proxies = [Way::Nginx, Way::Nginx, Way::HaproxyTls];
+    for (peer, proxy) in peers.all.iter().zip(proxies) {
+        for way in [Way::Direct, proxy] {
+            let route = match way {
+                Way::Direct => peer.name().to_owned(),
+                _ => format!("{}, {}", peer.name(), way.name()),
+            };
+            for recording in recordings {
+                let row = format!("{:<18} {:>9}", recording.name(), recording.bytes());
+                for client in clients {
+                    let what = || format!("{} from {route} by {}", recording.name(), client.name());
+                    let word = count.word(what, receive((peer, way), recording, client));
+                    table.add(&row, &route, word);
+                }
+            }
+        }
+    }
+    let names: Vec<_> = clients.iter().map(Client::name).collect();
+    println!(
+        "what {} received, in {:.1} s:",
+        names.join(" / "),
+        start.elapsed().as_secs_f64()
+    );
+    table.print();
+}
+
+fn receive((peer, way): (&Peer, Way), recording: &Recording, client: &Client) -> Result<()> {
     // The path tells the server's reports apart.
-    let path = format!("/{}/{}/{}", route.name, client.name(), recording.name());
-    let received = client.receive(&format!("{}{path}", route.url), recording)?;
+    let path = format!(
+        "/{}/{}/{}",
+        way.name().replace(' ', "-"),
+        client.name(),
+        recording.name()
+    );
+    let received = client.receive(&format!("{}{path}", way.url(peer.port(way))), recording)?;
     recording.compare(&received)?;
     // `market_feed` ends when it has what it wants; only the test client promises the closing handshake.
     if client.closes_properly() {
-        route.server.report(&path)?.check(recording)
+        peer.server.report(&path)?.check(recording)
     } else {
         Ok(())
     }
+}
+
+/// Every feature with every server.
+fn try_features(
+    peers: &Peers,
+    recordings: &[Recording],
+    made: &Made,
+    clients: &[Client],
+    count: &mut Count,
+) {
+    let [sample, ..] = recordings else { return };
+    let contents = Contents { sample, made };
+    let Some(client) = clients.iter().find(|client| client.closes_properly()) else {
+        return;
+    };
+    let start = Instant::now();
+    let mut table = Table::new("both ways");
+    for (number, feature) in feature::all().iter().enumerate() {
+        for (peer, way) in peers.all.iter().zip(feature.ways) {
+            let Some(way) = way else {
+                table.add(&feature.name, peer.name(), "-");
+                continue;
+            };
+            let begin = Instant::now();
+            let result = exchange::run(feature, number, (peer, way), &contents, client);
+            let what = || format!("{}, {} by {}", feature.name, peer.name(), way.name());
+            let word = count.word(what, result);
+            let seconds = begin.elapsed().as_secs_f64();
+            let cell = format!("{word} {seconds:>4.1} s  {}", way.name());
+            table.add(&feature.name, peer.name(), &cell);
+        }
+    }
+    println!(
+        "what {} exchanged, in {:.1} s:",
+        client.name(),
+        start.elapsed().as_secs_f64()
+    );
+    table.print();
 }
 
 /// The script of a server, which lies beside this crate's sources.

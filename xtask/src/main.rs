@@ -20,6 +20,7 @@ mod workspace;
 use std::process::ExitCode;
 
 use clap::Parser;
+use clap::builder::PossibleValuesParser;
 
 use crate::report::{Report, Result};
 use crate::workspace::Workspace;
@@ -56,8 +57,12 @@ enum Command {
     Autobahn {
         #[arg(default_value = "all")]
         cases: autobahn::Cases,
+        /// One of the ways to examine it alone. Results of `all` are kept, and docs/autobahn.md is written once every way
+        /// has been run with the same build.
+        #[arg(long, value_parser = PossibleValuesParser::new(autobahn::stack_names()))]
+        stack: Option<String>,
     },
-    /// Receive recorded messages from other people's servers, plain and behind nginx's TLS, and compare every byte.
+    /// Exchange messages with other people's servers, plain and behind proxies, and compare every byte.
     Interop,
 }
 
@@ -87,7 +92,9 @@ fn run(command: Command) -> Result<bool> {
         Command::Bench { group, arguments } => {
             bench::run(&workspace, &mut report, group, &arguments)
         }
-        Command::Autobahn { cases } => autobahn::run(&workspace, &mut report, cases),
+        Command::Autobahn { cases, stack } => {
+            autobahn::run(&workspace, &mut report, cases, stack.as_deref())
+        }
         Command::Interop => report.step("interop", || interop::run(&workspace)),
     }
     Ok(report.finish())

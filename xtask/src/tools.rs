@@ -1,6 +1,6 @@
 //! Programs that the steps need and a fresh machine lacks.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::process::{find, prepend_path, run};
@@ -40,7 +40,7 @@ impl CargoTool {
         Ok(())
     }
 
-    fn install(self, workspace: &Workspace, folder: &std::path::Path) -> Result<()> {
+    fn install(self, workspace: &Workspace, folder: &Path) -> Result<()> {
         let mut install = workspace.cargo("install");
         install
             .args(["--locked", "--quiet", "--version", self.version, "--root"])
@@ -77,6 +77,20 @@ pub(crate) fn install_debian_package(package: &str) {
     let _ = run(install
         .env("DEBIAN_FRONTEND", "noninteractive")
         .stdin(Stdio::null()));
+}
+
+/// Makes an environment of Python 3 in `folder`; `python3` must be there.
+pub(crate) fn python_environment(folder: &Path) -> Result<()> {
+    let create = || {
+        run(Command::new("python3")
+            .args(["-m", "venv", "--clear"])
+            .arg(folder))
+    };
+    create().or_else(|_| {
+        // Debian keeps the module in a package of its own.
+        install_debian_package("python3-venv");
+        create()
+    })
 }
 
 fn is_root() -> bool {

@@ -1,20 +1,25 @@
 //! The client that is examined.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use super::server::Server;
 use crate::process::{capture, capture_within};
-use crate::report::{Failure, Result};
+use crate::report::{Context, Failure, Result};
 use crate::workspace::Workspace;
 
 const EXAMPLE: &str = "autobahn_client";
 
 /// All cases together. The server ends each one after some minutes at most.
 const LIMIT: Duration = Duration::from_secs(2 * 60 * 60);
+
+/// The file that names the build which a folder's results are of.
+const SIGNATURE: &str = "client.sha256";
 
 /// The built client.
 #[derive(Debug)]
@@ -53,6 +58,25 @@ impl Client {
             command.arg("--ca").arg(authority);
         }
         capture_within(&mut command, LIMIT).map(drop)
+    }
+
+    /// Says in the folder of results that they are this build's.
+    pub(super) fn sign(&self, folder: &Path) -> Result<()> {
+        let file = folder.join(SIGNATURE);
+        fs::write(&file, self.digest()?).context(file.display())
+    }
+
+    /// Whether the results in the folder, if there are any, are this build's.
+    pub(super) fn has_signed(&self, folder: &Path) -> Result<bool> {
+        let digest = self.digest()?;
+        Ok(fs::read(folder.join(SIGNATURE)).is_ok_and(|known| known == digest.as_bytes()))
+    }
+
+    /// SHA-256 of the program.
+    fn digest(&self) -> Result<String> {
+        let program = fs::read(&self.program).context(self.program.display())?;
+        let digest = Sha256::digest(program);
+        Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
     }
 }
 

@@ -33,7 +33,7 @@ const SECTIONS: &[(u16, &str)] = &[
 ];
 
 /// Renders the results of each stack as one column.
-pub(super) fn render(columns: &[(&str, &Results)]) -> String {
+pub(super) fn render(columns: &[(&str, Results)]) -> String {
     let mut page = HEAD.to_owned();
     let titles: Vec<_> = columns.iter().map(|(title, _)| *title).collect();
     row(&mut page, "section", &titles);
@@ -105,7 +105,7 @@ mod tests {
             ("12.1.1", "FAILED", "OK"),
         ]);
         let core = results(&[("1.1.1", "OK", "OK"), ("7.1.6", "OK", "OK")]);
-        let page = render(&[("plain", &whole), ("frames", &core)]);
+        let page = render(&[("plain", whole), ("frames", core)]);
         let table = page.strip_prefix(HEAD).unwrap();
         assert_eq!(
             table,

@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 
 use crate::process::{capture, find, run};
 use crate::report::{Context, Failure, Result};
+use crate::tools::python_environment;
 
 /// The last version on PyPI; it asks for no newer Python.
 const SUITE: &str = "autobahntestsuite==25.10.1";
@@ -93,9 +94,7 @@ fn virtualenv(folder: &Path) -> Result<PathBuf> {
             "python3 is missing: install it with its venv module",
         ));
     }
-    run(Command::new("python3")
-        .args(["-m", "venv", "--clear"])
-        .arg(&environment))?;
+    python_environment(&environment)?;
     let mut pip = Command::new(environment.join("bin/python"));
     run(pip.args(["-m", "pip", "install", "--quiet", VIRTUALENV]))?;
     Ok(program)
@@ -222,28 +221,31 @@ fn apt_get(folder: &Path) -> Command {
             .arg("-o")
             .arg(format!("{name}={}", folder.join(place).display()));
     }
+    command.args(["-o", "Dir::Etc::SourceParts=/dev/null"]);
+    command.args(["-o", "Acquire::Retries=3"]);
     // Its unprivileged user may not write here.
-    command.args([
-        "-o",
-        "Dir::Etc::SourceParts=/dev/null",
-        "-o",
-        "APT::Sandbox::User=root",
-    ]);
+    command.args(["-o", "APT::Sandbox::User=root"]);
     command
 }
 
 /// Where this machine gets its packages from.
 fn mirror() -> Result<String> {
+    if let Some(mirror) = known_mirror()? {
+        return Ok(mirror);
+    }
+    // apt-get names only mirrors whose lists it has, and a fresh machine has none. Only root can fetch them.
+    let _ = run(Command::new("apt-get").args(["-qq", "update"]));
+    known_mirror()?.ok_or_else(|| {
+        Failure::new("no package lists: run `apt-get update`, or put a python2.7 on PATH")
+    })
+}
+
+fn known_mirror() -> Result<Option<String>> {
     let mut targets = Command::new("apt-get");
     targets.args(["indextargets", "--format", "$(REPO_URI)"]);
     let targets = capture(targets.arg("Created-By: Packages"))?;
     let mut mirrors = targets.lines().filter(|line| !line.contains("security"));
-    match mirrors.next() {
-        Some(mirror) => Ok(mirror.to_owned()),
-        None => Err(Failure::new(
-            "no package lists: run `apt-get update`, or put a python2.7 on PATH",
-        )),
-    }
+    Ok(mirrors.next().map(str::to_owned))
 }
 
 /// A script that can stand for the interpreter: without its home Python would look into the machine's `/usr`.

@@ -43,9 +43,10 @@ pub(super) struct Results {
 }
 
 impl Results {
-    /// Reads the server's `index.json`.
-    pub(super) fn read(file: &Path, agent: &str) -> Result<Self> {
-        let text = fs::read_to_string(file).context(file.display())?;
+    /// Reads the index of a server's reports.
+    pub(super) fn read(reports: &Path, agent: &str) -> Result<Self> {
+        let file = reports.join("index.json");
+        let text = fs::read_to_string(&file).context(file.display())?;
         let value: Value = serde_json::from_str(&text).context(file.display())?;
         Self::parse(&value[agent])
             .ok_or_else(|| Failure::new(format!("{}: a field is missing", file.display())))
@@ -61,6 +62,10 @@ impl Results {
         };
         let cases = value.as_object()?.iter().map(case).collect::<Option<_>>()?;
         Some(Self { cases })
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.cases.len()
     }
 
     /// Fails unless there are `count` cases and each is passed or informational.

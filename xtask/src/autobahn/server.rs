@@ -89,8 +89,13 @@ impl Server {
 
     /// The folder of the suite's own reports; `index.html` is for people.
     pub(super) fn reports(&self) -> PathBuf {
-        self.folder.join("reports")
+        reports(&self.folder)
     }
+}
+
+/// Where the reports of a server with this folder are.
+pub(super) fn reports(folder: &Path) -> PathBuf {
+    folder.join("reports")
 }
 
 impl Transport {

@@ -1,4 +1,4 @@
-//! A certificate authority for one run, and nginx's certificate.
+//! A certificate authority for one run, and the proxies' certificate.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -44,6 +44,17 @@ impl Authority {
 
     pub(super) fn server_key(&self) -> PathBuf {
         self.folder.join("server.key")
+    }
+
+    /// Both in one file, as haproxy takes them.
+    pub(super) fn server_certificate_and_key(&self) -> Result<PathBuf> {
+        let mut text = String::new();
+        for file in [self.server_certificate(), self.server_key()] {
+            text += &fs::read_to_string(&file).context(file.display())?;
+        }
+        let file = self.folder.join("server-with-key.pem");
+        fs::write(&file, text).context(file.display())?;
+        Ok(file)
     }
 }
 

@@ -13,7 +13,7 @@ use crate::report::{Failure, Result};
 use crate::workspace::Workspace;
 
 /// Far above what a transfer takes, so that only one that hangs is ended.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(40);
 
 /// `market_feed` is told to end earlier, so that it can say what it lacks.
 const FEED_LIMIT: Duration = Duration::from_secs(30);
@@ -43,6 +43,16 @@ pub(super) struct Received {
     pub(super) bytes: u64,
     /// Over each payload and a line feed.
     pub(super) sha256: String,
+}
+
+/// What the bare client says of an exchange.
+#[derive(Debug)]
+pub(super) struct Exchanged {
+    pub(super) received: Received,
+    /// What the server agreed to, as it stands in the handshake.
+    pub(super) extensions: String,
+    /// The error that ended the connection, where one was expected.
+    pub(super) end: Option<String>,
 }
 
 pub(super) fn build(workspace: &Workspace, authority: PathBuf) -> Result<Vec<Client>> {
@@ -94,16 +104,44 @@ impl Client {
         matches!(self.kind, Kind::Bare)
     }
 
+    /// Receives a recording.
     pub(super) fn receive(&self, url: &str, recording: &Recording) -> Result<Received> {
+        let mut command = self.command(url, recording);
+        if matches!(self.kind, Kind::MarketFeed) {
+            command.args(["--digest", "--seconds", &FEED_LIMIT.as_secs().to_string()]);
+        }
+        self.digest(&capture_within(&mut command, LIMIT)?)
+    }
+
+    /// Has the bare client do more than to receive, by `arguments` of its own.
+    pub(super) fn exchange(
+        &self,
+        url: &str,
+        recording: &Recording,
+        arguments: &[String],
+    ) -> Result<Exchanged> {
+        let output = capture_within(self.command(url, recording).args(arguments), LIMIT)?;
+        let line = |name: &str| {
+            let line = output.lines().find_map(|line| line.strip_prefix(name));
+            line.map(|words| words.trim().to_owned())
+        };
+        Ok(Exchanged {
+            received: self.digest(&output)?,
+            extensions: line("extensions ").unwrap_or_default(),
+            end: line("end "),
+        })
+    }
+
+    fn command(&self, url: &str, recording: &Recording) -> Command {
         let mut command = Command::new(&self.program);
         command
             .args(["--url", url, "--subscribe", recording.name(), "--ca"])
             .arg(&self.authority);
         command.args(["--messages", &recording.messages().to_string()]);
-        if matches!(self.kind, Kind::MarketFeed) {
-            command.args(["--digest", "--seconds", &FEED_LIMIT.as_secs().to_string()]);
-        }
-        let output = capture_within(&mut command, LIMIT)?;
+        command
+    }
+
+    fn digest(&self, output: &str) -> Result<Received> {
         let line = output.lines().find_map(Received::parse);
         line.ok_or_else(|| {
             Failure::new(format!(

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::client::Received;
+use super::made;
 use crate::report::{Context, Failure, Result};
 use crate::workspace::Workspace;
 
@@ -16,6 +17,8 @@ const DATA: &str = "../shared/data/ws";
 #[derive(Debug)]
 pub(super) struct Recording {
     name: String,
+    /// Where the servers find it.
+    file: PathBuf,
     expected: Received,
 }
 
@@ -23,7 +26,7 @@ pub(super) struct Recording {
 pub(super) fn stage(workspace: &Workspace, folder: &Path) -> Result<Vec<Recording>> {
     let staged = folder.join("recordings");
     fs::create_dir_all(&staged).context(staged.display())?;
-    let mut recordings = vec![Recording::write(&staged, "sample.jsonl", &sample())?];
+    let mut recordings = vec![Recording::write(&staged, "sample.jsonl", &made::sample())?];
     let source =
         std::env::var_os("BOOMNET_DATA").map_or_else(|| workspace.root().join(DATA), PathBuf::from);
     if !source.is_dir() {
@@ -44,6 +47,29 @@ pub(super) fn stage(workspace: &Workspace, folder: &Path) -> Result<Vec<Recordin
     Ok(recordings)
 }
 
+/// Recordings of our own making, for single properties.
+#[derive(Debug)]
+pub(super) struct Made {
+    /// Trades of some hundred bytes, one of which is long.
+    pub(super) trades: Recording,
+    /// One text of 16 MiB.
+    pub(super) text: Recording,
+    /// One binary message of 16 MiB.
+    pub(super) binary: Recording,
+}
+
+impl Made {
+    pub(super) fn stage(folder: &Path) -> Result<Self> {
+        let staged = folder.join("recordings");
+        fs::create_dir_all(&staged).context(staged.display())?;
+        Ok(Self {
+            trades: Recording::write(&staged, "trades.jsonl", &made::trades())?,
+            text: Recording::write(&staged, "text.jsonl", &made::text())?,
+            binary: Recording::write(&staged, "binary.bin", &made::binary())?,
+        })
+    }
+}
+
 /// The files that hold messages, by name.
 fn files(source: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
@@ -62,9 +88,10 @@ impl Recording {
     fn write(folder: &Path, name: &str, content: &[u8]) -> Result<Self> {
         let file = folder.join(name);
         fs::write(&file, content).context(file.display())?;
-        let expected = expected(name, content).context(file.display())?;
+        let expected = expected(name, content, usize::MAX).context(file.display())?;
         Ok(Self {
             name: name.to_owned(),
+            file,
             expected,
         })
     }
@@ -81,6 +108,12 @@ impl Recording {
         self.expected.bytes
     }
 
+    /// How many of its messages the servers send as text.
+    pub(super) fn texts(&self) -> u64 {
+        let is_text = self.name.ends_with(".jsonl") && self.name != "upbit.jsonl";
+        if is_text { self.messages() } else { 0 }
+    }
+
     pub(super) fn compare(&self, received: &Received) -> Result<()> {
         if *received == self.expected {
             return Ok(());
@@ -90,14 +123,39 @@ impl Recording {
             self.expected
         )))
     }
+
+    /// That what was received are the file's first messages, no matter how many.
+    pub(super) fn compare_start(&self, received: &Received) -> Result<()> {
+        let content = fs::read(&self.file).context(self.file.display())?;
+        let count = usize::try_from(received.messages).context(self.file.display())?;
+        let start = expected(&self.name, &content, count).context(self.file.display())?;
+        if *received == start {
+            return Ok(());
+        }
+        Err(Failure::new(format!(
+            "received {received}, the file starts with {start}"
+        )))
+    }
 }
 
-/// A `.hex` file holds a binary message a line, in hexadecimal; any other a message a line as it is.
-fn expected(name: &str, content: &[u8]) -> std::result::Result<Received, std::num::ParseIntError> {
-    let content = content.strip_suffix(b"\n").unwrap_or(content);
+/// The digest of the first `count` messages.
+///
+/// A `.hex` file holds a binary message a line, in hexadecimal; a `.bin` file is one message; any other holds a message a
+/// line as it is.
+fn expected(
+    name: &str,
+    content: &[u8],
+    count: usize,
+) -> std::result::Result<Received, std::num::ParseIntError> {
+    let is_whole = name.ends_with(".bin");
+    let content = match content.strip_suffix(b"\n") {
+        Some(lines) if !is_whole => lines,
+        _ => content,
+    };
     let mut hash = Sha256::new();
     let (mut messages, mut bytes) = (0, 0);
-    for line in content.split(|byte| *byte == b'\n') {
+    let lines = content.split(|byte| *byte == b'\n' && !is_whole);
+    for line in lines.take(count) {
         let message = if name.ends_with(".hex") {
             decode_hex(line)?
         } else {
@@ -128,52 +186,13 @@ fn decode_hex(line: &[u8]) -> std::result::Result<Vec<u8>, std::num::ParseIntErr
     pairs.map(|pair| u8::from_str_radix(pair, 16)).collect()
 }
 
-/// A message at each border of the length forms (RFC 6455, 5.2), of one to four bytes a character, and a long one.
-///
-/// Enough messages for every kind of fragmentation and ping that the servers know.
-fn sample() -> Vec<u8> {
-    const SIZES: [usize; 13] = [
-        0, 1, 2, 124, 125, 126, 127, 150, 1000, 4096, 65_535, 65_536, 65_537,
-    ];
-    const TEXTS: [&str; 4] = ["trade", "Größe", "価格は円", "📈🚀"];
-    let mut lines = Vec::new();
-    for round in 0..32 {
-        for (index, size) in SIZES.into_iter().enumerate() {
-            let size = if round > 0 && size > 4096 {
-                size / 64
-            } else {
-                size
-            };
-            lines.extend(text_of(TEXTS[(index + round) % TEXTS.len()], size));
-            lines.push(b'\n');
-        }
-    }
-    lines.extend(text_of(TEXTS[3], 200_000));
-    lines.push(b'\n');
-    lines
-}
-
-/// Repeats `word` up to `size` bytes, ending with ASCII where the last character does not fit.
-fn text_of(word: &str, size: usize) -> Vec<u8> {
-    let mut text = String::with_capacity(size);
-    for character in word.chars().cycle() {
-        if text.len() + character.len_utf8() > size {
-            break;
-        }
-        text.push(character);
-    }
-    let mut text = text.into_bytes();
-    text.resize(size, b'.');
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn lines_are_hashed_as_they_lie_in_the_file() {
-        let received = expected("a.jsonl", b"one\ntwo\n").unwrap();
+        let received = expected("a.jsonl", b"one\ntwo\n", 9).unwrap();
         assert_eq!((received.messages, received.bytes), (2, 6));
         assert_eq!(
             received.sha256,
@@ -183,16 +202,21 @@ mod tests {
 
     #[test]
     fn hexadecimal_is_decoded() {
-        let received = expected("a.hex", b"6f6e65\n74776f\n").unwrap();
-        assert_eq!(received, expected("a.jsonl", b"one\ntwo\n").unwrap());
-        assert!(expected("a.hex", b"zz\n").is_err());
+        let received = expected("a.hex", b"6f6e65\n74776f\n", 9).unwrap();
+        assert_eq!(received, expected("a.jsonl", b"one\ntwo\n", 9).unwrap());
+        assert!(expected("a.hex", b"zz\n", 9).is_err());
     }
 
     #[test]
-    fn the_sample_is_text_of_many_sizes() {
-        let sample = String::from_utf8(sample()).unwrap();
-        assert_eq!(sample.lines().count(), 32 * 13 + 1);
-        assert_eq!(sample.lines().map(str::len).max(), Some(200_000));
-        assert_eq!(sample.lines().map(str::len).min(), Some(0));
+    fn a_line_feed_is_part_of_a_whole_file() {
+        let received = expected("a.bin", b"one\ntwo\n", 9).unwrap();
+        assert_eq!((received.messages, received.bytes), (1, 8));
+    }
+
+    #[test]
+    fn the_first_messages_have_a_digest_of_their_own() {
+        let start = expected("a.jsonl", b"one\ntwo\n", 1).unwrap();
+        assert_eq!(start, expected("a.jsonl", b"one\n", 9).unwrap());
+        assert_eq!(expected("a.jsonl", b"one\n", 0).unwrap().messages, 0);
     }
 }

@@ -1,4 +1,4 @@
-//! The two servers that replay recordings.
+//! The servers that replay recordings.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -10,11 +10,12 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::client::Received;
 use super::recording::Recording;
 use super::script;
 use crate::process::{Guard, find, run};
 use crate::report::{Context, Failure, Result};
-use crate::tools::install_debian_package;
+use crate::tools::python_environment;
 use crate::workspace::Workspace;
 
 /// How long a server may take to start, or to notice that a connection has ended.
@@ -25,7 +26,9 @@ pub(super) enum Kind {
     /// `ws` from npm.
     Node,
     /// `websockets` from PyPI.
-    Python,
+    Websockets,
+    /// `aiohttp` from PyPI.
+    Aiohttp,
 }
 
 /// A running server. It reports on its standard output, and ends when its standard input closes or it is dropped.
@@ -45,6 +48,10 @@ pub(super) struct Report {
     pings: u64,
     pongs: u64,
     close: u64,
+    /// What the client sent besides the name of the file.
+    echo: Received,
+    /// How many of these messages were text.
+    texts: u64,
 }
 
 impl Server {
@@ -56,19 +63,22 @@ impl Server {
     ) -> Result<std::result::Result<Self, String>> {
         let command = match kind {
             Kind::Node => node(workspace, folder),
-            Kind::Python => python(workspace, folder),
+            Kind::Websockets | Kind::Aiohttp => python(kind, workspace, folder),
         };
         match command {
-            Ok(command) => Self::start(kind, command, &folder.join("recordings")).map(Ok),
+            Ok(command) => Self::start(kind, command, folder).map(Ok),
             Err(failure) => Ok(Err(failure.to_string())),
         }
     }
 
-    fn start(kind: Kind, mut command: Command, recordings: &Path) -> Result<Self> {
+    fn start(kind: Kind, mut command: Command, folder: &Path) -> Result<Self> {
+        // Connections that are broken off on purpose fill it.
+        let log = folder.join(format!("{}.log", kind.name()));
         let child = command
-            .arg(recordings)
+            .arg(folder.join("recordings"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            .stderr(fs::File::create(&log).context(log.display())?)
             .spawn();
         let mut process = Guard(child.context(format!("cannot start the {} server", kind.name()))?);
         let (sender, lines) = mpsc::channel();
@@ -80,9 +90,11 @@ impl Server {
                 lines.map(|line| sender.send(line)).all(|sent| sent.is_ok())
             });
         }
-        let line = lines
-            .recv_timeout(LIMIT)
-            .context(format!("the {} server did not start", kind.name()))?;
+        let line = lines.recv_timeout(LIMIT).context(format!(
+            "the {} server did not start, see {}",
+            kind.name(),
+            log.display()
+        ))?;
         let port = line
             .strip_prefix("listening ")
             .and_then(|port| port.parse().ok());
@@ -128,7 +140,8 @@ impl Kind {
     const fn name(self) -> &'static str {
         match self {
             Self::Node => "ws",
-            Self::Python => "websockets",
+            Self::Websockets => "websockets",
+            Self::Aiohttp => "aiohttp",
         }
     }
 }
@@ -142,6 +155,12 @@ impl Report {
             pings: value["pings"].as_u64()?,
             pongs: value["pongs"].as_u64()?,
             close: value["close"].as_u64()?,
+            echo: Received {
+                messages: value["messages"].as_u64()?,
+                bytes: value["bytes"].as_u64()?,
+                sha256: value["sha256"].as_str()?.to_owned(),
+            },
+            texts: value["texts"].as_u64()?,
         })
     }
 
@@ -152,6 +171,21 @@ impl Report {
         }
         Err(Failure::new(format!(
             "the server saw {self:?}; every ping must be answered and the close be 1000"
+        )))
+    }
+
+    /// Every message has come back, as text where it was text.
+    pub(super) fn check_echo(&self, recording: &Recording) -> Result<()> {
+        recording.compare(&self.echo).map_err(|failure| {
+            Failure::new(format!("of what was sent back the server {failure}"))
+        })?;
+        if self.texts == recording.texts() {
+            return Ok(());
+        }
+        Err(Failure::new(format!(
+            "the server got {} texts of {}",
+            self.texts,
+            recording.texts()
         )))
     }
 }
@@ -180,12 +214,12 @@ fn node(workspace: &Workspace, folder: &Path) -> Result<Command> {
     }
     let mut command = Command::new("node");
     command
-        .arg(script(workspace, "server.mjs"))
+        .arg(script(workspace, "ws_server.mjs"))
         .env("INTEROP_MODULES", &modules);
     Ok(command)
 }
 
-fn python(workspace: &Workspace, folder: &Path) -> Result<Command> {
+fn python(kind: Kind, workspace: &Workspace, folder: &Path) -> Result<Command> {
     let environment = folder.join("venv");
     let program = environment.join("bin/python");
     if find("python3").is_none() {
@@ -201,35 +235,21 @@ fn python(workspace: &Workspace, folder: &Path) -> Result<Command> {
         import.status().is_ok_and(|status| status.success())
     };
     if !has_package("pip") {
-        create_environment(&environment)?;
+        python_environment(&environment)?;
     }
-    if !has_package("websockets") {
-        let arguments = [
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            "websockets>=15,<18",
-        ];
-        run(Command::new(&program).args(arguments))?;
+    if !has_package("websockets") || !has_package("aiohttp") {
+        let mut pip = Command::new(&program);
+        pip.args(["-m", "pip", "install", "--quiet"]);
+        run(pip
+            .arg("--disable-pip-version-check")
+            .args(["websockets>=15,<18", "aiohttp>=3.10,<4"]))?;
     }
     let mut command = Command::new(&program);
-    command.arg(script(workspace, "server.py"));
+    command
+        .arg(script(workspace, &format!("{}_server.py", kind.name())))
+        // What the compiler would write belongs under the target directory.
+        .env("PYTHONDONTWRITEBYTECODE", "1");
     Ok(command)
-}
-
-/// Debian keeps the venv module in a package of its own.
-fn create_environment(environment: &Path) -> Result<()> {
-    let create = || {
-        run(Command::new("python3")
-            .args(["-m", "venv", "--clear"])
-            .arg(environment))
-    };
-    create().or_else(|_| {
-        install_debian_package("python3-venv");
-        create()
-    })
 }
 
 #[cfg(test)]
@@ -238,13 +258,16 @@ mod tests {
 
     #[test]
     fn reads_what_the_servers_write() {
-        let line = r#"{"path":"/p","file":"a.jsonl","pings":2,"pongs":1,"close":1000}"#;
+        let line = r#"{"path":"/p","file":"a.jsonl","pings":2,"pongs":1,"close":1000,
+            "messages":3,"bytes":9,"texts":3,"sha256":"ab"}"#;
         let report = Report::parse(line).unwrap();
         assert_eq!(
             (report.path.as_str(), report.file.as_str()),
             ("/p", "a.jsonl")
         );
         assert_eq!((report.pings, report.pongs, report.close), (2, 1, 1000));
+        let echo = &report.echo;
+        assert_eq!((echo.messages, echo.bytes, report.texts), (3, 9, 3));
         assert_eq!(Report::parse("listening 1"), None);
     }
 }

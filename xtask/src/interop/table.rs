@@ -1,100 +1,110 @@
-//! The results: a line for each file, a column for each way to a server, in it a word for each client.
+//! A table that grows by its cells.
 
-use super::client::Client;
-use super::recording::Recording;
-use crate::report::Result;
-
+/// What is printed, with a line for each row's name and a column for each column's.
 #[derive(Debug)]
 pub(super) struct Table {
-    clients: Vec<&'static str>,
-    cells: Vec<Cell>,
+    title: &'static str,
+    /// In the order of their first appearance.
+    columns: Vec<String>,
+    rows: Vec<Row>,
 }
 
 #[derive(Debug)]
-struct Cell {
-    route: String,
-    file: String,
-    bytes: u64,
-    passed: bool,
+struct Row {
+    name: String,
+    /// As many as columns, or fewer.
+    cells: Vec<String>,
 }
 
 impl Table {
-    pub(super) fn new(clients: &[Client]) -> Self {
+    pub(super) const fn new(title: &'static str) -> Self {
         Self {
-            clients: clients.iter().map(Client::name).collect(),
+            title,
+            columns: Vec::new(),
+            rows: Vec::new(),
+        }
+    }
+
+    /// Adds a word to a cell, which may hold several.
+    pub(super) fn add(&mut self, row: &str, column: &str, word: &str) {
+        let column = position(&mut self.columns, |name| name == column, || column.into());
+        let new = || Row {
+            name: row.into(),
             cells: Vec::new(),
+        };
+        let row = position(&mut self.rows, |known| known.name == row, new);
+        let cells = &mut self.rows[row].cells;
+        if cells.len() <= column {
+            cells.resize(column + 1, String::new());
         }
-    }
-
-    /// Adds a transfer; those of one route and file come in the order of the clients.
-    pub(super) fn add(
-        &mut self,
-        route: &str,
-        recording: &Recording,
-        client: &str,
-        result: Result<()>,
-    ) {
-        let passed = result.is_ok();
-        if let Err(failure) = result {
-            println!(
-                "    {} from {route} by {client}: {failure}",
-                recording.name()
-            );
+        let cell = &mut cells[column];
+        if !cell.is_empty() {
+            cell.push_str(" / ");
         }
-        let (route, file) = (route.to_owned(), recording.name().to_owned());
-        self.cells.push(Cell {
-            route,
-            file,
-            bytes: recording.bytes(),
-            passed,
-        });
-    }
-
-    pub(super) const fn len(&self) -> usize {
-        self.cells.len()
-    }
-
-    pub(super) fn failures(&self) -> usize {
-        self.cells.iter().filter(|cell| !cell.passed).count()
+        cell.push_str(word);
     }
 
     pub(super) fn print(&self) {
-        let routes = distinct(self.cells.iter().map(|cell| cell.route.as_str()));
-        let columns: String = routes
-            .iter()
-            .map(|route| format!("  {route:<15}"))
+        let names = self.rows.iter().map(|row| row.name.as_str());
+        let first = width(names.chain([self.title]));
+        let widths: Vec<_> = (0..self.columns.len())
+            .map(|column| {
+                width(
+                    self.rows
+                        .iter()
+                        .map(|row| row.cell(column))
+                        .chain([&*self.columns[column]]),
+                )
+            })
             .collect();
-        println!("bytes identical, by {}:", self.clients.join(" / "));
-        println!("{:<18} {:>9}{}", "file", "bytes", columns.trim_end());
-        for file in distinct(self.cells.iter().map(|cell| cell.file.as_str())) {
-            println!("{}", self.row(file, &routes).trim_end());
+        let line = |name: &str, cells: &mut dyn Iterator<Item = &str>| {
+            let mut line = format!("{name:<first$}");
+            for (cell, width) in cells.zip(&widths) {
+                line.push_str(&format!("  {cell:<width$}"));
+            }
+            println!("{}", line.trim_end());
+        };
+        line(self.title, &mut self.columns.iter().map(String::as_str));
+        for row in &self.rows {
+            line(
+                &row.name,
+                &mut (0..widths.len()).map(|column| row.cell(column)),
+            );
         }
-    }
-
-    fn row(&self, file: &str, routes: &[&str]) -> String {
-        let cells = || self.cells.iter().filter(|cell| cell.file == file);
-        let mut row = format!(
-            "{file:<18} {:>9}",
-            cells().next().map_or(0, |cell| cell.bytes)
-        );
-        for route in routes {
-            let cells = cells().filter(|cell| cell.route == *route);
-            let words: Vec<_> = cells
-                .map(|cell| if cell.passed { "ok" } else { "FAILED" })
-                .collect();
-            row.push_str(&format!("  {:<15}", words.join(" / ")));
-        }
-        row
+        println!();
     }
 }
 
-/// Each name once, in the order of its first appearance.
-fn distinct<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    let mut distinct = Vec::new();
-    for name in names {
-        if !distinct.contains(&name) {
-            distinct.push(name);
-        }
+impl Row {
+    fn cell(&self, column: usize) -> &str {
+        self.cells.get(column).map_or("", String::as_str)
     }
-    distinct
+}
+
+/// Where the one asked for is, at the end if it is new.
+fn position<T>(list: &mut Vec<T>, is_it: impl Fn(&T) -> bool, new: impl FnOnce() -> T) -> usize {
+    list.iter().position(is_it).unwrap_or_else(|| {
+        list.push(new());
+        list.len() - 1
+    })
+}
+
+fn width<'a>(words: impl Iterator<Item = &'a str>) -> usize {
+    words.map(|word| word.chars().count()).max().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_find_their_row_and_column() {
+        let mut table = Table::new("file");
+        table.add("a", "one", "ok");
+        table.add("b", "two", "ok");
+        table.add("a", "one", "FAILED");
+        assert_eq!(table.columns, ["one", "two"]);
+        assert_eq!(table.rows[0].cell(0), "ok / FAILED");
+        assert_eq!((table.rows[1].cell(0), table.rows[1].cell(1)), ("", "ok"));
+    }
 }
