@@ -240,13 +240,13 @@ impl Connection {
         self.check_open()
     }
 
-    /// When to call [`handle_timeout`](Self::handle_timeout) at the latest; `None` where nothing is to be done, and
-    /// before its first call.
+    /// When to call [`handle_timeout`](Self::handle_timeout) at the latest; 0 where it has to be told the time for a deadline
+    /// to start, `None` where there is no deadline.
     pub fn poll_timeout(&self) -> Option<u64> {
         match &self.stage {
             _ if self.is_over() => None,
             Stage::Handshake(opening) => opening.handshake.deadline_ns(),
-            Stage::Open | Stage::Failed(_) => self.deadlines.next_ns(),
+            Stage::Open | Stage::Failed(_) => self.deadlines.next_ns(self.is_closing()),
         }
     }
 

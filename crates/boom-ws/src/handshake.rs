@@ -129,9 +129,12 @@ impl Handshake {
         Err(self.reject().unwrap_or(HandshakeError::TimedOut))
     }
 
-    /// When the time is over, once it has started.
+    /// When the time is over; 0 where it has not started.
     pub(crate) const fn deadline_ns(&self) -> Option<u64> {
-        self.deadline_ns
+        match (self.timeout_ns, self.deadline_ns) {
+            (Some(_), None) => Some(0),
+            (_, deadline_ns) => deadline_ns,
+        }
     }
 
     /// Returns the length of the head, its empty line included.

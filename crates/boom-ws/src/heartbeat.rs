@@ -159,18 +159,34 @@ impl Deadlines {
         Due::Nothing
     }
 
-    /// When [`advance`](Self::advance) has something to do at the earliest.
-    pub(crate) fn next_ns(&self) -> Option<u64> {
-        let last = self.last?;
-        let heartbeat = &self.heartbeat;
-        let close_ns = self.closing_since_ns.map_or(u64::MAX, |since_ns| {
-            deadline(since_ns, self.close_timeout_ns)
-        });
-        let next_ns = deadline(last.bytes_ns, heartbeat.dead_peer_after_ns)
-            .min(deadline(last.data_ns, heartbeat.idle_data_after_ns))
-            .min(deadline(last.ping_ns, heartbeat.ping_every_ns))
-            .min(close_ns);
+    /// When [`advance`](Self::advance), or while the connection closes [`is_close_over`](Self::is_close_over), has
+    /// something to do at the earliest; 0 where it has to be told the time first.
+    pub(crate) fn next_ns(&self, is_closing: bool) -> Option<u64> {
+        let close_ns = match (is_closing, self.closing_since_ns) {
+            (true, None) => deadline(0, self.close_timeout_ns.map(|_| 0)),
+            (true, Some(since_ns)) => deadline(since_ns, self.close_timeout_ns),
+            (false, _) => u64::MAX,
+        };
+        let next_ns = self.heartbeat_ns().min(close_ns);
         (next_ns < u64::MAX).then_some(next_ns)
+    }
+
+    fn heartbeat_ns(&self) -> u64 {
+        let heartbeat = &self.heartbeat;
+        let limits = [
+            heartbeat.dead_peer_after_ns,
+            heartbeat.idle_data_after_ns,
+            heartbeat.ping_every_ns,
+        ];
+        match self.last {
+            None if limits.iter().all(Option::is_none) => u64::MAX,
+            None => 0,
+            Some(last) => limits
+                .into_iter()
+                .zip([last.bytes_ns, last.data_ns, last.ping_ns])
+                .map(|(limit_ns, since_ns)| deadline(since_ns, limit_ns))
+                .fold(u64::MAX, u64::min),
+        }
     }
 }
 
@@ -197,9 +213,10 @@ mod tests {
     fn a_closing_handshake_has_its_own_deadline() {
         let mut deadlines = Deadlines::new(Heartbeat::new(), Some(50));
         deadlines.advance(0, false, false);
-        assert_eq!(deadlines.next_ns(), None);
+        assert_eq!(deadlines.next_ns(false), None);
+        assert_eq!(deadlines.next_ns(true), Some(0));
         assert!(!deadlines.is_close_over(1000));
-        assert_eq!(deadlines.next_ns(), Some(1050));
+        assert_eq!(deadlines.next_ns(true), Some(1050));
         assert!(!deadlines.is_close_over(1049));
         assert!(deadlines.is_close_over(1050));
         let mut patient = Deadlines::new(Heartbeat::new(), None);
@@ -210,13 +227,13 @@ mod tests {
     #[test]
     fn pings_are_due_at_their_times() {
         let mut deadlines = deadlines();
-        assert_eq!(deadlines.next_ns(), None);
+        assert_eq!(deadlines.next_ns(false), Some(0));
         assert_eq!(deadlines.advance(1000, false, false), Due::Nothing);
-        assert_eq!(deadlines.next_ns(), Some(1010));
+        assert_eq!(deadlines.next_ns(false), Some(1010));
         assert_eq!(deadlines.advance(1009, true, true), Due::Nothing);
         assert_eq!(deadlines.advance(1010, false, false), Due::Ping);
         assert_eq!(deadlines.advance(1011, false, false), Due::Nothing);
-        assert_eq!(deadlines.next_ns(), Some(1020));
+        assert_eq!(deadlines.next_ns(false), Some(1020));
     }
 
     #[test]
@@ -248,10 +265,10 @@ mod tests {
         let mut deadlines = Deadlines::new(Heartbeat::new(), None);
         deadlines.advance(0, false, false);
         assert_eq!(deadlines.advance(u64::MAX - 1, false, false), Due::Nothing);
-        assert_eq!(deadlines.next_ns(), None);
+        assert_eq!(deadlines.next_ns(false), None);
         let forever = Heartbeat::new().with_ping_every(Duration::MAX);
         let mut deadlines = Deadlines::new(forever, None);
         deadlines.advance(5, false, false);
-        assert_eq!(deadlines.next_ns(), None);
+        assert_eq!(deadlines.next_ns(false), None);
     }
 }

@@ -54,6 +54,8 @@ pub use tls::{IntoTlsWebsocket, TlsWebsocket, TlsWebsocketConfig};
 pub use url::UrlError;
 pub use websocket::{Frames, IntoWebsocket, Websocket};
 
+pub mod guide;
+
 /// Helpers around WebSocket URLs.
 pub mod util {
     pub use crate::url::parse_url;

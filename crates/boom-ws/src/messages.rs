@@ -6,6 +6,7 @@ use crate::batch::Plain;
 use crate::close::CloseFrame;
 use crate::error::{Error, Misuse, ProtocolError};
 use crate::frame::WebsocketFrame;
+use crate::utf8;
 use crate::websocket::Frames;
 
 /// A whole message, or a control frame, lent until the next one is asked for.
@@ -156,12 +157,11 @@ impl<'a, S: Write> Messages<'a, S> {
     /// The message whose last frame has come.
     fn joined(&mut self, is_compressed: bool) -> Result<Option<Message<'_>>, Error> {
         self.assembly.is_open = false;
-        let is_valid =
-            !self.assembly.is_text || std::str::from_utf8(self.whole(is_compressed)).is_ok();
-        if !is_valid {
+        let is_text = self.assembly.is_text;
+        // The quick check, since a message that is lent cannot be looked at twice.
+        if is_text && !utf8::is_valid(self.whole(is_compressed)) {
             return Err(self.frames.batch_mut().fail(ProtocolError::InvalidUtf8));
         }
-        let is_text = self.assembly.is_text;
         let bytes = self.whole(is_compressed);
         if is_text {
             Ok(text(bytes).ok())

@@ -148,7 +148,10 @@ impl Outbound {
 
     /// Queues a message that was framed before.
     pub(crate) fn prepared(&mut self, message: &PreparedMessage) -> Result<(), Error> {
-        if !self.is_unobstructed() || !self.buffer.is_empty() {
+        let is_plain = !self.is_message_open() && !self.is_close_sent() && !self.has_backlog();
+        if !is_plain
+            || !(self.buffer.is_empty() || matches!(self.policy, SlowConsumerPolicy::Refuse))
+        {
             return self.start_message(message.opcode(), true, message.payload());
         }
         let result = put_prepared(
@@ -282,10 +285,12 @@ impl Outbound {
     /// RFC 7692 §7.2.1: the first frame says whether a message is compressed, by RSV1.
     fn data_frame_by_deflate(&mut self, first: u8, fin: bool, payload: &[u8]) -> Result<(), Error> {
         let starts = !self.is_message_open();
-        let is_wanted = self
-            .deflater
-            .as_ref()
-            .is_some_and(|deflater| deflater.wants(payload.len()));
+        let worst = Deflater::bound(payload.len()).saturating_add(CLIENT_HEADER_MAX);
+        let is_wanted = worst <= self.max_data_bytes
+            && self
+                .deflater
+                .as_ref()
+                .is_some_and(|deflater| deflater.wants(payload.len()));
         let is_compressing = if starts {
             is_wanted
         } else {
@@ -297,7 +302,6 @@ impl Outbound {
             return Ok(());
         }
         // What is compressed has to be sent, since what comes later refers to it: so there must be room first.
-        let worst = Deflater::bound(payload.len()).saturating_add(CLIENT_HEADER_MAX);
         let room = self.max_data_bytes.saturating_sub(self.buffer.len());
         let Some(deflater) = self.deflater.as_mut().filter(|_| worst <= room) else {
             return Err(Error::OutboundFull);

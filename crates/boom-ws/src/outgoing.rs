@@ -14,16 +14,17 @@ use crate::websocket::Websocket;
 ///
 /// # Examples
 ///
-/// ```no_run
+/// ```
 /// use std::io::Write;
 ///
-/// # fn f(ws: &mut boom_ws::Websocket<std::net::TcpStream>) -> std::io::Result<()> {
+/// # let connection = boom_ws::Connection::established(&Default::default())?;
+/// # let mut ws = boom_ws::Websocket::from_parts(std::io::Cursor::new(Vec::new()), connection);
 /// let mut order = ws.text_frame(256)?;
 /// // As `serde_json::to_writer` does.
 /// write!(order, r#"{{"symbol":"{}","price":"{}"}}"#, "BTCUSDT", 61000)?;
 /// order.send()?;
-/// # Ok(())
-/// # }
+/// # assert_eq!(ws.stream().get_ref().len(), 6 + 36);
+/// # Ok::<(), std::io::Error>(())
 /// ```
 #[derive(Debug)]
 pub struct OutgoingFrame<'a, S> {
@@ -98,14 +99,15 @@ impl<S> Write for OutgoingFrame<'_, S> {
 ///
 /// # Examples
 ///
-/// ```no_run
-/// # fn f(ws: &mut boom_ws::Websocket<std::net::TcpStream>) -> Result<(), boom_ws::Error> {
+/// ```
+/// # let connection = boom_ws::Connection::established(&Default::default())?;
+/// # let mut ws = boom_ws::Websocket::from_parts(std::io::Cursor::new(Vec::new()), connection);
 /// let mut message = ws.fragmented_text();
 /// message.send(b"one, ")?;
 /// message.send(b"two, ")?;
 /// message.finish(b"three")?;
-/// # Ok(())
-/// # }
+/// # assert_eq!(ws.stream().get_ref().len(), 3 * 6 + 15);
+/// # Ok::<(), boom_ws::Error>(())
 /// ```
 ///
 /// ```compile_fail,E0499

@@ -7,18 +7,20 @@ use crate::frame::{CLIENT_HEADER_MAX, FIN, KEY_LEN, WriteFrame, opcode, with_cli
 ///
 /// Each time it is masked with a fresh key, as RFC 6455 §5.3 demands, in one pass into the outbound buffer. On a
 /// connection [with zero masks](crate::WebsocketConfig::dangerous_with_zero_masks) it is written as it is, without a copy.
-/// It is sent uncompressed.
+/// It is sent uncompressed, unless it has to wait for its turn under a
+/// [`SlowConsumerPolicy`](crate::SlowConsumerPolicy) that conflates.
 ///
 /// # Examples
 ///
-/// ```no_run
+/// ```
 /// use boom_ws::PreparedMessage;
 ///
-/// # fn f(ws: &mut boom_ws::Websocket<std::net::TcpStream>) -> Result<(), boom_ws::Error> {
+/// # let connection = boom_ws::Connection::established(&Default::default())?;
+/// # let mut ws = boom_ws::Websocket::from_parts(std::io::Cursor::new(Vec::new()), connection);
 /// let cancel_all = PreparedMessage::text(r#"{"method":"cancel_all"}"#);
 /// ws.send_prepared(&cancel_all)?;
-/// # Ok(())
-/// # }
+/// # assert_eq!(ws.stream().get_ref().len(), 29);
+/// # Ok::<(), boom_ws::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PreparedMessage {

@@ -7,9 +7,10 @@ use std::sync::Arc;
 ///
 /// It is chosen by [`WebsocketConfig::with_slow_consumer_policy`](crate::WebsocketConfig::with_slow_consumer_policy), and
 /// each case is counted in [`SlowConsumerCounts`]. It holds for messages sent by
-/// [`send_text`](crate::Websocket::send_text), [`send_binary`](crate::Websocket::send_binary) and
-/// [`queue_text`](crate::Websocket::queue_text) in one frame; messages in parts, in place and in fragments are refused
-/// where there is no room, whatever the policy. Control frames have room of their own.
+/// [`send_text`](crate::Websocket::send_text), [`send_binary`](crate::Websocket::send_binary),
+/// [`queue_text`](crate::Websocket::queue_text), [`queue_binary`](crate::Websocket::queue_binary) and
+/// [`send_prepared`](crate::Websocket::send_prepared) in one frame; messages in parts, in place and in fragments are
+/// refused where there is no room, whatever the policy. Control frames have room of their own.
 ///
 /// # Examples
 ///
@@ -45,6 +46,22 @@ pub enum SlowConsumerPolicy {
 }
 
 /// Finds the key in a message. Messages for which it returns `None` are never replaced.
+///
+/// It is called for the message that is sent and for each one that waits, until the key is found.
+///
+/// # Examples
+///
+/// ```
+/// use boom_ws::{ConflationKey, SlowConsumerPolicy};
+/// use std::sync::Arc;
+///
+/// let instrument: ConflationKey = Arc::new(|quote: &[u8]| quote.get(..7));
+/// assert_eq!(instrument(b"BTCUSDT 61000.10"), Some(&b"BTCUSDT"[..]));
+/// assert_eq!(instrument(b"hello"), None);
+/// // One function for all connections.
+/// let policy = SlowConsumerPolicy::Conflate(Arc::clone(&instrument));
+/// # let _ = policy;
+/// ```
 pub type ConflationKey = Arc<dyn Fn(&[u8]) -> Option<&[u8]> + Send + Sync>;
 
 impl SlowConsumerPolicy {

@@ -9,6 +9,18 @@ use crate::config::WebsocketConfig;
 use crate::websocket::{IntoWebsocket, Websocket};
 
 /// A WebSocket client over TLS.
+///
+/// # Examples
+///
+/// ```no_run
+/// use boom_stream::tcp::TcpStream;
+/// use boom_ws::{IntoTlsWebsocket, TlsWebsocket};
+///
+/// let stream = TcpStream::try_from(("stream.example.com", 443))?;
+/// let ws: TlsWebsocket<TcpStream> = stream.into_tls_websocket("/ws");
+/// # let _ = ws;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub type TlsWebsocket<S> = Websocket<TlsStream<S>>;
 
 /// Options of both layers of a [`TlsWebsocket`].

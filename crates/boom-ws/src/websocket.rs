@@ -373,7 +373,8 @@ impl<S: Read + Write> Websocket<S> {
         self.send_now()
     }
 
-    /// Writes what waits and returns whether all of it is gone.
+    /// Writes what waits and returns whether all of it is gone: false also while messages wait for the end of the opening
+    /// handshake.
     ///
     /// # Errors
     ///
@@ -382,7 +383,7 @@ impl<S: Read + Write> Websocket<S> {
         self.send_now()?;
         match self.connection.stream_failure() {
             Some(error) => Err(error),
-            None => Ok(!self.has_output()),
+            None => Ok(!self.has_output() && self.connection.frames_out().is_empty()),
         }
     }
 }
@@ -488,8 +489,8 @@ impl<S> Websocket<S> {
         self.connection.is_handshaking()
     }
 
-    /// When to call [`handle_timeout`](Self::handle_timeout) at the latest; `None` where nothing is to be done, and
-    /// before its first call.
+    /// When to call [`handle_timeout`](Self::handle_timeout) at the latest; 0 where it has to be told the time for a deadline
+    /// to start, `None` where there is no deadline.
     pub fn poll_timeout(&self) -> Option<u64> {
         self.connection.poll_timeout()
     }

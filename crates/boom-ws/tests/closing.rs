@@ -104,6 +104,7 @@ fn a_peer_that_does_not_answer_a_close_frame_is_given_up() {
     ws.handle_timeout(0).unwrap();
     assert_eq!(ws.poll_timeout(), None);
     ws.send_close(Some(CloseCode::NORMAL), "done").unwrap();
+    assert_eq!(ws.poll_timeout(), Some(0));
     ws.handle_timeout(1000).unwrap();
     assert_eq!(ws.poll_timeout(), Some(1100));
     ws.handle_timeout(1099).unwrap();

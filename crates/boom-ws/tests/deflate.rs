@@ -4,8 +4,8 @@
 
 use boom_testkit::stream::ScriptedStream;
 use boom_ws::{
-    DeflateConfig, Error, HandshakeError, Message, Misuse, ProtocolError, Request, Websocket,
-    WebsocketConfig, WebsocketFrame,
+    DeflateConfig, Error, HandshakeError, Message, Misuse, PreparedMessage, ProtocolError, Request,
+    SlowConsumerCounts, SlowConsumerPolicy, Websocket, WebsocketConfig, WebsocketFrame,
 };
 use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress};
 
@@ -300,15 +300,50 @@ fn messages_are_compressed_from_their_size_on() {
 fn a_refused_message_does_not_disturb_the_window() {
     let mut ws = agreed(&config().with_max_outbound_bytes(300));
     let mut inflate = Decompress::new(false);
-    ws.send_text(true, Some(TRADE.as_bytes())).unwrap();
+    ws.queue_text(true, Some(TRADE.as_bytes())).unwrap();
     assert!(matches!(
-        ws.send_text(true, Some(&[b'x'; 280])),
+        ws.queue_text(true, Some(&[b'x'; 200])),
         Err(Error::OutboundFull)
     ));
+    assert!(ws.flush().unwrap());
     ws.send_text(true, Some(TRADE.as_bytes())).unwrap();
     let texts: Vec<String> = sent(&mut ws, &mut inflate)
         .into_iter()
         .map(|(_, text)| text)
         .collect();
     assert_eq!(texts, [TRADE, TRADE]);
+}
+
+#[test]
+fn a_message_that_has_no_room_to_be_compressed_in_is_sent_as_it_is() {
+    for policy in [
+        SlowConsumerPolicy::Refuse,
+        SlowConsumerPolicy::DropNewest,
+        SlowConsumerPolicy::conflate(|text| text.get(..1)),
+    ] {
+        let config = config()
+            .with_max_outbound_bytes(300)
+            .with_slow_consumer_policy(policy);
+        let mut ws = agreed(&config);
+        let mut inflate = Decompress::new(false);
+        let text = "x".repeat(300 - 8);
+        ws.send_text(true, Some(text.as_bytes())).unwrap();
+        assert_eq!(sent(&mut ws, &mut inflate), [(0x81, text)]);
+        assert_eq!(ws.slow_consumer_counts(), SlowConsumerCounts::default());
+    }
+}
+
+#[test]
+fn a_prepared_message_is_not_compressed() {
+    let mut ws = agreed(&config());
+    let mut inflate = Decompress::new(false);
+    let prepared = PreparedMessage::text(TRADE);
+    ws.send_prepared(&prepared).unwrap();
+    ws.send_text(true, Some(TRADE.as_bytes())).unwrap();
+    ws.queue_text(true, Some(TRADE.as_bytes())).unwrap();
+    ws.send_prepared(&prepared).unwrap();
+    let frames = sent(&mut ws, &mut inflate);
+    assert!(frames.iter().all(|(_, text)| text == TRADE));
+    let heads: Vec<u8> = frames.iter().map(|(first, _)| *first).collect();
+    assert_eq!(heads, [0x81, 0xc1, 0xc1, 0x81]);
 }

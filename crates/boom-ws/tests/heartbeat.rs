@@ -32,6 +32,7 @@ fn receive(ws: &mut Websocket<ScriptedStream>, bytes: &[u8]) {
 #[test]
 fn a_ping_leaves_when_it_is_due_and_its_pong_tells_the_round_trip() {
     let mut ws = established(ScriptedStream::new());
+    assert_eq!(ws.poll_timeout(), Some(0));
     ws.handle_timeout(100 * SECOND).unwrap();
     assert_eq!(ws.poll_timeout(), Some(110 * SECOND));
     ws.handle_timeout(110 * SECOND).unwrap();
