@@ -4,6 +4,10 @@ pub mod ws;
 
 pub mod service;
 
+pub mod golden;
+
+pub mod soak;
+
 pub mod memory;
 pub mod payload;
 

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::hint::black_box;
-use std::io::{self, Read, Write};
+use std::io::{self, IoSlice, Read, Write};
 use std::rc::Rc;
 
 /// Received bytes without an end: the same block over and over, at most so many bytes a read.
@@ -129,6 +129,19 @@ impl Write for Sink {
             kept.writes += 1;
         }
         Ok(black_box(buffer).len())
+    }
+
+    /// As a socket does: all parts by one call.
+    #[inline]
+    fn write_vectored(&mut self, parts: &[IoSlice<'_>]) -> io::Result<usize> {
+        if let Some(kept) = &self.kept {
+            let mut kept = kept.borrow_mut();
+            for part in parts {
+                kept.bytes.extend_from_slice(part);
+            }
+            kept.writes += 1;
+        }
+        Ok(black_box(parts).iter().map(|part| part.len()).sum())
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -1,6 +1,6 @@
 //! What a service costs while nothing happens: one idle poll with 1, 100 and 1000 connections.
 
-mod report;
+pub(crate) mod report;
 
 mod ours;
 mod raw_mio;

@@ -1,23 +1,44 @@
-//! WebSocket: decoding, encoding and round trips beside the peers.
+//! WebSocket: everything that a client does, beside the peers.
+
+pub(crate) mod golden;
+pub(crate) mod report;
 
 mod cases;
-mod report;
 mod row;
+mod target;
+
+mod limit;
+mod ours;
 
 #[cfg(feature = "peers")]
 mod fastwebsockets;
-mod limit;
-mod ours;
 #[cfg(feature = "peers")]
 mod rival;
 #[cfg(feature = "peers")]
+mod sockudo;
+#[cfg(feature = "peers")]
+mod tokio_websockets;
+#[cfg(feature = "peers")]
 mod tungstenite;
+#[cfg(feature = "peers")]
+mod ws_tool;
+#[cfg(feature = "peers")]
+mod yawc;
+
+#[cfg(feature = "peers")]
+mod polled;
 
 mod decode;
-mod echo;
 mod encode;
-mod frame;
+mod fan_in;
+mod feed;
+mod kernel;
 mod round_trip;
+
+mod deflate;
+mod dial;
+mod echo;
+mod frame;
 
 pub use report::main;
 

@@ -236,7 +236,7 @@ impl Observed {
     }
 }
 
-fn owned(frame: WebsocketFrame<'_>) -> Frame {
+pub fn owned(frame: WebsocketFrame<'_>) -> Frame {
     match frame {
         WebsocketFrame::Continuation(fin, payload) => Frame::new(fin, 0, payload),
         WebsocketFrame::Text(fin, payload) => Frame::new(fin, 1, payload),
@@ -247,7 +247,7 @@ fn owned(frame: WebsocketFrame<'_>) -> Frame {
     }
 }
 
-fn owned_close(close: Option<CloseFrame<'_>>) -> Frame {
+pub fn owned_close(close: Option<CloseFrame<'_>>) -> Frame {
     let payload = close.map_or_else(Vec::new, |close| {
         [&close.code.value().to_be_bytes(), close.reason.as_bytes()].concat()
     });

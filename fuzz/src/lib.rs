@@ -1,5 +1,15 @@
-//! What the targets share: cutting input at chosen places, and a decoder of the RFC's words, slow and plain, to
-//! compare with.
+//! The targets, as functions of their input, and what they share: cutting input at chosen places, and readers of the
+//! RFCs' words, slow and plain, to compare with.
 
+pub mod ws_connection;
+pub mod ws_deflate;
+pub mod ws_differential;
+pub mod ws_frames;
+pub mod ws_handshake;
+
+pub mod compressed;
 pub mod drive;
+pub mod faulty;
+pub mod handshake;
+pub mod inflate;
 pub mod naive;

@@ -17,7 +17,7 @@ impl Frame {
         }
     }
 
-    const fn is_control(&self) -> bool {
+    pub const fn is_control(&self) -> bool {
         self.opcode >= 8
     }
 }
@@ -68,12 +68,12 @@ pub struct Limits {
     pub message: u64,
 }
 
-const PROTOCOL_ERROR: u16 = 1002;
-const INVALID_DATA: u16 = 1007;
-const TOO_BIG: u16 = 1009;
+pub(crate) const PROTOCOL_ERROR: u16 = 1002;
+pub(crate) const INVALID_DATA: u16 = 1007;
+pub(crate) const TOO_BIG: u16 = 1009;
 
 /// The message under way: whether it is text, and its payload so far.
-type Message = Option<(bool, Vec<u8>)>;
+pub(crate) type Message = Option<(bool, Vec<u8>)>;
 
 /// Decodes what a server sent.
 pub fn decode_server(input: &[u8], limits: Limits) -> Decoded {
@@ -120,7 +120,7 @@ pub fn decode_server(input: &[u8], limits: Limits) -> Decoded {
 }
 
 /// §5.4.
-fn advance(message: &mut Message, frame: &Frame) {
+pub(crate) fn advance(message: &mut Message, frame: &Frame) {
     if frame.is_control() {
         return;
     }
@@ -130,22 +130,23 @@ fn advance(message: &mut Message, frame: &Frame) {
 }
 
 /// §5.2, as far as it is there.
-struct Header {
-    fin: bool,
-    reserved: bool,
-    opcode: u8,
+pub(crate) struct Header {
+    pub(crate) fin: bool,
+    /// As they stand in the first byte.
+    pub(crate) reserved: u8,
+    pub(crate) opcode: u8,
     masked: bool,
     /// Bytes of the extended length.
     extended: usize,
-    /// Where the payload starts.
-    start: usize,
+    /// Where the payload, or the masking key, starts.
+    pub(crate) start: usize,
     /// `None` where the length is not all there.
-    len: Option<u64>,
+    pub(crate) len: Option<u64>,
 }
 
 impl Header {
     /// `None` below two bytes.
-    fn read(bytes: &[u8]) -> Option<Self> {
+    pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
         let (first, second) = (*bytes.first()?, *bytes.get(1)?);
         let extended = match second & 0x7f {
             126 => 2,
@@ -163,7 +164,7 @@ impl Header {
         };
         Some(Self {
             fin: first & 0x80 != 0,
-            reserved: first & 0x70 != 0,
+            reserved: first & 0x70,
             opcode: first & 0x0f,
             masked: second & 0x80 != 0,
             extended,
@@ -172,8 +173,24 @@ impl Header {
         })
     }
 
+    /// The same without reserved bits, where an extension has given them a meaning.
+    pub(crate) fn without_reserved(&self) -> Self {
+        Self {
+            reserved: 0,
+            ..*self
+        }
+    }
+
+    fn is_minimal(&self) -> bool {
+        match (self.len, self.extended) {
+            (Some(len), 2) => len > 125,
+            (Some(len), 8) => len > 65_535,
+            _ => true,
+        }
+    }
+
     /// The codes of the rules that the header breaks, by itself and in its place.
-    fn faults(&self, message: &Message, limits: Limits) -> Vec<u16> {
+    pub(crate) fn faults(&self, message: &Message, limits: Limits) -> Vec<u16> {
         let is_control = self.opcode >= 8;
         let out_of_place = match self.opcode {
             0 => message.is_none(),
@@ -182,19 +199,14 @@ impl Header {
             _ => true,
         };
         let len = self.len.unwrap_or_default();
-        let is_minimal = match (self.len, self.extended) {
-            (Some(len), 2) => len > 125,
-            (Some(len), 8) => len > 65_535,
-            _ => true,
-        };
         let before = message
             .as_ref()
             .map_or(0, |(_, payload)| payload.len() as u64);
         let mut codes = Vec::new();
-        if self.reserved
+        if self.reserved != 0
             || self.masked
             || out_of_place
-            || !is_minimal
+            || !self.is_minimal()
             || len >> 63 != 0
             || (is_control && (!self.fin || len > 125))
         {
@@ -207,7 +219,12 @@ impl Header {
     }
 
     /// §5.5.1, §8.1: the code of the rule that the payload breaks, of which `whole` says if it is all there.
-    fn payload_fault(&self, payload: &[u8], whole: bool, message: &Message) -> Option<u16> {
+    pub(crate) fn payload_fault(
+        &self,
+        payload: &[u8],
+        whole: bool,
+        message: &Message,
+    ) -> Option<u16> {
         let before = match (self.opcode, message) {
             (0, Some((true, before))) => before.as_slice(),
             (1, _) => &[],
@@ -265,29 +282,58 @@ pub fn join(frames: &[Frame]) -> Vec<Frame> {
 }
 
 /// Decodes what a client sent, all of which must be whole, masked frames (§5.1, §5.3).
-pub fn decode_client(mut bytes: &[u8]) -> Vec<Frame> {
+pub fn decode_client(bytes: &[u8]) -> Vec<Frame> {
+    let (frames, rest) = decode_client_start(bytes, 0);
+    assert_eq!(rest, 0, "a part of a frame: {bytes:?}");
+    frames.into_iter().map(|(frame, _)| frame).collect()
+}
+
+/// The same where the last frame may not be whole: the frames, each with its reserved bits, and the number of bytes that
+/// are left. Only the reserved bits of `allowed` may be set.
+pub fn decode_client_start(mut bytes: &[u8], allowed: u8) -> (Vec<(Frame, u8)>, usize) {
     let mut frames = Vec::new();
-    while !bytes.is_empty() {
-        assert!(bytes.len() >= 6, "less than a header: {bytes:?}");
-        assert_eq!(bytes[0] & 0x70, 0, "reserved bits");
-        assert_eq!(bytes[1] & 0x80, 0x80, "a client's frame is masked");
-        let (len, at) = match bytes[1] & 0x7f {
-            126 => (usize::from(u16::from_be_bytes([bytes[2], bytes[3]])), 4),
-            127 => panic!("nothing that long was sent"),
-            short => (usize::from(short), 2),
+    while let Some(header) = Header::read(bytes) {
+        assert_eq!(header.reserved & !allowed, 0, "reserved bits");
+        assert!(header.masked, "a client's frame is masked");
+        assert!(
+            header.is_minimal(),
+            "a length that is longer than it need be"
+        );
+        assert!(
+            matches!(header.opcode, 0..=2 | 8..=10),
+            "opcode {}",
+            header.opcode
+        );
+        assert!(header.opcode < 8 || header.fin, "a control frame is whole");
+        let Some(len) = header.len else {
+            break;
         };
-        let (key, rest) = bytes[at..].split_at(4);
-        let payload: Vec<u8> = rest[..len]
-            .iter()
-            .zip(key.iter().cycle())
-            .map(|(byte, mask)| byte ^ mask)
-            .collect();
-        frames.push(Frame {
-            fin: bytes[0] & 0x80 != 0,
-            opcode: bytes[0] & 0x0f,
-            payload,
-        });
-        bytes = &rest[len..];
+        assert!(header.opcode < 8 || len <= 125, "a control frame is short");
+        let Some((key, rest)) = bytes[header.start..].split_at_checked(4) else {
+            break;
+        };
+        let Some((masked, rest)) = rest.split_at_checked(len as usize) else {
+            break;
+        };
+        let unmasked = masked.iter().zip(key.iter().cycle());
+        let payload: Vec<u8> = unmasked.map(|(byte, mask)| byte ^ mask).collect();
+        frames.push((
+            Frame::new(header.fin, header.opcode, &payload),
+            header.reserved,
+        ));
+        bytes = rest;
     }
-    frames
+    (frames, bytes.len())
+}
+
+/// A frame as a server sends it, in its shortest form (§5.2).
+pub fn encode_server(first: u8, payload: &[u8]) -> Vec<u8> {
+    let len = payload.len();
+    let mut frame = match len {
+        0..=125 => vec![first, len as u8],
+        126..=65_535 => vec![first, 126, (len >> 8) as u8, len as u8],
+        _ => [&[first, 127][..], &(len as u64).to_be_bytes()].concat(),
+    };
+    frame.extend_from_slice(payload);
+    frame
 }

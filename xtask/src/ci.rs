@@ -3,7 +3,7 @@
 use crate::process::run as run_program;
 use crate::report::{Outcome, Report, Result};
 use crate::workspace::Workspace;
-use crate::{features, fuzz, tidy};
+use crate::{features, fuzz, golden, tidy};
 
 pub(crate) fn run(workspace: &Workspace, report: &mut Report) {
     report.step("format", || format(workspace));
@@ -14,6 +14,8 @@ pub(crate) fn run(workspace: &Workspace, report: &mut Report) {
     report.step("docs", || docs(workspace));
     report.step("features", || features::run(workspace));
     report.step("example market_feed", || market_feed(workspace));
+    golden::run(workspace, report, golden::Mode::Compare);
+    report.step("fuzz targets as tests", || fuzz::on_stable(workspace));
     fuzz::smoke(workspace, report);
 }
 

@@ -14,6 +14,20 @@ pub(crate) fn smoke(workspace: &Workspace, report: &mut Report) {
     run(workspace, report, None, SMOKE_SECONDS);
 }
 
+/// The code of the targets as ordinary tests, which a nightly toolchain is not needed for: see `fuzz/tests`.
+pub(crate) fn on_stable(workspace: &Workspace) -> Result<Outcome> {
+    let mut test = workspace.cargo("test");
+    test.args([
+        "--manifest-path",
+        "fuzz/Cargo.toml",
+        "--no-default-features",
+    ])
+    .args(["--quiet", "--target-dir"])
+    .arg(workspace.target().join("fuzz-stable"));
+    run_program(&mut test)?;
+    Ok(Outcome::Passed)
+}
+
 pub(crate) fn run(workspace: &Workspace, report: &mut Report, target: Option<&str>, seconds: u64) {
     let Some(toolchain) = nightly() else {
         // Nobody is asked to install a second toolchain, so this is no failure under `CI=true` either.

@@ -10,9 +10,11 @@ mod bench;
 mod ci;
 mod features;
 mod fuzz;
+mod golden;
 mod interop;
 mod process;
 mod report;
+mod soak;
 mod tidy;
 mod tools;
 mod workspace;
@@ -29,7 +31,8 @@ use crate::workspace::Workspace;
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 enum Command {
-    /// Everything a change must pass, except `interop`: format, lints, tests, docs, features, layers, example, fuzz.
+    /// Everything a change must pass, except `interop` and `autobahn`: format, lints, tests, docs, features, layers, example, golden
+    /// instruction counts, fuzz.
     Ci,
     /// Check what the compiler does not: arrows between crates, manifests, sources, READMEs.
     Tidy,
@@ -45,13 +48,21 @@ enum Command {
     },
     /// Build every fuzz target and run it for ten seconds.
     FuzzSmoke,
+    /// Send frames through a connection in memory, check every byte, and watch the memory.
+    Soak(soak::Arguments),
     /// Measure beside the peers; needs valgrind.
     Bench {
         /// What to measure; every group without it.
         group: Option<bench::Group>,
-        /// Passed on to the bench.
-        #[arg(last = true)]
+        /// Passed on to the bench: words that choose the work, `--quick`, `--markdown`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
+    },
+    /// Count the instructions of the hot paths and compare them with benches/golden.txt; needs valgrind.
+    Golden {
+        /// Write the counts down as the ones to compare with.
+        #[arg(long)]
+        bless: bool,
     },
     /// Have the Autobahn test suite examine our client: every case, or a part.
     Autobahn {
@@ -89,8 +100,17 @@ fn run(command: Command) -> Result<bool> {
             fuzz::run(&workspace, &mut report, target.as_deref(), seconds)
         }
         Command::FuzzSmoke => fuzz::smoke(&workspace, &mut report),
+        Command::Soak(arguments) => {
+            report.step("soak", || soak::run(&workspace, &arguments));
+        }
         Command::Bench { group, arguments } => {
             bench::run(&workspace, &mut report, group, &arguments)
+        }
+        Command::Golden { bless: true } => {
+            golden::run(&workspace, &mut report, golden::Mode::Bless)
+        }
+        Command::Golden { bless: false } => {
+            golden::run(&workspace, &mut report, golden::Mode::Compare)
         }
         Command::Autobahn { cases, stack } => {
             autobahn::run(&workspace, &mut report, cases, stack.as_deref())

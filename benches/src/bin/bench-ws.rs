@@ -1,4 +1,4 @@
-//! WebSocket beside the peers: `bench-ws [FILTER] [--markdown]`.
+//! WebSocket beside the peers: `bench-ws [WORD..] [--quick] [--markdown]`.
 
 use std::error::Error;
 

@@ -1,7 +1,7 @@
 //! Exact counts: this program runs itself under valgrind with two amounts of work and takes the difference, so that
 //! what start-up and set-up cost cancels.
 
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 
 use super::Result;
 
@@ -16,8 +16,8 @@ pub(crate) fn instructions(messages: u64, child: impl Fn(u64) -> Vec<String>) ->
         "--collect-atstart=no",
         "--toggle-collect=*measured_section*",
     ];
-    let count = |messages| valgrind(&options, &child(messages), "Collected :");
-    difference(messages, count)
+    let start = |messages| valgrind(&options, &child(messages));
+    difference(messages, start, "Collected :")
 }
 
 /// Heap blocks that one message takes.
@@ -29,8 +29,8 @@ pub(crate) fn allocations(messages: u64, child: impl Fn(u64) -> Vec<String>) -> 
         "--leak-check=no",
         "--undef-value-errors=no",
     ];
-    let count = |messages| valgrind(&options, &child(messages), "total heap usage:");
-    difference(messages, count)
+    let start = |messages| valgrind(&options, &child(messages));
+    difference(messages, start, "total heap usage:")
 }
 
 /// Says why there are no counts, where there are none.
@@ -42,9 +42,15 @@ pub(crate) fn missing() -> Option<&'static str> {
     (!found).then_some("valgrind is not installed: no instruction and allocation counts")
 }
 
-fn difference(messages: u64, count: impl Fn(u64) -> Result<u64>) -> Result<f64> {
-    let (few, many) = (count(messages)?, count(2 * messages)?);
-    Ok(many.saturating_sub(few) as f64 / messages as f64)
+/// Both runs at once: counts do not mind what else the machine does.
+fn difference(messages: u64, start: impl Fn(u64) -> Result<Child>, label: &str) -> Result<f64> {
+    let (few, many) = (start(messages)?, start(2 * messages)?);
+    let (few, many) = (count(few, label)?, count(many, label)?);
+    Ok(per_message(few, many, messages))
+}
+
+fn per_message(few: u64, many: u64, messages: u64) -> f64 {
+    many.saturating_sub(few) as f64 / messages as f64
 }
 
 /// Long copies and fills are one repeated instruction, which callgrind counts once a byte though it moves many at a
@@ -53,17 +59,25 @@ fn difference(messages: u64, count: impl Fn(u64) -> Result<u64>) -> Result<f64> 
 const NO_REPEATED_INSTRUCTIONS: &str =
     "glibc.cpu.x86_rep_movsb_threshold=1073741824:glibc.cpu.x86_rep_stosb_threshold=1073741824";
 
-fn valgrind(options: &[&str], child: &[String], label: &str) -> Result<u64> {
+fn valgrind(options: &[&str], child: &[String]) -> Result<Child> {
     let program = std::env::current_exe()?;
-    let output = Command::new("valgrind")
+    Ok(Command::new("valgrind")
         .env("GLIBC_TUNABLES", NO_REPEATED_INSTRUCTIONS)
         .args(options)
         .arg(program)
         .args(child)
-        .output()?;
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()?)
+}
+
+/// Waits for a run and takes what it counted out of its report.
+fn count(child: Child, label: &str) -> Result<u64> {
+    let output = child.wait_with_output()?;
     let report = String::from_utf8_lossy(&output.stderr);
     if !output.status.success() {
-        return Err(format!("{child:?} failed under valgrind:\n{report}").into());
+        return Err(format!("a run under valgrind failed:\n{report}").into());
     }
     number_after(&report, label)
         .ok_or_else(|| format!("no {label:?} in the report of valgrind:\n{report}").into())
@@ -94,9 +108,7 @@ mod tests {
 
     #[test]
     fn what_both_runs_share_cancels() {
-        assert_eq!(
-            difference(1000, |messages| Ok(123_456 + 21 * messages)).unwrap(),
-            21.0
-        );
+        let count = |messages: u64| 123_456 + 21 * messages;
+        assert_eq!(per_message(count(1000), count(2000), 1000), 21.0);
     }
 }

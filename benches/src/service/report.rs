@@ -23,15 +23,15 @@ const TARGET: f64 = 250.0;
 ///
 /// Ours costs more the more connections there are, or something failed.
 pub fn main(arguments: &[String]) -> std::result::Result<(), Box<dyn std::error::Error>> {
-    if let [first, watcher, connections, polls] = arguments
+    if let [first, rest @ ..] = arguments
         && first == COUNT
     {
-        return child(watcher.parse()?, connections.parse()?, polls.parse()?);
+        return child(rest);
     }
     let markdown = match arguments {
         [] => false,
         [option] if option == "--markdown" => true,
-        _ => return Err("bench-service [--markdown]".into()),
+        _ => return Err(USAGE.into()),
     };
     raise_descriptor_limit();
     let mut table = Table::new(&[
@@ -65,23 +65,47 @@ pub fn main(arguments: &[String]) -> std::result::Result<(), Box<dyn std::error:
     Ok(())
 }
 
+const USAGE: &str = "bench-service [--markdown]";
+
 /// The first argument of a run under valgrind or strace.
 const COUNT: &str = "count";
 
 /// What runs under valgrind and strace: the watcher by index, its connections, and the polls to be counted.
-fn child(watcher: usize, connections: usize, polls: u64) -> Result<()> {
-    let (_, connect) = WATCHERS.get(watcher).ok_or("no such watcher")?;
-    let mut work = IdlePolls::new(*connect, connections)?;
+pub(crate) fn child(arguments: &[String]) -> Result<()> {
+    let [watcher, connections, polls] = arguments else {
+        return Err(USAGE.into());
+    };
+    let watcher = WATCHERS.get(watcher.parse::<usize>()?);
+    let (_, connect) = watcher.ok_or("no such watcher")?;
+    let mut work = IdlePolls::new(*connect, connections.parse()?)?;
+    let polls = polls.parse()?;
     strace::marked(|| measured_section(&mut work, polls))
 }
 
-fn arguments(watcher: usize, connections: usize, polls: u64) -> Vec<String> {
+/// Instructions of an idle poll of ours, the last of the watchers; `arguments` has this program run [`child`] with
+/// those given.
+pub(crate) fn ours_idle(
+    connections: usize,
+    arguments: impl Fn(Vec<String>) -> Vec<String>,
+) -> Result<f64> {
+    let ours = WATCHERS.len() - 1;
+    valgrind::instructions(COUNTED, |polls| {
+        arguments(child_arguments(ours, connections, polls))
+    })
+}
+
+fn child_arguments(watcher: usize, connections: usize, polls: u64) -> Vec<String> {
     vec![
-        COUNT.to_owned(),
         watcher.to_string(),
         connections.to_string(),
         polls.to_string(),
     ]
+}
+
+fn arguments(watcher: usize, connections: usize, polls: u64) -> Vec<String> {
+    let mut arguments = vec![COUNT.to_owned()];
+    arguments.extend(child_arguments(watcher, connections, polls));
+    arguments
 }
 
 /// Adds a row for everyone and returns the figures of the last, ours.

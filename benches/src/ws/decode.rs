@@ -4,35 +4,12 @@ use std::hint::black_box;
 
 use crate::harness::{Answer, Result, Work};
 use crate::memory::Ring;
-use crate::{payload, ws};
+use crate::ws::feed::Feed;
 
-/// A WebSocket client past its handshake that reads from a [`Ring`].
+/// A WebSocket client past its handshake that receives without an end.
 pub(super) trait Decoder {
     /// Hands over exactly `messages` payloads.
     fn decode(&mut self, messages: u64, each: impl FnMut(&[u8])) -> Result<()>;
-}
-
-/// What is received.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Feed {
-    pub(super) payload_length: usize,
-    pub(super) read_size: usize,
-}
-
-impl Feed {
-    /// The frames of all distinct messages, repeated until they fill a read.
-    fn ring(self) -> Ring {
-        let once = ws::server_frames(self.payload_length);
-        let times = self.read_size.div_ceil(once.len());
-        Ring::new(&once.repeat(times), self.read_size)
-    }
-
-    /// The answer that the first `messages` must give.
-    pub(super) fn answer(self, messages: u64) -> Answer {
-        let texts = payload::json(self.payload_length);
-        let count = usize::try_from(messages).unwrap_or(usize::MAX);
-        Answer::of(texts.iter().map(String::as_bytes).cycle().take(count))
-    }
 }
 
 /// Makes work of a decoder.
@@ -41,7 +18,7 @@ where
     D: Decoder + 'static,
     M: Fn(Ring) -> Result<D> + 'static,
 {
-    let ring = feed.ring();
+    let ring = feed.ring()?;
     let decoder = make(ring.clone())?;
     Ok(Box::new(DecodeWork {
         ring,

@@ -6,6 +6,8 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
 use crate::harness::Result;
 use crate::harness::cores::{Side, pin};
 use crate::ws::frame;
@@ -20,17 +22,17 @@ pub(super) struct Echo {
 const STOP: usize = usize::MAX;
 
 impl Echo {
-    /// Starts the thread, which accepts `connections` connections before it serves them.
-    pub(super) fn start(connections: usize) -> Result<Self> {
+    /// Starts the thread, which accepts `connections` connections before it serves them; with `tls`, past the handshake
+    /// of each.
+    pub(super) fn start(connections: usize, tls: Option<Arc<ServerConfig>>) -> Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let address = listener.local_addr()?;
         let active = Arc::new(AtomicUsize::new(0));
         let watched = Arc::clone(&active);
         std::thread::spawn(move || {
-            pin(Side::Server);
-            if let Err(error) =
-                accept(&listener, connections).and_then(|mut peers| serve(&mut peers, &watched))
-            {
+            let _pinned = pin(Side::Server);
+            let peers = accept(&listener, connections, tls.as_ref());
+            if let Err(error) = peers.and_then(|mut peers| serve(&mut peers, &watched)) {
                 eprintln!("the echo failed: {error}");
             }
         });
@@ -54,24 +56,54 @@ impl Drop for Echo {
 }
 
 struct Peer {
-    stream: TcpStream,
+    stream: Box<dyn Stream>,
     received: Vec<u8>,
     answer: Vec<u8>,
 }
 
-fn accept(listener: &TcpListener, connections: usize) -> Result<Vec<Peer>> {
+trait Stream: Read + Write {}
+
+impl<S: Read + Write> Stream for S {}
+
+fn accept(
+    listener: &TcpListener,
+    connections: usize,
+    tls: Option<&Arc<ServerConfig>>,
+) -> Result<Vec<Peer>> {
     let mut peers = Vec::with_capacity(connections);
     while peers.len() < connections {
         let (stream, _) = listener.accept()?;
         stream.set_nodelay(true)?;
-        stream.set_nonblocking(true)?;
         peers.push(Peer {
-            stream,
+            stream: match tls {
+                None => {
+                    stream.set_nonblocking(true)?;
+                    Box::new(stream)
+                }
+                Some(config) => Box::new(shake_hands(stream, config)?),
+            },
             received: Vec::with_capacity(4096),
             answer: Vec::with_capacity(4096),
         });
     }
     Ok(peers)
+}
+
+fn shake_hands(
+    stream: TcpStream,
+    config: &Arc<ServerConfig>,
+) -> Result<StreamOwned<ServerConnection, TcpStream>> {
+    let connection = ServerConnection::new(Arc::clone(config))?;
+    let mut stream = StreamOwned::new(connection, stream);
+    while stream.conn.is_handshaking() {
+        stream.conn.complete_io(&mut stream.sock)?;
+    }
+    // Its session tickets too.
+    while stream.conn.wants_write() {
+        stream.conn.write_tls(&mut stream.sock)?;
+    }
+    stream.sock.set_nonblocking(true)?;
+    Ok(stream)
 }
 
 fn serve(peers: &mut [Peer], active: &AtomicUsize) -> Result<()> {
@@ -82,6 +114,8 @@ fn serve(peers: &mut [Peer], active: &AtomicUsize) -> Result<()> {
             Ok(0) => std::hint::spin_loop(),
             Ok(count) => peer.answer(&window[..count])?,
             Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+            // TLS says it like this.
+            Err(error) if error.kind() == ErrorKind::UnexpectedEof => std::hint::spin_loop(),
             Err(error) => return Err(error.into()),
         }
     }

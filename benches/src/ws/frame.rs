@@ -1,32 +1,53 @@
-//! RFC 6455 section 5.2 by hand, as little as the benches need: final text frames of up to 64 KiB.
+//! RFC 6455 section 5.2 by hand, as little as the benches need.
 
-/// FIN and the text opcode.
-const FINAL_TEXT: u8 = 0x81;
+pub(super) const FIN: u8 = 0x80;
+pub(super) const RSV1: u8 = 0x40;
+pub(super) const CONTINUATION: u8 = 0;
+pub(super) const TEXT: u8 = 1;
+pub(super) const BINARY: u8 = 2;
+pub(super) const PING: u8 = 9;
+
 const MASKED: u8 = 0x80;
 /// The length code that says that two bytes of length follow.
 const LENGTH_16: u8 = 126;
+/// The one that says that eight do.
+const LENGTH_64: u8 = 127;
 
-/// Appends an unmasked frame, as a server sends it.
+/// Appends an unmasked text frame, as a server sends it.
 pub(super) fn push_server_frame(payload: &[u8], out: &mut Vec<u8>) {
-    push_header(payload.len(), 0, out);
+    push(FIN | TEXT, payload, out);
+}
+
+/// Appends an unmasked frame with that first byte.
+pub(super) fn push(first: u8, payload: &[u8], out: &mut Vec<u8>) {
+    push_header(first, payload.len(), 0, out);
     out.extend_from_slice(payload);
 }
 
-/// Appends a masked frame, as a client sends it.
+/// Appends a masked text frame, as a client sends it.
 pub(super) fn push_client_frame(payload: &[u8], mask: [u8; 4], out: &mut Vec<u8>) {
-    push_header(payload.len(), MASKED, out);
+    push_masked(FIN | TEXT, payload, mask, out);
+}
+
+/// Appends a masked frame with that first byte.
+pub(super) fn push_masked(first: u8, payload: &[u8], mask: [u8; 4], out: &mut Vec<u8>) {
+    push_header(first, payload.len(), MASKED, out);
     out.extend_from_slice(&mask);
     let start = out.len();
     out.extend_from_slice(payload);
     apply_mask(&mut out[start..], mask);
 }
 
-fn push_header(length: usize, masked: u8, out: &mut Vec<u8>) {
-    match u8::try_from(length) {
-        Ok(short) if short < LENGTH_16 => out.extend_from_slice(&[FINAL_TEXT, masked | short]),
+fn push_header(first: u8, length: usize, masked: u8, out: &mut Vec<u8>) {
+    match (u8::try_from(length), u16::try_from(length)) {
+        (Ok(short), _) if short < LENGTH_16 => out.extend_from_slice(&[first, masked | short]),
+        (_, Ok(length)) => {
+            out.extend_from_slice(&[first, masked | LENGTH_16]);
+            out.extend_from_slice(&length.to_be_bytes());
+        }
         _ => {
-            let [high, low] = u16::try_from(length).unwrap_or(u16::MAX).to_be_bytes();
-            out.extend_from_slice(&[FINAL_TEXT, masked | LENGTH_16, high, low]);
+            out.extend_from_slice(&[first, masked | LENGTH_64]);
+            out.extend_from_slice(&(length as u64).to_be_bytes());
         }
     }
 }
@@ -52,6 +73,10 @@ pub(super) fn parse(bytes: &[u8]) -> Option<Parsed> {
     };
     let (header, length) = match second & 0x7f {
         LENGTH_16 => (4, usize::from(u16::from_be_bytes(*rest.first_chunk()?))),
+        LENGTH_64 => (
+            10,
+            usize::try_from(u64::from_be_bytes(*rest.first_chunk()?)).ok()?,
+        ),
         short => (2, usize::from(short)),
     };
     let masked = second & MASKED != 0;
@@ -91,7 +116,7 @@ mod tests {
 
     #[test]
     fn a_frame_parses_to_what_it_was_made_of() {
-        for length in [0, 1, 125, 126, 150, 65535] {
+        for length in [0, 1, 125, 126, 150, 65535, 65536] {
             let payload = vec![b'x'; length];
             let mut frame = Vec::new();
             push_client_frame(&payload, [1, 2, 3, 4], &mut frame);

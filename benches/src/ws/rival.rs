@@ -1,15 +1,13 @@
 //! The published crate of the same name. It has no option to check UTF-8, and its masking key is always zero.
 
 use std::io::{self, Read, Write};
-use std::net::SocketAddr;
 
 use rival::stream::buffer::{BufferedStream, IntoBufferedStream};
-use rival::stream::tcp::TcpStream;
 use rival::stream::{ConnectionInfo, ConnectionInfoProvider, ReadHint};
 use rival::ws::{Websocket, WebsocketFrame};
 
 use crate::harness::Result;
-use crate::memory::{Ring, Sink};
+use crate::memory::Sink;
 use crate::ws::decode::Decoder;
 use crate::ws::encode::Encoder;
 use crate::ws::round_trip::Client;
@@ -60,20 +58,22 @@ impl<S> ConnectionInfoProvider for Hinted<S> {
     }
 }
 
-pub(super) struct Receiving(Websocket<Hinted<Ring>>);
+pub(super) struct Receiving<S>(Websocket<Hinted<S>>);
 
-impl Receiving {
-    pub(super) fn new(stream: Ring) -> Self {
+impl<S: Read + Write> Receiving<S> {
+    pub(super) fn new(stream: S) -> Self {
         Self(Websocket::new_with_handshake_complete(Hinted::new(stream)))
     }
 }
 
-impl Decoder for Receiving {
+impl<S: Read + Write> Decoder for Receiving<S> {
     fn decode(&mut self, messages: u64, mut each: impl FnMut(&[u8])) -> Result<()> {
         let mut left = messages;
         loop {
             for frame in self.0.read_batch()? {
-                if let WebsocketFrame::Text(_, payload) = frame? {
+                if let WebsocketFrame::Text(_, payload) | WebsocketFrame::Binary(_, payload) =
+                    frame?
+                {
                     each(payload);
                     left -= 1;
                     if left == 0 {
@@ -85,12 +85,15 @@ impl Decoder for Receiving {
     }
 }
 
+/// Room in its buffer for the longest message: it refuses a longer one.
+const BUFFER: usize = 32 * 1024;
+
 /// With its buffer around the stream: without it a frame takes five writes.
-pub(super) struct Sending(Websocket<BufferedStream<Hinted<Sink>>>);
+pub(super) struct Sending(Websocket<BufferedStream<Hinted<Sink>, BUFFER>>);
 
 impl Sending {
     pub(super) fn new(stream: Sink) -> Self {
-        let buffered = Hinted::new(stream).into_default_buffered_stream();
+        let buffered = Hinted::new(stream).into_buffered_stream();
         Self(Websocket::new_with_handshake_complete(buffered))
     }
 }
@@ -101,19 +104,16 @@ impl Encoder for Sending {
     }
 }
 
-pub(super) struct Connected(Websocket<BufferedStream<TcpStream>>);
+pub(super) struct Connected<S>(Websocket<BufferedStream<Hinted<S>>>);
 
-impl Connected {
-    pub(super) fn connect(server: SocketAddr) -> Result<Self> {
-        let connection_info = ConnectionInfo::new("localhost", server.port());
-        let stream = connection_info
-            .into_tcp_stream_with_addr(server)?
-            .into_default_buffered_stream();
-        Ok(Self(Websocket::new_with_handshake_complete(stream)))
+impl<S: Read + Write> Connected<S> {
+    pub(super) fn new(stream: S) -> Self {
+        let buffered = Hinted::new(stream).into_default_buffered_stream();
+        Self(Websocket::new_with_handshake_complete(buffered))
     }
 }
 
-impl Client for Connected {
+impl<S: Read + Write> Client for Connected<S> {
     fn round_trip(&mut self, text: &str, each: &mut dyn FnMut(&[u8])) -> Result<()> {
         self.0.send_text(true, Some(text.as_bytes()))?;
         loop {

@@ -1,12 +1,12 @@
 //! Round trips over loopback: one message goes out, its echo comes back, nothing else is under way.
 
-use std::net::SocketAddr;
 use std::time::Instant;
 
 use crate::harness::cores::{Side, pin};
 use crate::harness::timing::{Samples, median};
 use crate::harness::{Answer, Result};
 use crate::payload;
+use crate::ws::dial::{Dial, Security};
 use crate::ws::echo::Echo;
 
 /// A client that polls its own socket without rest.
@@ -16,20 +16,24 @@ pub(super) trait Client {
 }
 
 /// How to open a client to an echo, past its handshake.
-pub(super) type Connect = fn(SocketAddr, &str) -> Result<Box<dyn Client>>;
+pub(super) type Connect = fn(&Dial<'_>) -> Result<Box<dyn Client>>;
 
 const PAYLOAD_LENGTH: usize = 150;
 const TRIPS_A_TURN: usize = 100;
 
 /// Medians of each turn in nanoseconds, for each of `clients`.
-pub(super) fn measure(clients: &[Connect], rounds: usize) -> Result<Vec<Samples>> {
+pub(super) fn measure(
+    clients: &[Connect],
+    security: &Security,
+    rounds: usize,
+) -> Result<Vec<Samples>> {
     let text = &payload::json(PAYLOAD_LENGTH)[0];
-    let echo = Echo::start(clients.len())?;
+    let echo = Echo::start(clients.len(), security.server_config())?;
     // Only now: a thread starts with the cores of the one that made it.
-    pin(Side::Client);
+    let _pinned = pin(Side::Client);
     let mut open = Vec::with_capacity(clients.len());
     for connect in clients {
-        open.push(connect(echo.address(), text)?);
+        open.push(connect(&security.dial(echo.address(), text))?);
     }
     for (index, client) in open.iter_mut().enumerate() {
         echo.attend(index);

@@ -1,12 +1,15 @@
 //! One row of the table.
 
-use crate::ws::cases::{COLUMNS, Case, Contestant, Target};
+use crate::ws::cases::{COLUMNS, Case, Contestant};
+use crate::ws::target::Target;
 
 /// A row while it is filled.
 pub(super) struct Row {
     cells: Vec<String>,
     /// The figure of the last column, and its ratio to the limit.
     ours: (f64, Option<f64>),
+    /// The last figure of each column that has one.
+    figures: Vec<(String, f64)>,
 }
 
 impl Row {
@@ -16,15 +19,12 @@ impl Row {
         Self {
             cells,
             ours: (f64::NAN, None),
+            figures: Vec::new(),
         }
     }
 
     pub(super) fn of(case: &Case, unit: &str) -> Self {
-        let mut row = Self::new(format!("{}, {unit}", case.name));
-        for (column, reason) in case.absent {
-            row.cell(column, (*reason).to_owned(), f64::NAN, None);
-        }
-        row
+        Self::new(format!("{}, {unit}", case.name))
     }
 
     pub(super) fn add(&mut self, who: &Contestant, text: String, figure: f64, ratio: Option<f64>) {
@@ -41,6 +41,7 @@ impl Row {
         if column == "ours" {
             self.ours = (figure, ratio);
         }
+        self.figures.push((column.to_owned(), figure));
         let index = COLUMNS.iter().position(|name| *name == column);
         if let Some(cell) = index.and_then(|index| self.cells.get_mut(1 + index)) {
             *cell = if cell == "-" {
@@ -55,15 +56,14 @@ impl Row {
     pub(super) fn judge(mut self, target: Option<Target>) -> Vec<String> {
         if let Some(target) = target {
             let (figure, ratio) = self.ours;
+            let peer = |wanted: &str| {
+                let found = self.figures.iter().rfind(|(column, _)| column == wanted);
+                found.map(|(_, figure)| *figure)
+            };
+            let is_met = target.is_met(figure, ratio, peer);
             self.cells.push(target.to_string());
-            self.cells.push(
-                if target.is_met(figure, ratio) {
-                    "yes"
-                } else {
-                    "no"
-                }
-                .to_owned(),
-            );
+            self.cells
+                .push(if is_met { "yes" } else { "no" }.to_owned());
         }
         self.cells
     }

@@ -1,30 +1,31 @@
 //! tungstenite with its default configuration. It owns each message, in and out, and always checks UTF-8.
 
-use std::io::ErrorKind;
-use std::net::{SocketAddr, TcpStream};
+use std::io::{ErrorKind, Read, Write};
 
 use tungstenite::protocol::Role;
 use tungstenite::{Error, Message, WebSocket};
 
 use crate::harness::Result;
-use crate::memory::{Ring, Sink};
+use crate::memory::Sink;
 use crate::ws::decode::Decoder;
 use crate::ws::encode::Encoder;
 use crate::ws::round_trip::Client;
 
-pub(super) struct Receiving(WebSocket<Ring>);
+pub(super) struct Receiving<S>(WebSocket<S>);
 
-impl Receiving {
-    pub(super) fn new(stream: Ring) -> Self {
+impl<S: Read + Write> Receiving<S> {
+    pub(super) fn new(stream: S) -> Self {
         Self(WebSocket::from_raw_socket(stream, Role::Client, None))
     }
 }
 
-impl Decoder for Receiving {
+impl<S: Read + Write> Decoder for Receiving<S> {
     fn decode(&mut self, messages: u64, mut each: impl FnMut(&[u8])) -> Result<()> {
         for _ in 0..messages {
-            if let Message::Text(text) = self.0.read()? {
-                each(text.as_bytes());
+            match self.0.read()? {
+                Message::Text(text) => each(text.as_bytes()),
+                Message::Binary(bytes) => each(&bytes),
+                _ => {}
             }
         }
         Ok(())
@@ -45,18 +46,15 @@ impl Encoder for Sending {
     }
 }
 
-pub(super) struct Connected(WebSocket<TcpStream>);
+pub(super) struct Connected<S>(WebSocket<S>);
 
-impl Connected {
-    pub(super) fn connect(server: SocketAddr) -> Result<Self> {
-        let stream = TcpStream::connect(server)?;
-        stream.set_nodelay(true)?;
-        stream.set_nonblocking(true)?;
-        Ok(Self(WebSocket::from_raw_socket(stream, Role::Client, None)))
+impl<S: Read + Write> Connected<S> {
+    pub(super) fn new(stream: S) -> Self {
+        Self(WebSocket::from_raw_socket(stream, Role::Client, None))
     }
 }
 
-impl Client for Connected {
+impl<S: Read + Write> Client for Connected<S> {
     fn round_trip(&mut self, text: &str, each: &mut dyn FnMut(&[u8])) -> Result<()> {
         self.0.send(Message::text(text))?;
         loop {

@@ -639,7 +639,8 @@ impl Connection {
             .control(opcode::PONG, payload.unwrap_or_default())
     }
 
-    /// Queues a close frame. Nothing can be sent after it; frames still come until the peer's own close frame.
+    /// Queues a close frame. Nothing can be sent after it but the answers to pings; frames still come until the peer's own
+    /// close frame.
     ///
     /// # Errors
     ///

@@ -304,7 +304,7 @@ impl ProtocolError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Misuse {
-    /// Nothing can be sent after a close frame (§5.5.1). Frames may still come until the peer's own.
+    /// The caller can send nothing after a close frame (§5.5.1). Frames may still come until the peer's own.
     #[error("a close frame has been sent")]
     Closing,
     /// The rest of a message cannot be lent as a message when its start was lent as a frame.

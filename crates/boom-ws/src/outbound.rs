@@ -38,8 +38,8 @@ pub(crate) struct Outbound {
     keys: MaskingKeys,
     max_data_bytes: usize,
     obstacles: Obstacles,
-    /// The latest ping whose pong found no room.
-    unanswered: Option<Box<Ping>>,
+    /// The latest ping whose pong found no room, if one waits; kept for the next one otherwise.
+    ping: Option<Box<Ping>>,
     /// Present where messages may be compressed.
     deflater: Option<Held<Deflater>>,
     /// The fragmented message under way is compressed.
@@ -57,6 +57,15 @@ struct Ping {
     len: usize,
 }
 
+impl Default for Ping {
+    fn default() -> Self {
+        Self {
+            payload: [0; CONTROL_PAYLOAD_MAX],
+            len: 0,
+        }
+    }
+}
+
 impl Outbound {
     pub(crate) fn new(config: &WebsocketConfig, keys: MaskingKeys) -> Self {
         let limit = config.max_outbound_bytes.saturating_add(CONTROL_RESERVE);
@@ -65,7 +74,7 @@ impl Outbound {
             keys,
             max_data_bytes: config.max_outbound_bytes,
             obstacles: Obstacles::at_start(),
-            unanswered: None,
+            ping: None,
             deflater: None,
             is_compressing: false,
             policy: config.slow_consumer_policy.clone(),
@@ -375,40 +384,37 @@ impl Outbound {
         // The rest of the reserve is for what the user sends.
         let limit = self.max_data_bytes.saturating_add(CONTROL_RESERVE / 2);
         if let Err(Error::OutboundFull) = self.frame(FIN | opcode::PONG, payload, limit) {
-            let mut ping = Ping {
-                payload: [0; CONTROL_PAYLOAD_MAX],
-                len: payload.len(),
-            };
+            let ping = self.ping.get_or_insert_default();
+            ping.len = payload.len();
             if let Some(target) = ping.payload.get_mut(..payload.len()) {
                 target.copy_from_slice(payload);
-                self.unanswered = Some(Box::new(ping));
                 self.obstacles.set(Obstacles::UNANSWERED, true);
             }
         }
     }
 
-    fn forget_ping(&mut self) {
-        self.unanswered = None;
+    const fn forget_ping(&mut self) {
         self.obstacles.set(Obstacles::UNANSWERED, false);
     }
 
     /// Returns true if a pong waits for room in the buffer.
     pub(crate) const fn has_unanswered(&self) -> bool {
-        self.unanswered.is_some()
+        self.obstacles.has(Obstacles::UNANSWERED)
     }
 
     /// Queues the pong that found no room, if there is some now.
     #[inline(always)]
     pub(crate) fn retry_pong(&mut self) {
-        if self.unanswered.is_some() {
+        if self.has_unanswered() {
             self.answer_latest_ping();
         }
     }
 
     #[cold]
     fn answer_latest_ping(&mut self) {
-        if let Some(ping) = self.unanswered.take() {
-            self.answer_ping(ping.payload.get(..ping.len).unwrap_or_default());
+        if let Some(ping) = &self.ping {
+            let (payload, len) = (ping.payload, ping.len);
+            self.answer_ping(payload.get(..len).unwrap_or_default());
         }
     }
 
