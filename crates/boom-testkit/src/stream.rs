@@ -40,6 +40,7 @@ pub struct ScriptedStream {
     connect_polls: usize,
     connect_error: Option<ErrorKind>,
     is_write_closed: bool,
+    is_write_blocked: bool,
     read_steps: VecDeque<ReadStep>,
     write_steps: VecDeque<WriteStep>,
     written: Vec<u8>,
@@ -74,6 +75,7 @@ impl ScriptedStream {
             connect_polls: 0,
             connect_error: None,
             is_write_closed: false,
+            is_write_blocked: false,
             read_steps: VecDeque::new(),
             write_steps: VecDeque::new(),
             written: Vec::new(),
@@ -102,6 +104,18 @@ impl ScriptedStream {
     #[must_use]
     pub const fn connect_error(mut self, kind: ErrorKind) -> Self {
         self.connect_error = Some(kind);
+        self
+    }
+
+    /// Sets whether a write takes nothing, once the write steps have run out.
+    pub const fn set_write_blocked(&mut self, blocked: bool) {
+        self.is_write_blocked = blocked;
+    }
+
+    /// Takes nothing once the write steps have run out, until [`set_write_blocked`](Self::set_write_blocked).
+    #[must_use]
+    pub const fn write_blocked(mut self) -> Self {
+        self.is_write_blocked = true;
         self
     }
 
@@ -250,6 +264,7 @@ impl ScriptedStream {
             return Ok(0);
         }
         match self.write_steps.pop_front() {
+            None if self.is_write_blocked => Err(ErrorKind::WouldBlock.into()),
             None => Ok(count),
             Some(WriteStep::Limit(limit)) => Ok(count.min(limit)),
             Some(WriteStep::Error(kind)) => Err(kind.into()),

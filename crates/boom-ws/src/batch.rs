@@ -79,10 +79,10 @@ impl<'a> Batch<'a> {
         }
     }
 
-    /// The outbound buffer, where this batch has queued something.
+    /// The outbound buffer, where this batch has queued something that can be sent.
     #[inline(always)]
     pub(crate) fn answers(&mut self) -> Option<&mut WriteBuffer> {
-        self.answered.then_some(&mut self.outbound.buffer)
+        (self.answered && !self.outbound.is_write_failed()).then_some(&mut self.outbound.buffer)
     }
 }
 

@@ -8,7 +8,7 @@ use boom_stream::buffer::{ReadBuffer, WriteBuffer};
 use crate::batch::Batch;
 use crate::close::CloseCode;
 use crate::config::WebsocketConfig;
-use crate::error::{Error, Misuse};
+use crate::error::{Error, HandshakeError, Misuse};
 use crate::frame::{CLIENT_HEADER_MAX, opcode};
 use crate::handshake::{BODY_MAX, Handshake, Progress, Request, Response};
 use crate::heartbeat::{Deadlines, Due, Silence};
@@ -58,8 +58,15 @@ pub struct Connection {
     deadlines: Deadlines,
     /// Something has come since the last [`handle_timeout`](Self::handle_timeout).
     has_bytes: bool,
-    /// The payload of the last timed ping.
-    timed_ping: Option<[u8; 8]>,
+    /// The payloads of the last timed ping of the user and of the heartbeat.
+    timed_pings: [Option<[u8; 8]>; 2],
+}
+
+/// Whose timed ping it is: an index of `timed_pings`.
+#[derive(Clone, Copy)]
+enum Pinger {
+    User,
+    Heartbeat,
 }
 
 #[derive(Debug)]
@@ -146,7 +153,7 @@ impl Connection {
             eof: false,
             deadlines: Deadlines::new(config.heartbeat, config.close_timeout_ns),
             has_bytes: false,
-            timed_ping: None,
+            timed_pings: [None; 2],
         }
     }
 
@@ -157,6 +164,7 @@ impl Connection {
         // A slice never fails to be read; a buffer that is full to its limit takes nothing.
         let count = self.prepare_receive().read_from(&mut bytes).unwrap_or(0);
         self.note_received();
+        self.inbound.unread = self.inbound.has_frame(self.receive.filled());
         count
     }
 
@@ -193,13 +201,17 @@ impl Connection {
         if self.is_handshaking() {
             return self.handle_handshake_timeout(now_ns);
         }
-        let has_bytes = std::mem::take(&mut self.has_bytes);
-        let has_data = std::mem::take(&mut self.inbound.has_data);
-        self.check_closing(now_ns)?;
+        // A peer whose frames wait to be taken is not silent.
+        let has_unread = self.has_unread();
+        let has_bytes = std::mem::take(&mut self.has_bytes) | has_unread;
+        let has_data = std::mem::take(&mut self.inbound.has_data) | has_unread;
+        if !has_unread {
+            self.check_closing(now_ns)?;
+        }
         match self.deadlines.advance(now_ns, has_bytes, has_data) {
             Due::Nothing => Ok(()),
             // A ping that finds no room is no loss: the buffer is full of what the peer does not read.
-            Due::Ping => match self.send_timed_ping(now_ns) {
+            Due::Ping => match self.send_ping_of(Pinger::Heartbeat, now_ns) {
                 Err(Error::OutboundFull | Error::Misuse(Misuse::Closing)) => Ok(()),
                 result => result,
             },
@@ -256,13 +268,18 @@ impl Connection {
     ///
     /// As [`send_ping`](Self::send_ping).
     pub fn send_timed_ping(&mut self, now_ns: u64) -> Result<(), Error> {
+        self.send_ping_of(Pinger::User, now_ns)
+    }
+
+    fn send_ping_of(&mut self, pinger: Pinger, now_ns: u64) -> Result<(), Error> {
         let payload = now_ns.to_be_bytes();
         self.send_ping(Some(&payload))?;
-        self.timed_ping = Some(payload);
+        self.timed_pings[pinger as usize] = Some(payload);
         Ok(())
     }
 
-    /// The round trip in nanoseconds, if `pong` is the payload of the pong to the last timed ping.
+    /// The round trip in nanoseconds, if `pong` is the payload of the pong to the last timed ping, or to the last of the
+    /// heartbeat.
     ///
     /// # Examples
     ///
@@ -276,7 +293,8 @@ impl Connection {
     /// # Ok::<(), boom_ws::Error>(())
     /// ```
     pub fn rtt_ns(&self, pong: &[u8], now_ns: u64) -> Option<u64> {
-        let sent = self.timed_ping.filter(|payload| payload == pong)?;
+        let sent = self.timed_pings.into_iter().flatten();
+        let sent = sent.into_iter().find(|payload| payload == pong)?;
         now_ns.checked_sub(u64::from_be_bytes(sent))
     }
 
@@ -333,10 +351,10 @@ impl Connection {
         self.outbound.set_write_failed();
     }
 
-    /// Returns true if nothing hinders: the connection is open, and neither has ended nor failed on any side.
+    /// Returns true if nothing hinders receiving: the connection is open, and neither has ended nor failed on any side.
     #[inline(always)]
     pub(crate) const fn is_steady(&self) -> bool {
-        self.outbound.is_unobstructed() && !self.eof
+        self.outbound.lets_receive() && !self.eof
     }
 
     /// Lends the frames that have come; empty while the handshake lasts.
@@ -389,6 +407,10 @@ impl Connection {
         while let Stage::Handshake(opening) = &mut self.stage {
             match opening.handshake.advance(self.receive.filled(), self.eof) {
                 Ok(Progress::Interim(len)) => self.receive.consume(len),
+                // Who answers before the request is there has not read it.
+                Ok(Progress::Open(..)) if !opening.request.is_empty() => {
+                    self.set_failed(HandshakeError::EarlyAnswer.into());
+                }
                 Ok(Progress::Open(response, len)) => {
                     if let Some(agreed) = &opening.handshake.agreed {
                         self.inbound.set_agreed(agreed);
@@ -490,6 +512,11 @@ impl Connection {
         }
         self.outbound.retry_pong();
         self.advance_backlog();
+    }
+
+    /// Returns true if a payload of `len` bytes may be refused unless what waits is sent first.
+    pub(crate) const fn is_tight(&self, len: usize) -> bool {
+        self.outbound.is_tight(len)
     }
 
     /// Lets the messages that wait in front of the outbound buffer have it, once the connection is open.
@@ -651,7 +678,7 @@ impl Connection {
     }
 
     #[inline(always)]
-    fn check_open(&mut self) -> Result<(), Error> {
+    pub(crate) fn check_open(&mut self) -> Result<(), Error> {
         if self.is_over() {
             return Err(self.tell_failure());
         }

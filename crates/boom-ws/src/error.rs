@@ -141,6 +141,9 @@ pub enum HandshakeError {
     /// The server answered with a status other than 101.
     #[error("the server answered {}", .0.status())]
     Rejected(Arc<Response>),
+    /// The server upgraded before all of the request was sent.
+    #[error("the server upgraded before all of the request was sent")]
+    EarlyAnswer,
     /// The answer is not HTTP/1.1, or breaks its rules (RFC 9112).
     #[error("the answer is not HTTP/1.1")]
     NotHttp,

@@ -26,6 +26,8 @@ pub(crate) struct Inbound {
     early_len: usize,
     /// Whether whole frames may be left of an earlier batch.
     pub(crate) unread: bool,
+    /// The compressed text under way, as far as it is inflated.
+    inflated_text: Option<Utf8Stream>,
     /// Present where messages may be compressed.
     pub(crate) inflater: Option<Held<Inflater>>,
     /// Why no more frames come.
@@ -79,6 +81,7 @@ impl Inbound {
             early_text: Utf8Stream::default(),
             early_len: 0,
             unread: false,
+            inflated_text: None,
             inflater: None,
             end: None,
             end_is_told: false,
@@ -187,6 +190,9 @@ impl Inbound {
         let early_text = std::mem::take(&mut self.early_text);
         let is_checked = header.opcode == opcode::TEXT && self.validate_utf8 && !header.rsv1;
         let text = is_checked.then_some(early_text);
+        // What was compressed is always lent as a message, and so as `str`.
+        let is_compressed_text = header.opcode == opcode::TEXT && header.rsv1;
+        self.inflated_text = is_compressed_text.then(Utf8Stream::default);
         self.message = Some(Message {
             len: 0,
             text,
@@ -212,7 +218,13 @@ impl Inbound {
             return Err(ProtocolError::ReservedBits);
         };
         match inflater.push(payload, fin) {
-            Ok(_) => Ok(()),
+            Ok(fresh) => {
+                let text = self.inflated_text.as_mut();
+                if text.is_some_and(|text| !text.push(fresh) || (fin && !text.finish())) {
+                    return Err(ProtocolError::InvalidUtf8);
+                }
+                Ok(())
+            }
             Err(InflateFault::TooLong) => Err(ProtocolError::MessageTooLong {
                 len: limit.saturating_add(1),
                 limit,

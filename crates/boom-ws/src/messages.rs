@@ -54,6 +54,12 @@ impl Assembly {
         }
     }
 
+    /// Forgets the message under way: what follows of it is lent as frames.
+    #[inline(always)]
+    pub(crate) const fn abandon(&mut self) {
+        self.is_open = false;
+    }
+
     fn start(&mut self, is_text: bool) {
         self.bytes.clear();
         self.is_text = is_text;

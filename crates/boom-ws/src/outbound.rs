@@ -97,6 +97,17 @@ impl Outbound {
         self.obstacles.set(Obstacles::WRITE_FAILED, true);
     }
 
+    /// Returns true if the stream takes nothing any more.
+    pub(crate) const fn is_write_failed(&self) -> bool {
+        self.obstacles.has(Obstacles::WRITE_FAILED)
+    }
+
+    /// Returns true if nothing but messages of our own keeps the connection from being received from.
+    #[inline(always)]
+    pub(crate) const fn lets_receive(&self) -> bool {
+        self.obstacles.lets_receive()
+    }
+
     /// Returns true if a whole message can be framed and written at once: the connection is open too.
     #[inline(always)]
     pub(crate) const fn is_unobstructed(&self) -> bool {
@@ -140,28 +151,27 @@ impl Outbound {
             return Err(Misuse::MessageUnderWay.into());
         }
         self.check_not_closing()?;
-        if fin && self.policy.conflates() && !(self.buffer.is_empty() && self.backlog.is_empty()) {
+        if fin && self.policy.conflates() && self.is_behind() {
             return self.conflate(opcode, payload);
         }
         let result = self
             .check_no_backlog()
             .and_then(|()| self.data_frame(opcode, fin, payload));
         match result {
-            Err(Error::OutboundFull) if fin && self.may_drop(payload.len()) => {
-                self.counts.dropped += 1;
-                Ok(())
-            }
+            Err(Error::OutboundFull) if fin => self.apply_policy(opcode, payload),
             result => self.count_refused(result),
         }
     }
 
     /// Queues a message that was framed before.
     pub(crate) fn prepared(&mut self, message: &PreparedMessage) -> Result<(), Error> {
-        let is_plain = !self.is_message_open() && !self.is_close_sent() && !self.has_backlog();
-        if !is_plain
-            || !(self.buffer.is_empty() || matches!(self.policy, SlowConsumerPolicy::Refuse))
-        {
-            return self.start_message(message.opcode(), true, message.payload());
+        let (opcode, payload) = (message.opcode(), message.payload());
+        if self.is_message_open() {
+            return Err(Misuse::MessageUnderWay.into());
+        }
+        self.check_not_closing()?;
+        if self.policy.conflates() && self.is_behind() {
+            return self.conflate(opcode, payload);
         }
         let result = put_prepared(
             &mut self.buffer,
@@ -169,7 +179,36 @@ impl Outbound {
             message,
             self.max_data_bytes,
         );
-        self.count_refused(result)
+        match result {
+            Err(Error::OutboundFull) => self.apply_policy(opcode, payload),
+            result => result,
+        }
+    }
+
+    /// The peer does not keep up.
+    fn is_behind(&self) -> bool {
+        self.buffer.is_blocked() || !self.backlog.is_empty()
+    }
+
+    /// What becomes of a whole message that does not fit.
+    fn apply_policy(&mut self, opcode: u8, payload: &[u8]) -> Result<(), Error> {
+        match self.policy {
+            // What can never be sent is not dropped in silence.
+            SlowConsumerPolicy::DropNewest if self.fits_when_empty(payload.len()) => {
+                self.counts.dropped += 1;
+                Ok(())
+            }
+            SlowConsumerPolicy::Conflate(_) => self.conflate(opcode, payload),
+            SlowConsumerPolicy::Refuse | SlowConsumerPolicy::DropNewest => {
+                self.count_refused(Err(Error::OutboundFull))
+            }
+        }
+    }
+
+    /// Returns true if a payload of `len` bytes may be refused, and what waits should be tried to be sent first.
+    pub(crate) const fn is_tight(&self, len: usize) -> bool {
+        let worst = Deflater::bound(len).saturating_add(CLIENT_HEADER_MAX);
+        self.has_backlog() || self.buffer.len().saturating_add(worst) > self.max_data_bytes
     }
 
     /// Returns true if a frame of `len` bytes that is masked with zeros can be written past the buffer.
@@ -178,11 +217,6 @@ impl Outbound {
             && self.buffer.is_empty()
             && self.keys.is_zero()
             && len <= self.max_data_bytes
-    }
-
-    /// What can never be sent is not dropped in silence.
-    const fn may_drop(&self, payload_len: usize) -> bool {
-        matches!(self.policy, SlowConsumerPolicy::DropNewest) && self.fits_when_empty(payload_len)
     }
 
     const fn fits_when_empty(&self, payload_len: usize) -> bool {
@@ -222,9 +256,9 @@ impl Outbound {
             .set(Obstacles::BACKLOG, !self.backlog.is_empty());
     }
 
-    /// Returns true if messages wait that the buffer has not got yet.
+    /// Returns true if messages wait that an open connection has not given to the buffer yet.
     pub(crate) const fn has_backlog(&self) -> bool {
-        self.obstacles.has(Obstacles::BACKLOG)
+        self.obstacles.has(Obstacles::BACKLOG) && !self.obstacles.has(Obstacles::NOT_OPEN)
     }
 
     /// Frames what waits, if there is nothing else to send: what is in the buffer cannot be conflated any more.
@@ -265,7 +299,8 @@ impl Outbound {
         if !self.is_message_open() {
             return Err(Misuse::NoMessageUnderWay.into());
         }
-        self.data_frame(opcode::CONTINUATION, fin, payload)
+        let result = self.data_frame(opcode::CONTINUATION, fin, payload);
+        self.count_refused(result)
     }
 
     const fn is_message_open(&self) -> bool {
@@ -352,7 +387,7 @@ impl Outbound {
     /// Queues a close frame, the last one.
     pub(crate) fn close(&mut self, code: Option<CloseCode>, reason: &str) -> Result<(), Error> {
         self.check_not_closing()?;
-        if self.has_backlog() {
+        if !self.backlog.is_empty() {
             self.end_backlog();
         }
         let mut payload = [0; CONTROL_PAYLOAD_MAX];
@@ -431,17 +466,23 @@ impl Outbound {
     /// Lends room for the payload of a frame that starts a message, to be queued by
     /// [`finish_frame`](Self::finish_frame). Asked again for the same capacity, it lends the same room again.
     pub(crate) fn lend(&mut self, capacity: usize) -> Result<&mut [u8], Error> {
+        let len = capacity.saturating_add(CLIENT_HEADER_MAX);
+        let fits = self.check_lend(len);
+        self.count_refused(fits)?;
+        let room = self.buffer.reserve(len).map_err(|_| Error::OutboundFull)?;
+        Ok(room.get_mut(CLIENT_HEADER_MAX..).unwrap_or_default())
+    }
+
+    fn check_lend(&self, len: usize) -> Result<(), Error> {
         self.check_not_closing()?;
         if self.is_message_open() {
             return Err(Misuse::MessageUnderWay.into());
         }
         self.check_no_backlog()?;
-        let len = capacity.saturating_add(CLIENT_HEADER_MAX);
         if self.buffer.len().saturating_add(len) > self.max_data_bytes {
             return Err(Error::OutboundFull);
         }
-        let room = self.buffer.reserve(len).map_err(|_| Error::OutboundFull)?;
-        Ok(room.get_mut(CLIENT_HEADER_MAX..).unwrap_or_default())
+        Ok(())
     }
 
     /// Masks the first `len` bytes of the room lent where they lie, and queues them as a whole message.

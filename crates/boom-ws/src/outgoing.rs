@@ -34,8 +34,9 @@ pub struct OutgoingFrame<'a, S> {
     len: usize,
 }
 
-impl<'a, S> OutgoingFrame<'a, S> {
+impl<'a, S: Read + Write> OutgoingFrame<'a, S> {
     fn new(websocket: &'a mut Websocket<S>, opcode: u8, capacity: usize) -> Result<Self, Error> {
+        websocket.make_room(capacity)?;
         websocket.connection_mut().lend(capacity)?;
         Ok(Self {
             websocket,
@@ -44,7 +45,9 @@ impl<'a, S> OutgoingFrame<'a, S> {
             len: 0,
         })
     }
+}
 
+impl<S> OutgoingFrame<'_, S> {
     /// Lends what is left of the room. It holds bytes of earlier messages: write all that you
     /// [`advance`](Self::advance) over.
     pub fn unfilled_mut(&mut self) -> &mut [u8] {
@@ -201,9 +204,7 @@ impl<S: Read + Write> Websocket<S> {
     ///
     /// As [`send_text`](Self::send_text).
     pub fn send_text_parts(&mut self, parts: &[&[u8]]) -> Result<(), Error> {
-        self.connection_mut()
-            .message_of_parts(opcode::TEXT, parts)?;
-        self.send_now()
+        self.send_parts(opcode::TEXT, parts)
     }
 
     /// Sends a binary message whose payload is in parts, as one frame.
@@ -212,8 +213,15 @@ impl<S: Read + Write> Websocket<S> {
     ///
     /// As [`send_text`](Self::send_text).
     pub fn send_binary_parts(&mut self, parts: &[&[u8]]) -> Result<(), Error> {
-        self.connection_mut()
-            .message_of_parts(opcode::BINARY, parts)?;
+        self.send_parts(opcode::BINARY, parts)
+    }
+
+    fn send_parts(&mut self, opcode: u8, parts: &[&[u8]]) -> Result<(), Error> {
+        let len = parts
+            .iter()
+            .fold(0, |len: usize, part| len.saturating_add(part.len()));
+        self.make_room(len)?;
+        self.connection_mut().message_of_parts(opcode, parts)?;
         self.send_now()
     }
 
@@ -226,6 +234,7 @@ impl<S: Read + Write> Websocket<S> {
         if self.connection_mut().may_bypass(message.frame().len()) {
             return self.send_past_buffer(message.frame());
         }
+        self.make_room(message.payload().len())?;
         self.connection_mut().send_prepared(message)?;
         self.send_now()
     }

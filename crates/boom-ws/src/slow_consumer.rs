@@ -39,7 +39,7 @@ pub enum SlowConsumerPolicy {
     /// A message that does not fit into the outbound buffer is dropped, and the call succeeds. One that is longer than the
     /// buffer may ever be is refused all the same.
     DropNewest,
-    /// While earlier bytes wait for the socket, messages wait in front of the outbound buffer, and a newer message takes
+    /// While the socket leaves bytes that it was given untaken, and where there is no room, messages wait in front of the outbound buffer, and a newer message takes
     /// the place of the older one with the same key. What waits there may take as many bytes again as the outbound buffer;
     /// beyond that messages are refused.
     Conflate(ConflationKey),

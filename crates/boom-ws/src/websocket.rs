@@ -2,19 +2,21 @@
 
 use std::io::{self, Read, Write};
 
-use boom_stream::buffer::WriteBuffer;
 use boom_stream::{HalfClose, Layer, Phase, Socket};
 
 use crate::batch::Batch;
-use crate::close::CloseCode;
 use crate::config::WebsocketConfig;
 use crate::connection::Connection;
 use crate::error::Error;
-use crate::frame::{WebsocketFrame, opcode};
+use crate::frame::WebsocketFrame;
 use crate::handshake::{Request, Response};
 use crate::messages::{Assembly, Messages};
 use crate::slow_consumer::SlowConsumerCounts;
 use crate::state::State;
+
+mod sending;
+
+use sending::{is_not_now, send};
 
 /// A WebSocket client over any stream, blocking or not.
 ///
@@ -100,6 +102,7 @@ impl<S: Read + Write> Websocket<S> {
     /// lent first.
     #[inline(always)]
     pub fn read_batch(&mut self) -> Result<Frames<'_, S>, Error> {
+        self.assembly.abandon();
         self.work();
         Ok(Frames {
             batch: self.connection.batch()?,
@@ -164,6 +167,7 @@ impl<S: Read + Write> Websocket<S> {
         {
             Ok(0) => self.connection.handle_eof(),
             Ok(_) => self.connection.note_received(),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) if is_not_now(&error) => {
                 // All that came before a write failed has been received.
                 if let Some(failure) = self.write_failure.take() {
@@ -172,154 +176,6 @@ impl<S: Read + Write> Websocket<S> {
             }
             Err(error) => self.connection.fail(Error::Io(error)),
         }
-    }
-
-    /// Writes what waits, as far as the stream takes it.
-    #[inline(never)]
-    fn send_pending(&mut self) {
-        while self.write_failure.is_none() && self.send_some() {}
-    }
-
-    /// Writes what is in the outbound buffer. Returns true if that is gone and more has waited for its place.
-    fn send_some(&mut self) -> bool {
-        let Some(buffer) = self.connection.outgoing_buffer() else {
-            return false;
-        };
-        if buffer.is_empty() && !self.flush_pending {
-            return false;
-        }
-        match send(buffer, &mut self.stream) {
-            Ok(flushed) => {
-                self.flush_pending = !flushed;
-                self.connection.has_backlog() && self.connection.outgoing().is_empty()
-            }
-            Err(error) => {
-                self.keep_write_failure(error);
-                false
-            }
-        }
-    }
-
-    /// [`send_pending`](Self::send_pending), and what hinders it.
-    pub(crate) fn send_now(&mut self) -> Result<(), Error> {
-        self.send_pending();
-        match &self.write_failure {
-            None => Ok(()),
-            Some(failure) => Err(Error::Io(failure.kind().into())),
-        }
-    }
-
-    /// Sends a text frame; `fin` says whether it ends its message, and no bytes are an empty payload.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::OutboundFull`] (`WouldBlock` as an `io::Error`) where it does not fit beside what waits: nothing of it
-    /// is queued then. [`Error::Misuse`] inside another message. Otherwise why the connection is over.
-    #[inline]
-    pub fn send_text(&mut self, fin: bool, payload: Option<&[u8]>) -> Result<(), Error> {
-        self.send_data(opcode::TEXT, fin, payload.unwrap_or_default())
-    }
-
-    /// Sends a binary frame; `fin` says whether it ends its message.
-    ///
-    /// # Errors
-    ///
-    /// As [`send_text`](Self::send_text).
-    #[inline]
-    pub fn send_binary(&mut self, fin: bool, payload: Option<&[u8]>) -> Result<(), Error> {
-        self.send_data(opcode::BINARY, fin, payload.unwrap_or_default())
-    }
-
-    #[inline(always)]
-    fn send_data(&mut self, opcode: u8, fin: bool, payload: &[u8]) -> Result<(), Error> {
-        if fin && let Some(len) = self.connection.frame_plain(opcode, payload) {
-            self.send_frame(len)
-        } else {
-            self.connection.send_any(opcode, fin, payload)?;
-            self.send_now()
-        }
-    }
-
-    /// Sends the frame at the start of the outbound buffer.
-    #[inline(always)]
-    fn send_frame(&mut self, len: usize) -> Result<(), Error> {
-        let written = self
-            .connection
-            .frames_out()
-            .write_vacant(len, &mut self.stream);
-        match written.and_then(|is_written| flush(is_written, &mut self.stream)) {
-            Ok(flushed) => {
-                self.flush_pending = !flushed;
-                Ok(())
-            }
-            Err(error) => Err(self.keep_write_failure(error)),
-        }
-    }
-
-    /// Writes a frame from where it lies; what the stream does not take waits in the outbound buffer, which is empty now and
-    /// has room for it.
-    pub(crate) fn send_past_buffer(&mut self, frame: &[u8]) -> Result<(), Error> {
-        let taken = match self.stream.write(frame) {
-            Ok(0) => return Err(self.keep_write_failure(io::ErrorKind::WriteZero.into())),
-            Ok(taken) => taken.min(frame.len()),
-            Err(error) if is_not_now(&error) => 0,
-            Err(error) => return Err(self.keep_write_failure(error)),
-        };
-        // The caller has asked whether it fits.
-        let _ = self
-            .connection
-            .frames_out()
-            .extend(frame.get(taken..).unwrap_or_default());
-        self.flush_pending = true;
-        self.send_now()
-    }
-
-    #[cold]
-    fn keep_write_failure(&mut self, failure: io::Error) -> Error {
-        let again = Error::Io(failure.kind().into());
-        self.write_failure = Some(failure);
-        self.connection.note_write_failure();
-        again
-    }
-
-    /// Sends the next frame of a message that was started with `fin` false.
-    ///
-    /// # Errors
-    ///
-    /// As [`send_text`](Self::send_text); [`Error::Misuse`] where no message is under way.
-    pub fn send_continuation(&mut self, fin: bool, payload: Option<&[u8]>) -> Result<(), Error> {
-        self.connection.send_continuation(fin, payload)?;
-        self.send_now()
-    }
-
-    /// Sends a ping of at most 125 bytes.
-    ///
-    /// # Errors
-    ///
-    /// As [`send_text`](Self::send_text); [`Error::Misuse`] where it is longer.
-    pub fn send_ping(&mut self, payload: Option<&[u8]>) -> Result<(), Error> {
-        self.connection.send_ping(payload)?;
-        self.send_now()
-    }
-
-    /// Sends a pong of at most 125 bytes, unasked for: pings are answered by themselves.
-    ///
-    /// # Errors
-    ///
-    /// As [`send_ping`](Self::send_ping).
-    pub fn send_pong(&mut self, payload: Option<&[u8]>) -> Result<(), Error> {
-        self.connection.send_pong(payload)?;
-        self.send_now()
-    }
-
-    /// Sends a close frame. Read on until the peer's own, which ends the connection with [`Error::Closed`].
-    ///
-    /// # Errors
-    ///
-    /// As [`send_ping`](Self::send_ping); the reason may have 123 bytes, and needs a code.
-    pub fn send_close(&mut self, code: Option<CloseCode>, reason: &str) -> Result<(), Error> {
-        self.connection.send_close(code, reason)?;
-        self.send_now()
     }
 
     /// Waits, after both close frames, for the server to close the TCP connection, as RFC 6455 §7.1.1 has it: call it, when
@@ -332,11 +188,14 @@ impl<S: Read + Write> Websocket<S> {
     /// # Errors
     ///
     /// [`Silence::Close`](crate::Silence::Close) where the server has not closed within
-    /// [`WebsocketConfig::with_close_timeout`], and the stream's.
+    /// [`WebsocketConfig::with_close_timeout`], the stream's, and why the connection is over where that was without a
+    /// closing handshake.
     pub fn poll_closed(&mut self, now_ns: u64) -> Result<bool, Error> {
         self.send_pending();
-        if !matches!(self.connection.state(), State::Closed { clean: true, .. }) {
-            return Ok(false);
+        match self.connection.state() {
+            State::Closed { clean: true, .. } => {}
+            State::Closed { .. } => return self.connection.check_open().map(|()| false),
+            State::Connecting | State::Open | State::Closing => return Ok(false),
         }
         let read = self
             .connection
@@ -362,58 +221,6 @@ impl<S: Read + Write> Websocket<S> {
         self.send_pending();
         result
     }
-
-    /// Sends a ping that carries the time, so that [`rtt_ns`](Self::rtt_ns) can tell the round trip from its pong.
-    ///
-    /// # Errors
-    ///
-    /// As [`send_ping`](Self::send_ping).
-    pub fn send_timed_ping(&mut self, now_ns: u64) -> Result<(), Error> {
-        self.connection.send_timed_ping(now_ns)?;
-        self.send_now()
-    }
-
-    /// Writes what waits and returns whether all of it is gone: false also while messages wait for the end of the opening
-    /// handshake.
-    ///
-    /// # Errors
-    ///
-    /// The stream's, and why the connection is over where that was before all was gone.
-    pub fn flush(&mut self) -> Result<bool, Error> {
-        self.send_now()?;
-        match self.connection.stream_failure() {
-            Some(error) => Err(error),
-            None => Ok(!self.has_output() && self.connection.frames_out().is_empty()),
-        }
-    }
-}
-
-/// Writes what waits. Returns false where the stream keeps bytes that it could not send; whether the buffer is empty
-/// it says itself.
-#[inline(always)]
-fn send<S: Write>(buffer: &mut WriteBuffer, stream: &mut S) -> io::Result<bool> {
-    let is_written = buffer.flush_to(stream)?;
-    flush(is_written, stream)
-}
-
-/// Flushes the stream, if it has taken all.
-#[inline(always)]
-fn flush<S: Write>(is_written: bool, stream: &mut S) -> io::Result<bool> {
-    if !is_written {
-        return Ok(true);
-    }
-    match stream.flush() {
-        Ok(()) => Ok(true),
-        Err(error) if is_not_now(&error) => Ok(false),
-        Err(error) => Err(error),
-    }
-}
-
-fn is_not_now(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted
-    )
 }
 
 /// Says in its own way that the peer has ended the connection.
@@ -495,7 +302,8 @@ impl<S> Websocket<S> {
         self.connection.poll_timeout()
     }
 
-    /// The round trip in nanoseconds, if `pong` is the payload of the pong to the last timed ping.
+    /// The round trip in nanoseconds, if `pong` is the payload of the pong to the last timed ping, or to the last of the
+    /// heartbeat.
     pub fn rtt_ns(&self, pong: &[u8], now_ns: u64) -> Option<u64> {
         self.connection.rtt_ns(pong, now_ns)
     }

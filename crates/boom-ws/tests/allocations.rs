@@ -236,13 +236,8 @@ fn writes_that_are_short_and_block_allocate_nothing() {
 #[test]
 fn messages_refused_for_want_of_room_allocate_nothing() {
     let payload = [b'x'; 150];
-    let mut stream = ScriptedStream::new();
-    stream.reserve_written(1000);
-    for _ in 0..3 * (MESSAGES + WARM_UP) {
-        stream = stream.write_would_block();
-    }
     let mut ws = established(
-        stream,
+        ScriptedStream::new().write_blocked(),
         &WebsocketConfig::new().with_max_outbound_bytes(1000),
     );
     assert_quiet(&mut ws, |ws| {
@@ -258,17 +253,14 @@ fn messages_refused_for_want_of_room_allocate_nothing() {
 #[test]
 fn pings_that_find_no_room_allocate_nothing() {
     const UNTIL_FULL: usize = 300;
-    let mut stream = ScriptedStream::new();
-    stream.reserve_written(10_000);
-    for _ in 0..4 * (UNTIL_FULL + MESSAGES + WARM_UP) {
-        stream = stream.write_would_block();
-    }
     let mut bytes = Vec::new();
     for _ in 0..UNTIL_FULL + MESSAGES + WARM_UP {
         bytes.extend(frame(0x89, b"ping"));
     }
     let mut ws = established(
-        stream.read_in_pieces(&bytes, 6),
+        ScriptedStream::new()
+            .write_blocked()
+            .read_in_pieces(&bytes, 6),
         &WebsocketConfig::new().with_max_outbound_bytes(100),
     );
     take_frames(&mut ws, UNTIL_FULL);
@@ -297,22 +289,19 @@ fn messages_conflated_and_dropped_allocate_nothing() {
     for policy in [by_symbol, SlowConsumerPolicy::DropNewest] {
         let mut stream = ScriptedStream::new();
         stream.reserve_written((MESSAGES + WARM_UP) * 1000);
-        for _ in 0..MESSAGES + WARM_UP {
-            for _ in 0..6 {
-                stream = stream.write_would_block();
-            }
-            stream = stream.write_limit(1000);
-        }
         let config = WebsocketConfig::new()
-            .with_max_outbound_bytes(700)
+            .with_max_outbound_bytes(500)
             .with_slow_consumer_policy(policy);
         let mut ws = established(stream, &config);
         assert_quiet(&mut ws, |ws| {
+            ws.stream_mut().set_write_blocked(true);
             for quote in [b"a1", b"b1", b"a2", b"c1", b"b2"] {
                 let mut payload = [b' '; 150];
                 payload[..2].copy_from_slice(quote);
                 ws.send_text(true, Some(&payload)).unwrap();
             }
+            ws.stream_mut().set_write_blocked(false);
+            assert!(ws.flush().unwrap());
         });
         let counts = ws.slow_consumer_counts();
         assert!(

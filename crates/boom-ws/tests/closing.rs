@@ -156,3 +156,15 @@ fn the_sending_direction_ends_when_all_is_sent() {
     assert!(ws.stream().is_write_closed());
     assert_eq!(ws.stream().written().len(), 6 + 4);
 }
+
+#[test]
+fn there_is_nothing_to_wait_for_after_another_end() {
+    let mut ws = established(ScriptedStream::new().eof());
+    assert!(ws.read_batch().is_err());
+    let result = ws.poll_closed(0);
+    assert!(matches!(result, Err(Error::Io(_))), "{result:?}");
+    let mut ws = established(ScriptedStream::new().read(b"\xf1\x00"));
+    assert!(ws.read_batch().unwrap().next().unwrap().is_err());
+    let result = ws.poll_closed(0);
+    assert!(matches!(result, Err(Error::Protocol(_))), "{result:?}");
+}

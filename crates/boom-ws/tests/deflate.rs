@@ -347,3 +347,28 @@ fn a_prepared_message_is_not_compressed() {
     let heads: Vec<u8> = frames.iter().map(|(first, _)| *first).collect();
     assert_eq!(heads, [0x81, 0xc1, 0xc1, 0x81]);
 }
+
+#[test]
+fn compressed_text_that_is_not_utf8_fails_at_its_first_fragment() {
+    for text in [&b"ends \xff here"[..], b"\xe2\x28 and more"] {
+        let mut ws = agreed(&config());
+        let part = Peer::new().compress(text);
+        let error = receive(&mut ws, &frame(0x41, &part)).unwrap_err();
+        assert!(
+            matches!(error, Error::Protocol(ProtocolError::InvalidUtf8)),
+            "{error}"
+        );
+    }
+    // A character may be cut, but not at the end of the message.
+    let mut ws = agreed(&config());
+    let mut peer = Peer::new();
+    // Within a message the bytes that end each of its parts stay.
+    let first = [peer.compress(b"caf\xc3"), TAIL.to_vec()].concat();
+    assert!(receive(&mut ws, &frame(0x41, &first)).unwrap().is_empty());
+    let rest = peer.compress(b"\xa9");
+    let seen = receive(&mut ws, &frame(0x80, &rest)).unwrap();
+    assert_eq!(seen.len(), 1, "{seen:?}");
+    let mut ws = agreed(&config());
+    let cut = Peer::new().compress(b"caf\xc3");
+    assert!(receive(&mut ws, &frame(0xc1, &cut)).is_err());
+}

@@ -472,10 +472,11 @@ fn a_would_block_leaves_no_half_frame() {
 fn a_send_that_is_refused_leaves_nothing_of_itself() {
     let config = WebsocketConfig::new().with_max_outbound_bytes(64);
     let connection = Connection::established(&config).unwrap();
-    let mut ws = Websocket::from_parts(ScriptedStream::new().write_would_block(), connection);
+    let mut ws = Websocket::from_parts(ScriptedStream::new().write_blocked(), connection);
     ws.send_text(true, Some(&[b'a'; 40])).unwrap();
     let error = std::io::Error::from(ws.send_text(true, Some(&[b'b'; 40])).unwrap_err());
     assert_eq!(error.kind(), ErrorKind::WouldBlock);
+    ws.stream_mut().set_write_blocked(false);
     ws.flush().unwrap();
     ws.send_text(true, Some(b"c")).unwrap();
     assert_eq!(

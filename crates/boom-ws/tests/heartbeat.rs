@@ -131,3 +131,32 @@ fn the_state_follows_the_life_of_the_connection() {
         }
     );
 }
+
+#[test]
+fn a_peer_whose_frames_wait_to_be_taken_is_not_silent() {
+    let mut ws = established(ScriptedStream::new());
+    ws.handle_timeout(0).unwrap();
+    ws.stream_mut().push_read(b"\x81\x01a\x81\x01b");
+    let first = ws.read_batch().unwrap().next().unwrap().unwrap();
+    assert_eq!(first, WebsocketFrame::Text(true, b"a"));
+    // One of the two was left where it is, for longer than any limit.
+    for now_ns in [1, 1_000 * SECOND, 2_000 * SECOND] {
+        ws.handle_timeout(now_ns).unwrap();
+    }
+    let second = ws.read_batch().unwrap().next().unwrap().unwrap();
+    assert_eq!(second, WebsocketFrame::Text(true, b"b"));
+    let result = ws.handle_timeout(9_000 * SECOND);
+    assert!(matches!(result, Err(Error::Silence(_))), "{result:?}");
+}
+
+#[test]
+fn a_ping_of_the_heartbeat_does_not_hide_that_of_the_user() {
+    let mut ws = established(ScriptedStream::new());
+    ws.handle_timeout(100 * SECOND).unwrap();
+    ws.send_timed_ping(109 * SECOND).unwrap();
+    ws.handle_timeout(110 * SECOND).unwrap();
+    let of = |seconds: u64| (seconds * SECOND).to_be_bytes();
+    assert_eq!(ws.rtt_ns(&of(109), 111 * SECOND), Some(2 * SECOND));
+    assert_eq!(ws.rtt_ns(&of(110), 111 * SECOND), Some(SECOND));
+    assert_eq!(ws.rtt_ns(&of(108), 111 * SECOND), None);
+}

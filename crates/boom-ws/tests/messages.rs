@@ -117,3 +117,18 @@ fn messages_left_of_a_batch_come_first_in_the_next() {
     assert_eq!(batch(&mut ws).unwrap(), ["text b"]);
     assert_eq!(batch(&mut ws).unwrap(), ["text c"]);
 }
+
+#[test]
+fn what_was_lent_as_frames_does_not_become_part_of_a_message() {
+    let mut ws = established(ScriptedStream::new().read(b"\x01\x02A1"));
+    assert_eq!(ws.read_messages().unwrap().next_message().unwrap(), None);
+    ws.stream_mut().push_read(b"\x80\x02A2\x01\x02B1");
+    assert_eq!(ws.read_batch().unwrap().count(), 2);
+    ws.stream_mut().push_read(b"\x80\x02B2\x81\x01C");
+    let error = ws.read_messages().unwrap().next_message().unwrap_err();
+    assert!(
+        matches!(error, Error::Misuse(Misuse::MixedReading)),
+        "{error}"
+    );
+    assert_eq!(ws.read_batch().unwrap().count(), 2);
+}

@@ -58,16 +58,14 @@ fn a_prepared_message_is_sent_as_any_other_with_a_fresh_key_each_time() {
 #[test]
 fn a_prepared_message_goes_behind_those_that_wait_and_obeys_the_limit() {
     let config = WebsocketConfig::new().with_max_outbound_bytes(39);
-    let stream = ScriptedStream::new()
-        .write_limit(3)
-        .write_would_block()
-        .write_would_block();
+    let stream = ScriptedStream::new().write_limit(3).write_blocked();
     let mut ws = established(stream, &config);
     let prepared = PreparedMessage::text("prepared..");
     ws.send_text(true, Some(b"first")).unwrap();
     ws.send_prepared(&prepared).unwrap();
     let result = ws.send_prepared(&prepared);
     assert!(matches!(result, Err(Error::OutboundFull)), "{result:?}");
+    ws.stream_mut().set_write_blocked(false);
     assert!(ws.flush().unwrap());
     assert_eq!(
         messages(ws.stream_mut().take_written()),

@@ -30,11 +30,15 @@ fn established(
     Websocket::from_parts(stream, Connection::established(&config).unwrap())
 }
 
-/// Takes three bytes, and nothing more for so many writes.
-fn slow(writes: usize) -> ScriptedStream {
-    (0..writes).fold(ScriptedStream::new().write_limit(3), |stream, _| {
-        stream.write_would_block()
-    })
+/// Takes three bytes, and nothing more until [`recover`].
+fn slow() -> ScriptedStream {
+    ScriptedStream::new().write_limit(3).write_blocked()
+}
+
+/// Lets the peer read all that waits.
+fn recover(ws: &mut Websocket<ScriptedStream>) {
+    ws.stream_mut().set_write_blocked(false);
+    assert!(ws.flush().unwrap());
 }
 
 fn send(ws: &mut Websocket<ScriptedStream>, texts: &[&str]) {
@@ -59,24 +63,24 @@ fn counts(refused: u64, dropped: u64, conflated: u64) -> SlowConsumerCounts {
 
 #[test]
 fn by_default_a_message_that_does_not_fit_is_refused_and_counted() {
-    let mut ws = established(slow(1), SlowConsumerPolicy::Refuse, 24);
+    let mut ws = established(slow(), SlowConsumerPolicy::Refuse, 24);
     send(&mut ws, &["ten bytes."]);
     let result = ws.send_text(true, Some(b"ten bytes more"));
     assert!(matches!(result, Err(Error::OutboundFull)), "{result:?}");
     assert_eq!(ws.slow_consumer_counts(), counts(1, 0, 0));
-    assert!(ws.flush().unwrap());
+    recover(&mut ws);
     assert_eq!(received(&mut ws), [Message::text("ten bytes.")]);
 }
 
 #[test]
 fn the_newest_is_dropped_and_counted() {
-    let mut ws = established(slow(4), SlowConsumerPolicy::DropNewest, 40);
+    let mut ws = established(slow(), SlowConsumerPolicy::DropNewest, 40);
     send(
         &mut ws,
         &["ten bytes.", "also ten..", "too many..", "and again."],
     );
     assert_eq!(ws.slow_consumer_counts(), counts(0, 2, 0));
-    assert!(ws.flush().unwrap());
+    recover(&mut ws);
     send(&mut ws, &["later"]);
     assert_eq!(
         received(&mut ws),
@@ -101,7 +105,7 @@ fn what_can_never_be_sent_is_an_error_whatever_the_policy() {
 
 #[test]
 fn a_newer_message_takes_the_place_of_the_older_of_its_key() {
-    let mut ws = established(slow(7), SlowConsumerPolicy::conflate(key), 1000);
+    let mut ws = established(slow(), SlowConsumerPolicy::conflate(key), 1000);
     send(
         &mut ws,
         &[
@@ -110,7 +114,7 @@ fn a_newer_message_takes_the_place_of_the_older_of_its_key() {
         ],
     );
     assert_eq!(ws.slow_consumer_counts(), counts(0, 0, 2));
-    assert!(ws.flush().unwrap());
+    recover(&mut ws);
     assert_eq!(
         received(&mut ws),
         ["btc 1", "btc 3", "eth 2", "nokey", "nokey"].map(Message::text)
@@ -137,22 +141,23 @@ fn a_socket_that_takes_everything_sees_every_message() {
 
 #[test]
 fn a_read_sends_what_was_conflated() {
-    let mut ws = established(slow(3), SlowConsumerPolicy::conflate(key), 1000);
+    let mut ws = established(slow(), SlowConsumerPolicy::conflate(key), 1000);
     send(&mut ws, &["btc 1", "btc 2", "btc 3"]);
+    ws.stream_mut().set_write_blocked(false);
     assert!(ws.read_batch().unwrap().next().is_none());
     assert_eq!(received(&mut ws), ["btc 1", "btc 3"].map(Message::text));
 }
 
 #[test]
 fn the_order_holds_for_messages_that_cannot_be_conflated() {
-    let mut ws = established(slow(2), SlowConsumerPolicy::conflate(key), 1000);
+    let mut ws = established(slow(), SlowConsumerPolicy::conflate(key), 1000);
     send(&mut ws, &["btc 1", "btc 2"]);
     assert!(matches!(ws.text_frame(10), Err(Error::OutboundFull)));
     let result = ws.send_text_parts(&[b"a", b"b"]);
     assert!(matches!(result, Err(Error::OutboundFull)));
     let result = ws.send_text(false, Some(b"part"));
     assert!(matches!(result, Err(Error::OutboundFull)));
-    assert!(ws.flush().unwrap());
+    recover(&mut ws);
     ws.send_text(false, Some(b"part")).unwrap();
     let result = ws.send_text(true, Some(b"btc 9"));
     assert!(matches!(
@@ -168,13 +173,13 @@ fn the_order_holds_for_messages_that_cannot_be_conflated() {
 
 #[test]
 fn what_waits_to_be_conflated_has_a_limit() {
-    let mut ws = established(slow(4), SlowConsumerPolicy::conflate(key), 20);
+    let mut ws = established(slow(), SlowConsumerPolicy::conflate(key), 40);
     send(&mut ws, &["btc 1", "eth ten...", "sol ten..."]);
-    let result = ws.send_text(true, Some(b"x"));
+    let result = ws.send_text(true, Some(b"x more"));
     assert!(matches!(result, Err(Error::OutboundFull)), "{result:?}");
     send(&mut ws, &["sol 2"]);
     assert_eq!(ws.slow_consumer_counts(), counts(1, 0, 1));
-    assert!(ws.flush().unwrap());
+    recover(&mut ws);
     assert_eq!(
         received(&mut ws),
         ["btc 1", "eth ten...", "sol 2"].map(Message::text)
@@ -183,12 +188,12 @@ fn what_waits_to_be_conflated_has_a_limit() {
 
 #[test]
 fn what_would_wait_for_ever_is_refused() {
-    let mut ws = established(slow(2), SlowConsumerPolicy::conflate(key), 20);
+    let mut ws = established(slow(), SlowConsumerPolicy::conflate(key), 20);
     send(&mut ws, &["btc 1"]);
     let result = ws.send_text(true, Some(b"15 bytes it has"));
     assert!(matches!(result, Err(Error::OutboundFull)), "{result:?}");
     send(&mut ws, &["14 bytes it ha"]);
-    assert!(ws.flush().unwrap());
+    recover(&mut ws);
     assert_eq!(
         received(&mut ws),
         ["btc 1", "14 bytes it ha"].map(Message::text)
@@ -197,10 +202,10 @@ fn what_would_wait_for_ever_is_refused() {
 
 #[test]
 fn a_close_frame_goes_behind_what_was_conflated() {
-    let mut ws = established(slow(4), SlowConsumerPolicy::conflate(key), 1000);
+    let mut ws = established(slow(), SlowConsumerPolicy::conflate(key), 1000);
     send(&mut ws, &["btc 1", "btc 2", "btc 3"]);
     ws.send_close(None, "").unwrap();
-    assert!(ws.flush().unwrap());
+    recover(&mut ws);
     assert_eq!(
         received(&mut ws)[..3],
         [
@@ -214,15 +219,19 @@ fn a_close_frame_goes_behind_what_was_conflated() {
 
 #[test]
 fn what_has_no_place_before_a_close_frame_is_counted_as_dropped() {
-    let mut ws = established(slow(4), SlowConsumerPolicy::conflate(key), 28);
+    let mut ws = established(slow(), SlowConsumerPolicy::conflate(key), 40);
     send(&mut ws, &["btc ten...", "eth ten...", "sol ten..."]);
     ws.send_close(None, "").unwrap();
-    assert!(ws.flush().unwrap());
+    recover(&mut ws);
     assert_eq!(
-        received(&mut ws)[..2],
-        [Message::text("btc ten..."), Message::Close(None)]
+        received(&mut ws)[..3],
+        [
+            Message::text("btc ten..."),
+            Message::text("eth ten..."),
+            Message::Close(None)
+        ]
     );
-    assert_eq!(ws.slow_consumer_counts(), counts(0, 2, 0));
+    assert_eq!(ws.slow_consumer_counts(), counts(0, 1, 0));
 }
 
 #[test]
@@ -234,6 +243,8 @@ fn conflating_allocates_nothing_once_its_room_is_there() {
     let mut round = || {
         for text in ["btc 1", "eth 1", "btc 2", "eth 2", "nokey", "eth 3"] {
             connection.send_text(true, Some(text.as_bytes())).unwrap();
+            // The stream is slow.
+            connection.sent(1);
         }
         while !connection.outgoing().is_empty() {
             connection.sent(connection.outgoing().len());
@@ -243,4 +254,87 @@ fn conflating_allocates_nothing_once_its_room_is_there() {
     let allocations = alloc::count(|| (0..100).for_each(|_| round()));
     assert_eq!(allocations.count, 0);
     assert_eq!(connection.slow_consumer_counts(), counts(0, 0, 2 * 101));
+}
+
+#[test]
+fn messages_without_a_payload_count_too() {
+    let mut ws = established(slow(), SlowConsumerPolicy::conflate(key), 100);
+    send(&mut ws, &["btc 1"]);
+    let taken = (0..1000)
+        .take_while(|_| ws.send_text(true, None).is_ok())
+        .count();
+    assert_eq!(taken, 100 / 6);
+}
+
+#[test]
+fn what_is_kept_for_later_messages_has_the_limit_too() {
+    let config = WebsocketConfig::new()
+        .with_max_outbound_bytes(10_000)
+        .with_slow_consumer_policy(SlowConsumerPolicy::conflate(key));
+    let mut connection = Connection::established(&config).unwrap();
+    let allocations = alloc::count(|| {
+        for round in 0..50 {
+            for place in 0..50 {
+                // A long one at another place each time.
+                let len = if place == round { 9_000 } else { 10 };
+                connection.send_text(true, Some(&vec![b'x'; len])).unwrap();
+                connection.sent(1);
+            }
+            while !connection.outgoing().is_empty() {
+                connection.sent(connection.outgoing().len());
+            }
+        }
+    });
+    // The messages themselves are 50 * 9,500 bytes; what is made for those that wait is a small part of that on top.
+    assert!(allocations.bytes < 50 * 9_500 * 3, "{allocations:?}");
+}
+
+#[test]
+fn a_refused_send_has_tried_to_send_what_waits() {
+    for policy in [SlowConsumerPolicy::Refuse, SlowConsumerPolicy::DropNewest] {
+        let mut ws = established(slow(), policy, 30);
+        send(&mut ws, &["ten bytes."]);
+        ws.stream_mut().set_write_blocked(false);
+        // No read and no flush between.
+        send(&mut ws, &["ten bytes and ten more", "x"]);
+        assert_eq!(
+            received(&mut ws),
+            ["ten bytes.", "ten bytes and ten more", "x"].map(Message::text)
+        );
+        assert_eq!(ws.slow_consumer_counts(), counts(0, 0, 0));
+    }
+}
+
+#[test]
+fn queueing_is_no_sign_of_a_slow_peer() {
+    let mut ws = established(
+        ScriptedStream::new(),
+        SlowConsumerPolicy::conflate(key),
+        1000,
+    );
+    for text in ["btc 1", "btc 2", "btc 3"] {
+        ws.queue_text(true, Some(text.as_bytes())).unwrap();
+    }
+    assert!(ws.flush().unwrap());
+    assert_eq!(ws.stream().writes(), 1);
+    assert_eq!(
+        received(&mut ws),
+        ["btc 1", "btc 2", "btc 3"].map(Message::text)
+    );
+}
+
+#[test]
+fn every_refusal_is_counted() {
+    let mut ws = established(slow(), SlowConsumerPolicy::Refuse, 40);
+    send(&mut ws, &["a message of 24 bytes..."]);
+    let long = [b'x'; 30];
+    assert!(ws.text_frame(30).is_err());
+    assert!(ws.send_text_parts(&[&long]).is_err());
+    assert!(
+        ws.send_prepared(&boom_ws::PreparedMessage::binary(&long))
+            .is_err()
+    );
+    ws.send_text(false, None).unwrap();
+    assert!(ws.send_continuation(true, Some(&long)).is_err());
+    assert_eq!(ws.slow_consumer_counts(), counts(4, 0, 0));
 }

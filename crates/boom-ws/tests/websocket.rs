@@ -516,3 +516,49 @@ fn a_connection_that_failed_before_it_was_open_never_was_established() {
     assert!(ws.read_batch().is_err());
     assert_eq!(ws.phase(), Phase::Established);
 }
+
+#[test]
+fn what_was_told_as_failed_is_not_sent_later() {
+    let stream = ScriptedStream::new()
+        .write_error(ErrorKind::BrokenPipe)
+        .read(b"\x89\x01p\x88\x00");
+    let mut ws = established(stream);
+    assert!(ws.send_text(true, Some(b"order")).is_err());
+    assert_eq!(ws.read_batch().unwrap().count(), 2);
+    assert!(ws.stream().written().is_empty());
+    assert!(ws.send_ping(None).is_err());
+    assert!(ws.stream().written().is_empty());
+}
+
+#[test]
+fn a_failed_stream_stays_failed_however_much_is_sent() {
+    let config = WebsocketConfig::new().with_max_outbound_bytes(100);
+    let stream = ScriptedStream::new().write_error(ErrorKind::BrokenPipe);
+    let mut ws = established_with(stream, &config);
+    for _ in 0..20 {
+        match ws.send_text(true, Some(&[b'x'; 50])) {
+            Err(Error::Io(error)) => assert_eq!(error.kind(), ErrorKind::BrokenPipe),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn an_upgrade_before_the_request_was_sent_is_no_answer_to_it() {
+    let request = request();
+    let stream = ScriptedStream::new()
+        .write_limit(request.len() - 1)
+        .write_blocked()
+        .read(answer_to(&request));
+    let mut ws = client(stream);
+    let error = loop {
+        match ws.read_batch() {
+            Ok(frames) => assert_eq!(frames.count(), 0),
+            Err(error) => break error,
+        }
+    };
+    assert!(
+        matches!(error, Error::Handshake(HandshakeError::EarlyAnswer)),
+        "{error}"
+    );
+}

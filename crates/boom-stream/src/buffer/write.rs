@@ -28,6 +28,8 @@ pub struct WriteBuffer {
     /// First free byte. `tail <= bytes.len()`, and 0 where nothing waits.
     tail: usize,
     limit: usize,
+    /// A writer has left bytes untaken since nothing waited last.
+    is_blocked: bool,
 }
 
 /// Says how much there is and not what: it may be a password.
@@ -49,7 +51,13 @@ impl WriteBuffer {
             head: 0,
             tail: 0,
             limit: limit.max(capacity),
+            is_blocked: false,
         }
+    }
+
+    /// Returns true if a writer was given what waits and has left some of it untaken: it is slower than what is queued.
+    pub const fn is_blocked(&self) -> bool {
+        self.is_blocked
     }
 
     /// The bytes that wait, in the order they go out.
@@ -227,9 +235,9 @@ impl WriteBuffer {
     pub fn consume(&mut self, count: usize) {
         debug_assert!(count <= self.len());
         self.head = (self.head + count).min(self.tail);
+        self.is_blocked = true;
         if self.head == self.tail {
-            self.head = 0;
-            self.tail = 0;
+            self.clear();
         }
     }
 
@@ -237,6 +245,7 @@ impl WriteBuffer {
     pub const fn clear(&mut self) {
         self.head = 0;
         self.tail = 0;
+        self.is_blocked = false;
     }
 
     /// Writes until nothing waits (`true`) or the writer would block (`false`).
@@ -272,7 +281,10 @@ impl WriteBuffer {
             match result {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
                 Ok(count) => self.consume(count.min(self.len())),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    self.is_blocked = true;
+                    return Ok(false);
+                }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }
@@ -318,11 +330,14 @@ mod tests {
             room: 3,
         };
         buffer.extend(b"hello").unwrap();
+        assert!(!buffer.is_blocked());
         assert!(!buffer.flush_to(&mut socket).unwrap());
         assert_eq!(buffer.pending(), b"lo");
+        assert!(buffer.is_blocked());
         buffer.extend(b" world").unwrap();
         socket.room = 100;
         assert!(buffer.flush_to(&mut socket).unwrap());
+        assert!(!buffer.is_blocked());
         assert_eq!(socket.taken, b"hello world");
     }
 

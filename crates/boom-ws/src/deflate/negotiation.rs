@@ -178,8 +178,8 @@ impl DeflateConfig {
             }
             _ => {}
         }
-        // §7.1.2.2: where it was not offered, the answer "MUST NOT include" it. A larger window than was offered only
-        // says what the server could take.
+        // §7.1.2.2: where it was not offered, the answer "MUST NOT include" it, and where it was, its value is "equal to or
+        // smaller".
         let own_limit = match self.client_window {
             ClientWindow::NotOffered if answer.client_max_window_bits.is_some() => {
                 return Err(NegotiationError::ParameterNotOffered(
@@ -187,7 +187,17 @@ impl DeflateConfig {
                 ));
             }
             ClientWindow::NotOffered | ClientWindow::Offered => WINDOW_BITS_MAX,
-            ClientWindow::AtMost(bits) => bits,
+            ClientWindow::AtMost(bits) => {
+                if answer
+                    .client_max_window_bits
+                    .is_some_and(|chosen| chosen > bits)
+                {
+                    return Err(NegotiationError::InvalidValue(
+                        Parameter::ClientMaxWindowBits,
+                    ));
+                }
+                bits
+            }
         };
         Ok(Agreed {
             server_takeover: !answer.server_no_context_takeover,

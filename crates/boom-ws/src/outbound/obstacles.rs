@@ -30,6 +30,12 @@ impl Obstacles {
         self.0 == 0
     }
 
+    /// Nothing but what says how messages of ours are framed.
+    #[inline(always)]
+    pub(super) const fn lets_receive(self) -> bool {
+        self.0 & !(Self::MESSAGE_OPEN | Self::DEFLATE) == 0
+    }
+
     pub(super) const fn has(self, obstacle: u8) -> bool {
         self.0 & obstacle != 0
     }

@@ -302,10 +302,13 @@ fn the_window_of_the_client_is_the_smaller_one() {
         ("permessage-deflate", 10),
         ("permessage-deflate; client_max_window_bits=9", 9),
         ("permessage-deflate; client_max_window_bits=10", 10),
-        ("permessage-deflate; client_max_window_bits=12", 10),
     ] {
         assert_eq!(agreed(&config, answer), (true, true, 15, bits), "{answer}");
     }
+    assert_eq!(
+        negotiate(&config, "permessage-deflate; client_max_window_bits=11"),
+        Err(NegotiationError::InvalidValue(ClientMaxWindowBits))
+    );
 }
 
 #[test]
