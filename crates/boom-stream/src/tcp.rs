@@ -7,7 +7,7 @@ use socket2::{Domain, Protocol, SockRef, Socket as RawSocket, Type};
 
 use crate::{ConnectionInfo, HalfClose, Layer, Socket};
 
-/// A non-blocking TCP connection with `TCP_NODELAY` set.
+/// A non-blocking TCP connection, set up as its [`ConnectionInfo`] says.
 ///
 /// Construction starts the connect and returns at once. Whether it has succeeded is told by
 /// [`connected`](Self::connected), and a failed connect also by the first read or write; until then both report
@@ -45,12 +45,13 @@ impl TcpStream {
     ///
     /// # Errors
     ///
-    /// The socket cannot be made, or the kernel refuses at once (no route, no such local address).
+    /// The socket cannot be made, or not as asked ([`SocketError`](crate::SocketError) inside), or the kernel refuses at
+    /// once (no route).
     pub fn connect(connection_info: ConnectionInfo, address: SocketAddr) -> io::Result<Self> {
         let domain = Domain::for_address(address);
         let socket = RawSocket::new(domain, Type::STREAM, Some(Protocol::TCP))?;
         socket.set_nonblocking(true)?;
-        socket.set_tcp_nodelay(true)?;
+        connection_info.options.get().apply(&socket, address)?;
         match socket.connect(&address.into()) {
             Ok(()) => {}
             Err(error) if is_in_progress(&error) => {}
@@ -297,6 +298,14 @@ impl TryFrom<(&ConnectionInfo, SocketAddr)> for TcpStream {
 
     fn try_from((connection_info, address): (&ConnectionInfo, SocketAddr)) -> io::Result<Self> {
         Self::connect(connection_info.clone(), address)
+    }
+}
+
+/// Lends the descriptor, for `socket2::SockRef` and the like.
+#[cfg(unix)]
+impl std::os::fd::AsFd for TcpStream {
+    fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
+        self.inner.as_fd()
     }
 }
 
