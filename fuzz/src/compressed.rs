@@ -121,7 +121,7 @@ impl Decoder<'_> {
         let result = if frame.fin {
             self.inflater.message(&payload)
         } else {
-            self.inflater.may_begin(&payload).map(|()| Vec::new())
+            self.inflater.start(&payload)
         };
         let inflated = result.map_err(|fault| {
             // It may be told with the first frame that shows it, or with one after it, and then without or with the
@@ -129,15 +129,16 @@ impl Decoder<'_> {
             self.messages.truncate(self.before);
             broken(fault, frame.fin)
         })?;
+        if self.opcode == 1
+            && let Err(error) = std::str::from_utf8(&inflated)
+            && (frame.fin || error.error_len().is_some())
+        {
+            // As above.
+            self.messages.truncate(self.before);
+            return Err(broken(Fault::Corrupt, frame.fin));
+        }
         if !frame.fin {
             return Ok(());
-        }
-        if self.opcode == 1 && std::str::from_utf8(&inflated).is_err() {
-            let codes = vec![INVALID_DATA];
-            return Err(Ending::Broken {
-                codes,
-                certain: true,
-            });
         }
         self.messages.push(Frame::new(true, self.opcode, &inflated));
         Ok(())

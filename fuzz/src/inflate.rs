@@ -41,10 +41,11 @@ impl Inflater {
         }
     }
 
-    /// Returns false if the message is broken already, whatever follows this start of it.
-    pub fn may_begin(&self, payload: &[u8]) -> Result<(), Fault> {
-        match self.clone_for_look().blocks(payload, payload.len()) {
-            Ok(_) | Err(Fault::Cut) => Ok(()),
+    /// What this start of a message comes to; an error if the message is broken already, whatever follows.
+    pub fn start(&self, payload: &[u8]) -> Result<Vec<u8>, Fault> {
+        let mut look = self.clone_for_look();
+        match look.blocks(payload, payload.len()) {
+            Ok(_) | Err(Fault::Cut) => Ok(look.out),
             Err(fault) => Err(fault),
         }
     }

@@ -169,13 +169,15 @@ fn agree(parameters: &[Parameter], offer: &Offer) -> Result<Agreed, Refused> {
     // Section 7.1.2.2: without it in the offer the server must not answer it.
     let is_unasked =
         matches!(offer.client_window, ClientWindow::NotOffered) && client_bits.is_some();
-    if is_demanded || is_too_large || is_unasked {
-        return Err(Refused);
-    }
     let own_limit = match offer.client_window {
         ClientWindow::AtMost(number) => bits(number),
         _ => 15,
     };
+    // Section 7.1.2.2: "equal to or smaller than the received value".
+    let is_larger = client_bits.is_some_and(|chosen| chosen > own_limit);
+    if is_demanded || is_too_large || is_unasked || is_larger {
+        return Err(Refused);
+    }
     Ok(Agreed {
         server_takeover: found[0].is_none(),
         client_takeover: found[1].is_none() && !offer.client_no_context_takeover,
