@@ -6,6 +6,8 @@ pub mod service;
 
 pub mod golden;
 
+pub mod record;
+
 pub mod soak;
 
 pub mod memory;

@@ -1,6 +1,7 @@
 //! The targets, as functions of their input, and what they share: cutting input at chosen places, and readers of the
 //! RFCs' words, slow and plain, to compare with.
 
+pub mod replay_file;
 pub mod ws_connection;
 pub mod ws_deflate;
 pub mod ws_differential;

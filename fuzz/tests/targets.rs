@@ -4,7 +4,9 @@ use std::fs;
 use std::panic::catch_unwind;
 use std::path::Path;
 
-use boomnet_fuzz::{ws_connection, ws_deflate, ws_differential, ws_frames, ws_handshake};
+use boomnet_fuzz::{
+    replay_file, ws_connection, ws_deflate, ws_differential, ws_frames, ws_handshake,
+};
 
 /// Inputs besides the seeds.
 const INPUTS: usize = 4000;
@@ -32,6 +34,11 @@ fn deflate() {
 #[test]
 fn differential() {
     check("ws_differential", ws_differential::run);
+}
+
+#[test]
+fn recordings() {
+    check("replay_file", replay_file::run);
 }
 
 fn check(target: &str, run: fn(&[u8])) {

@@ -14,6 +14,8 @@ mod direct;
 mod mio_selector;
 #[cfg(feature = "mio")]
 mod mio_stream;
+#[cfg(feature = "replay")]
+pub mod replay;
 
 pub use direct::DirectSelector;
 #[cfg(feature = "mio")]

@@ -15,6 +15,10 @@ mod url;
 pub mod buffer;
 pub mod buffered;
 pub mod file;
+#[cfg(feature = "record")]
+pub mod record;
+#[cfg(feature = "record")]
+pub mod replay;
 pub mod tcp;
 
 pub use connection_info::{ConnectionInfo, ConnectionInfoProvider};

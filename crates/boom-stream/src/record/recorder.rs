@@ -1,0 +1,223 @@
+//! Starts recordings.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::format::Header;
+use super::packets::Conversation;
+use super::queue::queue;
+use super::stats::{Shared, Totals, lock};
+use super::stream::RecordedStream;
+use super::tap::Tap;
+use super::writer::{State, Writer};
+use super::{RecordError, RecordStats, RecorderBuilder};
+use crate::{ConnectionInfo, Layer, MonotonicClock, Socket, TimeSource};
+
+/// The dynamic ports (RFC 6335 §6), of which each recording takes the next as its own.
+const FIRST_PORT: u16 = 49_152;
+const PORTS: u64 = 16_384;
+/// Wireshark takes what passes here for TLS, and for HTTP there.
+const HTTPS_PORT: u16 = 443;
+const HTTP_PORT: u16 = 80;
+
+/// Makes recordings in a folder, all by the same rules.
+///
+/// Each has a thread of its own, which sleeps while there is nothing to write, and a queue of its own.
+///
+/// # Examples
+///
+/// ```
+/// use boom_stream::ConnectionInfo;
+/// use boom_stream::record::{Recorder, SyncPolicy, WhenFull};
+/// use std::io::{Cursor, Read};
+///
+/// # let folder = std::env::temp_dir().join(format!("boom-stream-doc-{}", std::process::id()));
+/// let recorder = Recorder::builder(&folder)
+///     .when_full(WhenFull::Block)
+///     .rotate_bytes(1 << 30)
+///     .sync(SyncPolicy::AtEnd)
+///     .build();
+/// let stream = Cursor::new(b"quotes".to_vec());
+/// let mut stream = recorder.record(stream, "session", &ConnectionInfo::new("example.com", 4001))?;
+/// stream.read(&mut [0; 64])?;
+///
+/// let (_stream, result) = stream.finish();
+/// assert_eq!(result?.written_bytes, 6);
+/// assert_eq!(recorder.stats().files, 1);
+/// assert!(folder.join("session.pcapng").exists());
+/// # std::fs::remove_dir_all(folder)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Recorder<C = MonotonicClock> {
+    options: RecorderBuilder<C>,
+    totals: Arc<Totals>,
+}
+
+impl Recorder {
+    /// Begins the choices for recordings in `folder`, which is made when the first recording starts.
+    pub fn builder(folder: impl Into<PathBuf>) -> RecorderBuilder {
+        RecorderBuilder::new(folder.into())
+    }
+}
+
+impl<C> Recorder<C> {
+    pub(super) fn new(options: RecorderBuilder<C>) -> Self {
+        Self {
+            options,
+            totals: Arc::default(),
+        }
+    }
+}
+
+impl<C: TimeSource + Clone> Recorder<C> {
+    /// Records any stream, which `info` tells the peer of, in `name.pcapng`.
+    ///
+    /// # Errors
+    ///
+    /// The file or the thread cannot be made.
+    pub fn record<S>(
+        &self,
+        stream: S,
+        name: &str,
+        info: &ConnectionInfo,
+    ) -> Result<RecordedStream<S, C>, RecordError> {
+        let tap = self.start(Some(name), info, false)?;
+        Ok(RecordedStream::new(stream, tap))
+    }
+
+    /// The sums over all recordings so far.
+    ///
+    /// What the queue of a living stream has dropped counts once its file states it.
+    pub fn stats(&self) -> RecordStats {
+        *lock(&self.totals)
+    }
+
+    /// Records a stream that knows its peer. The recorder's name is taken where `name` is None.
+    pub(super) fn record_layer<S: Layer<Base: Socket>>(
+        &self,
+        stream: S,
+        name: Option<&str>,
+    ) -> Result<RecordedStream<S, C>, RecordError> {
+        let tap = self.start_layer(&stream, name)?;
+        Ok(RecordedStream::new(stream, tap))
+    }
+
+    /// The same, where a recording that cannot start leaves the stream unrecorded.
+    pub(super) fn record_layer_if_possible<S: Layer<Base: Socket>>(
+        &self,
+        stream: S,
+        name: Option<&str>,
+    ) -> RecordedStream<S, C> {
+        let tap = match self.start_layer(&stream, name) {
+            Ok(tap) => tap,
+            Err(error) => self.failed(error),
+        };
+        RecordedStream::new(stream, tap)
+    }
+
+    fn start_layer<S: Layer<Base: Socket>>(
+        &self,
+        stream: &S,
+        name: Option<&str>,
+    ) -> Result<Tap<C>, RecordError> {
+        let info = stream.base().connection_info();
+        self.start(name, info, stream.is_encrypted())
+    }
+
+    fn start(
+        &self,
+        name: Option<&str>,
+        info: &ConnectionInfo,
+        is_encrypted: bool,
+    ) -> Result<Tap<C>, RecordError> {
+        static STARTED: AtomicU64 = AtomicU64::new(0);
+        let number = STARTED.fetch_add(1, Ordering::Relaxed);
+        let options = &self.options;
+        let start_ns = wall_clock_ns();
+        let offset_ns = start_ns.wrapping_sub(options.clock.now_ns());
+        let header = Header {
+            host: info.host().to_owned(),
+            port: info.port(),
+            is_encrypted,
+            start_ns,
+            id: recording_id(start_ns, number),
+            part: 1,
+            offsets: [0; 2],
+        };
+        let part = options.create(&options.file_name(name, info, start_ns), &header)?;
+        let own_port = FIRST_PORT + (number % PORTS) as u16;
+        let peer_port = match (options.packet_port, info.port()) {
+            (Some(port), _) => port,
+            (None, HTTPS_PORT) if is_encrypted => HTTP_PORT,
+            (None, port) => port,
+        };
+        let (inlet, outlet) = queue(options.queue_bytes);
+        let shared = Arc::new(Shared::new(Arc::clone(&self.totals)));
+        let writer = Writer {
+            outlet,
+            shared: Arc::clone(&shared),
+            files: Arc::clone(&options.files),
+            path: part.path().to_owned(),
+            conversation: Conversation::new(info.host(), own_port, peer_port),
+            header,
+            part,
+            rotation: options.rotation,
+            sync: options.sync,
+            observer: options.observer.clone(),
+            state: State::new(start_ns),
+        };
+        let thread = spawn(writer)?;
+        let clock = options.clock.clone();
+        let (when_full, when_failed) = (options.when_full, options.when_failed);
+        Ok(Tap::new(
+            Some(inlet),
+            clock,
+            offset_ns,
+            shared,
+            when_full,
+            when_failed,
+            Some(thread),
+        ))
+    }
+
+    fn failed(&self, error: RecordError) -> Tap<C> {
+        let shared = Arc::new(Shared::new(Arc::clone(&self.totals)));
+        shared.stopped.store(true, Ordering::Relaxed);
+        shared.update(|progress| {
+            progress.fail(error);
+            progress.ended = true;
+        });
+        let options = &self.options;
+        let (when_full, when_failed) = (options.when_full, options.when_failed);
+        let clock = options.clock.clone();
+        Tap::new(None, clock, 0, shared, when_full, when_failed, None)
+    }
+}
+
+/// The recorder of a stream that is given none: in the current folder, by the defaults.
+pub(super) fn default_recorder() -> Recorder {
+    Recorder::builder(Path::new("")).build()
+}
+
+fn spawn(writer: Writer) -> Result<JoinHandle<()>, RecordError> {
+    thread::Builder::new()
+        .name("boom-record".to_owned())
+        .spawn(move || writer.run())
+        .map_err(|error| RecordError::Thread(Arc::new(error)))
+}
+
+/// 2^64 ns after 1970 is the year 2554. Zero where the clock stands before 1970.
+fn wall_clock_ns() -> u64 {
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
+    since_1970.map_or(0, |duration| duration.as_nanos() as u64)
+}
+
+/// Differs between processes of a machine and between recordings of a process.
+fn recording_id(start_ns: u64, number: u64) -> u64 {
+    let process = u64::from(std::process::id());
+    start_ns ^ process.rotate_left(40) ^ number.rotate_left(20)
+}

@@ -1,0 +1,313 @@
+//! The stream's side of a recording: what each read and write does besides reading and writing.
+
+use std::io::{self, ErrorKind};
+use std::ops::Deref;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::thread::{self, JoinHandle};
+
+use super::options::{WhenFailed, WhenFull};
+use super::queue::{Direction, Entry, GAP_LEN, Gap, HEADER_LEN, Inlet};
+use super::stats::{Progress, Shared};
+use super::{RecordError, RecordStats};
+use crate::TimeSource;
+
+#[derive(Debug)]
+pub(super) struct Tap<C> {
+    /// None where the recording could not start, or has ended.
+    inlet: Option<Inlet>,
+    clock: C,
+    /// What the clock's time lacks to nanoseconds since 1970.
+    offset_ns: u64,
+    shared: Arc<Shared>,
+    /// What had no room and is not stated in the queue yet, and when the last of it came.
+    gap: Option<(Gap, u64)>,
+    when_full: WhenFull,
+    fails_with_recording: bool,
+    dropped: Gap,
+    lost: u64,
+    peer_closed: bool,
+    closed: bool,
+    failed: [Option<ErrorKind>; 2],
+    thread: Option<JoinHandle<()>>,
+}
+
+impl<C: TimeSource> Tap<C> {
+    pub(super) fn new(
+        inlet: Option<Inlet>,
+        clock: C,
+        offset_ns: u64,
+        shared: Arc<Shared>,
+        when_full: WhenFull,
+        when_failed: WhenFailed,
+        thread: Option<JoinHandle<()>>,
+    ) -> Self {
+        Self {
+            inlet,
+            clock,
+            offset_ns,
+            shared,
+            gap: None,
+            when_full,
+            fails_with_recording: when_failed == WhenFailed::Fail,
+            dropped: Gap::default(),
+            lost: 0,
+            peer_closed: false,
+            closed: false,
+            failed: [None; 2],
+            thread,
+        }
+    }
+
+    /// Fails once the recording has, if that was chosen.
+    #[inline]
+    pub(super) fn check(&self) -> io::Result<()> {
+        if self.fails_with_recording && self.shared.stopped.load(Ordering::Relaxed) {
+            return Err(self.error().unwrap_or(RecordError::WriterGone).into());
+        }
+        Ok(())
+    }
+
+    /// Records bytes that passed; none where there are none.
+    #[inline]
+    pub(super) fn bytes(&mut self, direction: Direction, bytes: &[u8]) {
+        self.piece(direction, bytes, true);
+    }
+
+    /// Records bytes that are all of a read or write, or its end, or not.
+    #[inline]
+    pub(super) fn piece(&mut self, direction: Direction, bytes: &[u8], last: bool) {
+        let time_ns = self.now_ns();
+        if let (Some(inlet), None) = (&mut self.inlet, &self.gap)
+            && !self.shared.stopped.load(Ordering::Relaxed)
+            && inlet.push(Entry::Bytes { direction, last }, time_ns, bytes)
+        {
+            return;
+        }
+        self.piece_slowly(direction, time_ns, bytes, last);
+    }
+
+    /// Records the first `count` bytes of a vectored read or write.
+    pub(super) fn pieces(
+        &mut self,
+        direction: Direction,
+        buffers: &[impl Deref<Target = [u8]>],
+        count: usize,
+    ) {
+        let mut rest = count;
+        for buffer in buffers {
+            let bytes = buffer.get(..rest).unwrap_or(buffer);
+            rest -= bytes.len();
+            if !bytes.is_empty() {
+                self.piece(direction, bytes, rest == 0);
+            }
+        }
+    }
+
+    /// Looks at what a read or a write returned when it moved no bytes.
+    #[cold]
+    pub(super) fn nothing(&mut self, direction: Direction, result: &io::Result<usize>) {
+        match result {
+            Ok(_) if direction == Direction::Inbound && !self.peer_closed => {
+                self.peer_closed = true;
+                self.event(Entry::PeerClosed);
+            }
+            Err(error) if is_failure(error) => {
+                let kind = error.kind();
+                let earlier = self.failed[direction.index()].replace(kind);
+                // A stream that is polled on after its end says the same each time.
+                if earlier != Some(kind) {
+                    self.event(Entry::Failed { direction, kind });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Records that this side has said that it sends no more.
+    pub(super) fn closed(&mut self) {
+        if !std::mem::replace(&mut self.closed, true) {
+            self.event(Entry::Closed);
+        }
+    }
+
+    pub(super) fn stats(&self) -> RecordStats {
+        let mut stats = self.shared.progress().stats;
+        stats.dropped_events = self.dropped.total();
+        stats.dropped_bytes = self.dropped.bytes[0] + self.dropped.bytes[1];
+        stats.lost_events += self.lost;
+        stats
+    }
+
+    pub(super) fn error(&self) -> Option<RecordError> {
+        self.shared.progress().error.clone()
+    }
+
+    /// Waits until the file has all, and the disk if `sync`.
+    pub(super) fn flush(&mut self, sync: bool) -> Result<RecordStats, RecordError> {
+        self.state_gap();
+        let target = self.shared.update(|progress| {
+            let requests = progress.requests(sync);
+            requests.asked += 1;
+            requests.asked
+        });
+        self.wake();
+        let progress = self
+            .shared
+            .wait(|progress| progress.ended || progress.requests_of(sync).done >= target);
+        if let Some(error) = &progress.error {
+            return Err(error.clone());
+        }
+        if progress.requests_of(sync).done < target {
+            return Err(RecordError::WriterGone);
+        }
+        drop(progress);
+        Ok(self.stats())
+    }
+
+    /// Ends the recording: waits until the file is complete.
+    pub(super) fn finish(&mut self) -> Result<RecordStats, RecordError> {
+        self.end();
+        if let Some(error) = self.error() {
+            return Err(error);
+        }
+        match self.dropped.total() {
+            0 => Ok(self.stats()),
+            dropped => Err(RecordError::Incomplete { dropped }),
+        }
+    }
+
+    #[inline]
+    fn now_ns(&self) -> u64 {
+        self.clock.now_ns().wrapping_add(self.offset_ns)
+    }
+
+    fn event(&mut self, entry: Entry) {
+        let time_ns = self.now_ns();
+        if self.is_stopped() {
+            self.lost += 1;
+            return;
+        }
+        // An end is worth waiting for: it comes once, and what follows it is no hurry.
+        self.state_gap();
+        self.push_waiting(entry, time_ns, &[]);
+    }
+}
+
+impl<C> Tap<C> {
+    fn end(&mut self) {
+        self.state_gap();
+        self.inlet = None;
+        self.wake();
+        let Some(thread) = self.thread.take() else {
+            return;
+        };
+        let lost = std::mem::take(&mut self.lost);
+        let has_panicked = thread.join().is_err();
+        self.shared.update(|progress| {
+            progress.stats.lost_events += lost;
+            if has_panicked {
+                progress.fail(RecordError::WriterGone);
+            }
+        });
+    }
+
+    #[cold]
+    fn piece_slowly(&mut self, direction: Direction, time_ns: u64, bytes: &[u8], last: bool) {
+        if self.is_stopped() {
+            self.lost += u64::from(last);
+            return;
+        }
+        match self.when_full {
+            WhenFull::Block => self.push_in_pieces(direction, time_ns, bytes, last),
+            WhenFull::Drop => self.push_or_drop(direction, time_ns, bytes, last),
+        }
+    }
+
+    fn push_in_pieces(&mut self, direction: Direction, time_ns: u64, bytes: &[u8], last: bool) {
+        let longest = self.inlet.as_ref().map_or(1, Inlet::max_entry).max(1);
+        let mut pieces = bytes.chunks(longest).peekable();
+        while let Some(piece) = pieces.next() {
+            let last = last && pieces.peek().is_none();
+            self.push_waiting(Entry::Bytes { direction, last }, time_ns, piece);
+        }
+    }
+
+    fn push_or_drop(&mut self, direction: Direction, time_ns: u64, bytes: &[u8], last: bool) {
+        let stated = match self.gap {
+            Some(_) => HEADER_LEN + GAP_LEN,
+            None => 0,
+        };
+        if let Some(inlet) = &mut self.inlet
+            && inlet.has_room(stated + bytes.len())
+        {
+            if let Some((gap, time_ns)) = self.gap.take() {
+                inlet.push(Entry::Gap, time_ns, &gap.to_bytes());
+            }
+            inlet.push(Entry::Bytes { direction, last }, time_ns, bytes);
+            return;
+        }
+        let count = bytes.len() as u64;
+        self.dropped.add(direction, count);
+        let (gap, gap_ns) = self.gap.get_or_insert_default();
+        gap.add(direction, count);
+        *gap_ns = time_ns;
+    }
+
+    /// Puts into the queue what it has to say of what it had no room for.
+    fn state_gap(&mut self) {
+        if let Some((gap, time_ns)) = self.gap.take() {
+            self.push_waiting(Entry::Gap, time_ns, &gap.to_bytes());
+        }
+    }
+
+    fn push_waiting(&mut self, entry: Entry, time_ns: u64, bytes: &[u8]) {
+        while let Some(inlet) = &mut self.inlet {
+            if inlet.push(entry, time_ns, bytes) {
+                return;
+            }
+            if inlet.is_abandoned() {
+                break;
+            }
+            self.wake();
+            thread::yield_now();
+        }
+        self.lost += 1;
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.inlet.is_none() || self.shared.stopped.load(Ordering::Relaxed)
+    }
+
+    fn wake(&self) {
+        if let Some(thread) = &self.thread {
+            thread.thread().unpark();
+        }
+    }
+}
+
+impl<C> Drop for Tap<C> {
+    fn drop(&mut self) {
+        // Nothing is left to do after `finish`.
+        self.end();
+    }
+}
+
+impl Progress {
+    const fn requests(&mut self, sync: bool) -> &mut super::stats::Requests {
+        if sync {
+            &mut self.sync
+        } else {
+            &mut self.flush
+        }
+    }
+
+    const fn requests_of(&self, sync: bool) -> super::stats::Requests {
+        if sync { self.sync } else { self.flush }
+    }
+}
+
+/// Those that mean "later" are no end of anything.
+fn is_failure(error: &io::Error) -> bool {
+    !matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted)
+}

@@ -1,0 +1,275 @@
+//! What becomes of a recording whose disk fails.
+
+use std::collections::HashMap;
+use std::io::{self, ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use super::file::{Files, Output};
+use super::*;
+use crate::ConnectionInfo;
+use crate::replay::{ReplayError, ReplayStream};
+
+/// Files in memory, which have so much room all together.
+#[derive(Debug, Default)]
+struct Memory {
+    files: Mutex<HashMap<PathBuf, Vec<u8>>>,
+    room: Mutex<usize>,
+    syncs: Mutex<usize>,
+    is_sync_broken: bool,
+}
+
+#[derive(Debug, Clone)]
+struct Folder(Arc<Memory>);
+
+struct File {
+    memory: Arc<Memory>,
+    path: PathBuf,
+}
+
+impl Files for Folder {
+    fn create_new(&self, path: &Path) -> io::Result<Box<dyn Output>> {
+        let mut files = self.0.files.lock().unwrap();
+        if files.insert(path.to_owned(), Vec::new()).is_some() {
+            return Err(ErrorKind::AlreadyExists.into());
+        }
+        let memory = Arc::clone(&self.0);
+        let path = path.to_owned();
+        Ok(Box::new(File { memory, path }))
+    }
+
+    fn exists(&self, path: &Path) -> bool {
+        self.0.files.lock().unwrap().contains_key(path)
+    }
+}
+
+impl Write for File {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut room = self.memory.room.lock().unwrap();
+        let count = bytes.len().min(*room);
+        if count == 0 {
+            return Err(ErrorKind::StorageFull.into());
+        }
+        *room -= count;
+        let mut files = self.memory.files.lock().unwrap();
+        let file = files.get_mut(&self.path).unwrap();
+        file.extend_from_slice(&bytes[..count]);
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Output for File {
+    fn sync(&mut self) -> io::Result<()> {
+        *self.memory.syncs.lock().unwrap() += 1;
+        match self.memory.is_sync_broken {
+            true => Err(ErrorKind::Other.into()),
+            false => Ok(()),
+        }
+    }
+}
+
+/// Always has a hundred bytes.
+struct Hundred;
+
+impl Read for Hundred {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        buffer[..100].fill(b'x');
+        Ok(100)
+    }
+}
+
+fn memory(room: usize) -> Arc<Memory> {
+    Arc::new(Memory {
+        room: Mutex::new(room),
+        ..Memory::default()
+    })
+}
+
+fn recorder(memory: &Arc<Memory>) -> RecorderBuilder {
+    Recorder::builder("folder").files(Arc::new(Folder(Arc::clone(memory))))
+}
+
+fn record(recorder: &Recorder) -> RecordedStream<Hundred> {
+    let info = ConnectionInfo::new("example.com", 1);
+    recorder.record(Hundred, "name", &info).unwrap()
+}
+
+#[test]
+fn a_full_disk_ends_the_recording_and_not_the_connection() {
+    let memory = memory(2_000);
+    let failures = Arc::new(Mutex::new(Vec::new()));
+    let told = Arc::clone(&failures);
+    let recorder = recorder(&memory)
+        .on_event(move |event| {
+            if let RecordEvent::Failed { error, .. } = event {
+                told.lock().unwrap().push(error.to_string());
+            }
+        })
+        .build();
+    let mut stream = record(&recorder);
+    let mut reads = 0;
+    while stream.flush_recording().is_ok() {
+        assert_eq!(stream.read(&mut [0; 128]).unwrap(), 100);
+        reads += 1;
+    }
+    for _ in 0..10 {
+        assert_eq!(stream.read(&mut [0; 128]).unwrap(), 100);
+    }
+    let stats = stream.stats();
+    assert_eq!(
+        (stats.failures, stats.failure),
+        (1, Some(ErrorKind::StorageFull))
+    );
+    assert!(!stats.is_complete());
+    assert_eq!((stats.written_events, stats.lost_events), (reads - 1, 11));
+    let (_, result) = stream.finish();
+    let Err(RecordError::Write { path, source }) = result else {
+        panic!("{result:?}")
+    };
+    assert_eq!(path, Path::new("folder/name.pcapng"));
+    assert_eq!(source.kind(), ErrorKind::StorageFull);
+    assert_eq!(
+        *failures.lock().unwrap(),
+        ["folder/name.pcapng cannot be written"]
+    );
+    assert_eq!(recorder.stats().lost_events, 11);
+
+    // What there is of the file plays.
+    let file = memory.files.lock().unwrap()[Path::new("folder/name.pcapng")].clone();
+    assert_eq!(file.len(), 2_000);
+    let mut replay = ReplayStream::builder()
+        .from_reader(io::Cursor::new(file))
+        .unwrap();
+    let mut buffer = [0; 128];
+    for _ in 1..reads {
+        assert_eq!(replay.read(&mut buffer).unwrap(), 100);
+    }
+    let error = replay.read(&mut buffer).unwrap_err().downcast().unwrap();
+    assert!(matches!(error, ReplayError::Truncated { .. }));
+}
+
+#[test]
+fn a_full_disk_ends_the_connection_if_that_is_wanted() {
+    let recorder = recorder(&memory(1_000))
+        .when_failed(WhenFailed::Fail)
+        .build();
+    let mut stream = record(&recorder);
+    while stream.flush_recording().is_ok() {
+        assert_eq!(stream.read(&mut [0; 128]).unwrap(), 100);
+    }
+    for _ in 0..2 {
+        let error = stream.read(&mut [0; 128]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::StorageFull);
+        let error = error.downcast().unwrap();
+        assert!(matches!(error, RecordError::Write { .. }));
+    }
+}
+
+#[test]
+fn a_full_disk_does_not_block_who_waits_for_room() {
+    let recorder = recorder(&memory(1_000))
+        .when_full(WhenFull::Block)
+        .queue_bytes(512)
+        .build();
+    let mut stream = record(&recorder);
+    for _ in 0..1_000 {
+        assert_eq!(stream.read(&mut [0; 128]).unwrap(), 100);
+    }
+    let stats = stream.stats();
+    assert!(stats.lost_events > 0);
+    let (_, result) = stream.finish();
+    result.unwrap_err();
+    let stats = recorder.stats();
+    assert_eq!(stats.written_events + stats.lost_events, 1_000);
+}
+
+#[test]
+fn a_later_file_that_exists_is_not_overwritten() {
+    let memory = memory(usize::MAX);
+    let part = PathBuf::from("folder/name.part2.pcapng");
+    memory
+        .files
+        .lock()
+        .unwrap()
+        .insert(part.clone(), b"old".to_vec());
+    let recorder = recorder(&memory).rotate_bytes(1_000).build();
+    let stream = record(&recorder);
+    drop(stream);
+    let files = memory.files.lock().unwrap();
+    assert!(files.contains_key(Path::new("folder/name-1.pcapng")));
+    assert_eq!(files[&part], b"old");
+}
+
+#[test]
+fn a_rotation_that_fails_ends_the_recording() {
+    let memory = memory(usize::MAX);
+    let recorder = recorder(&memory).rotate_bytes(1_000).build();
+    let mut stream = record(&recorder);
+    let part = PathBuf::from("folder/name.part2.pcapng");
+    memory
+        .files
+        .lock()
+        .unwrap()
+        .insert(part.clone(), b"old".to_vec());
+    while stream.flush_recording().is_ok() {
+        assert_eq!(stream.read(&mut [0; 128]).unwrap(), 100);
+    }
+    let error = stream.recording_error();
+    assert!(matches!(error, Some(RecordError::Exists { path }) if path == part));
+}
+
+#[test]
+fn the_disk_is_asked_as_the_policy_says() {
+    let run = |policy| {
+        let memory = memory(usize::MAX);
+        let recorder = recorder(&memory).sync(policy).build();
+        let mut stream = record(&recorder);
+        for _ in 0..3 {
+            assert_eq!(stream.read(&mut [0; 128]).unwrap(), 100);
+            stream.flush_recording().unwrap();
+        }
+        stream.finish().1.unwrap();
+        let syncs = *memory.syncs.lock().unwrap();
+        (syncs, recorder.stats().synced_events)
+    };
+    assert_eq!(run(SyncPolicy::Never), (0, 0));
+    assert_eq!(run(SyncPolicy::AtEnd), (1, 3));
+    let (syncs, events) = run(SyncPolicy::Every(Duration::ZERO));
+    assert!(syncs >= 4, "{syncs}");
+    assert_eq!(events, 3);
+}
+
+#[test]
+fn a_disk_that_does_not_sync_is_a_failure() {
+    let memory = Arc::new(Memory {
+        room: Mutex::new(usize::MAX),
+        is_sync_broken: true,
+        ..Memory::default()
+    });
+    let mut stream = record(&recorder(&memory).build());
+    stream.flush_recording().unwrap();
+    let error = stream.sync_recording().unwrap_err();
+    assert!(matches!(error, RecordError::Write { .. }));
+}
+
+#[test]
+fn an_observer_that_panics_ends_the_recording_only() {
+    let recorder = recorder(&memory(usize::MAX))
+        .when_full(WhenFull::Block)
+        .queue_bytes(300)
+        .on_event(|_| panic!("on purpose"))
+        .build();
+    let mut stream = record(&recorder);
+    for _ in 0..100 {
+        assert_eq!(stream.read(&mut [0; 128]).unwrap(), 100);
+    }
+    let flushed = stream.flush_recording();
+    assert!(matches!(flushed, Err(RecordError::WriterGone)));
+    let (_, result) = stream.finish();
+    assert!(matches!(result, Err(RecordError::WriterGone)));
+}

@@ -1,0 +1,417 @@
+//! The thread that takes a recording from its queue to its files.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::file::{Files, PartFile, Remarks};
+use super::format::{CONTINUED, ERROR, FINISHED, Header, MAX_PAYLOAD, kind_name, part_path};
+use super::options::{Rotation, SyncPolicy};
+use super::packets::{Conversation, Mark};
+use super::queue::{Direction, Entry, Gap, Outlet};
+use super::stats::{Progress, Shared};
+use super::{RecordError, RecordEvent};
+
+/// How long the thread sleeps after it found something, and at most after it found nothing again and again.
+const SHORT_SLEEP: Duration = Duration::from_millis(1);
+const LONG_SLEEP: Duration = Duration::from_millis(8);
+/// Blocks gather until there are so many bytes, or until the queue is empty.
+const GATHER_BYTES: usize = 256 << 10;
+
+/// Called for each event.
+pub(super) type Observer = Arc<dyn Fn(&RecordEvent<'_>) + Send + Sync>;
+
+/// What a recording's thread works on.
+pub(super) struct Writer {
+    pub(super) outlet: Outlet,
+    pub(super) shared: Arc<Shared>,
+    pub(super) files: Arc<dyn Files>,
+    /// Of the recording's first file.
+    pub(super) path: PathBuf,
+    pub(super) header: Header,
+    pub(super) part: PartFile,
+    pub(super) conversation: Conversation,
+    pub(super) rotation: Rotation,
+    pub(super) sync: SyncPolicy,
+    pub(super) observer: Option<Observer>,
+    pub(super) state: State,
+}
+
+/// What is known between two entries.
+#[derive(Debug)]
+pub(super) struct State {
+    /// What is missing before the next packet.
+    gap: Gap,
+    dropped: u64,
+    /// This side said that it sends no more, or the connection broke.
+    over: bool,
+    /// Not in a file yet.
+    events: u64,
+    bytes: u64,
+    /// In a file, and perhaps not on the disk.
+    is_dirty: bool,
+    synced: Instant,
+    time_ns: u64,
+}
+
+impl State {
+    pub(super) fn new(start_ns: u64) -> Self {
+        Self {
+            gap: Gap::default(),
+            dropped: 0,
+            over: false,
+            events: 0,
+            bytes: 0,
+            is_dirty: false,
+            synced: Instant::now(),
+            time_ns: start_ns,
+        }
+    }
+}
+
+impl fmt::Debug for Writer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Writer")
+            .field("part", &self.part)
+            .field("state", &self.state)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Writer {
+    /// Works until the stream is gone and all of the queue is in the file.
+    pub(super) fn run(mut self) {
+        let _end = End(Arc::clone(&self.shared));
+        self.notify(&RecordEvent::Started {
+            path: self.part.path(),
+        });
+        if let Err(error) = self.write() {
+            self.fail(error);
+        }
+    }
+
+    fn write(&mut self) -> io::Result<()> {
+        let mut sleep = SHORT_SLEEP;
+        self.greet()?;
+        self.write_out()?;
+        loop {
+            // In this order: what was asked for, or was put in before the stream went, is in the queue by now.
+            let (flush, sync) = self.requests();
+            let is_last = self.outlet.is_abandoned();
+            let is_busy = self.drain()?;
+            if is_last {
+                return self.finish();
+            }
+            self.write_out()?;
+            let is_asked = sync.asked > sync.done;
+            if is_asked || self.is_sync_due() {
+                self.sync()?;
+            }
+            self.shared.update(|progress| {
+                progress.flush.done = flush.asked;
+                progress.sync.done = sync.asked;
+            });
+            sleep = if is_busy {
+                SHORT_SLEEP
+            } else {
+                LONG_SLEEP.min(sleep * 2)
+            };
+            thread::park_timeout(sleep);
+        }
+    }
+
+    fn requests(&self) -> (super::stats::Requests, super::stats::Requests) {
+        let progress = self.shared.progress();
+        (progress.flush, progress.sync)
+    }
+
+    /// Writes what the queue holds. Returns true if that was anything.
+    fn drain(&mut self) -> io::Result<bool> {
+        let mut is_busy = false;
+        while let Some((entry, time_ns, bytes)) = self.outlet.pop() {
+            is_busy = true;
+            self.state.time_ns = time_ns;
+            let mut page = Page {
+                part: &mut self.part,
+                conversation: &mut self.conversation,
+                state: &mut self.state,
+            };
+            page.entry(entry, bytes)?;
+            if entry == Entry::Gap {
+                self.tell_gap();
+            }
+            if self.part.waiting() >= GATHER_BYTES {
+                self.write_out()?;
+            }
+            if !matches!(entry, Entry::Bytes { last: false, .. }) {
+                self.rotate_when_due()?;
+            }
+        }
+        Ok(is_busy)
+    }
+
+    fn tell_gap(&self) {
+        let gap = self.state.gap;
+        self.shared.update(|progress| {
+            progress.stats.dropped_events += gap.total();
+            progress.stats.dropped_bytes += gap.bytes[0] + gap.bytes[1];
+        });
+        self.notify(&RecordEvent::Dropped {
+            path: self.part.path(),
+            events: gap.total(),
+            bytes: gap.bytes[0] + gap.bytes[1],
+        });
+    }
+
+    fn rotate_when_due(&mut self) -> io::Result<()> {
+        let age_ns = self.state.time_ns.saturating_sub(self.part.start_ns());
+        if !self.rotation.is_due(self.part.len(), age_ns) {
+            return Ok(());
+        }
+        self.end_part(CONTINUED)?;
+        self.header.part += 1;
+        self.header.offsets = self.conversation.offsets();
+        let path = part_path(&self.path, self.header.part);
+        let files = Arc::clone(&self.files);
+        self.part = PartFile::create(&*files, path, &self.header, self.state.time_ns)?;
+        self.shared.update(|progress| progress.stats.files += 1);
+        self.notify(&RecordEvent::Started {
+            path: self.part.path(),
+        });
+        Ok(())
+    }
+
+    /// The three segments that open a TCP connection.
+    fn greet(&mut self) -> io::Result<()> {
+        self.shared.update(|progress| progress.stats.files += 1);
+        let mut page = self.page();
+        page.segment(Direction::Outbound, Mark::Syn, &[], None)?;
+        page.segment(Direction::Inbound, Mark::Syn, &[], None)?;
+        page.segment(Direction::Outbound, Mark::None, &[], None)
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        let mut page = self.page();
+        if !page.state.over {
+            page.segment(Direction::Outbound, Mark::Fin, &[], None)?;
+        } else if page.state.gap.total() > 0 {
+            page.segment(Direction::Outbound, Mark::None, &[], None)?;
+        }
+        self.end_part(FINISHED)?;
+        let stats = self.shared.update(|progress| {
+            progress.flush.done = progress.flush.asked;
+            progress.sync.done = progress.sync.asked;
+            progress.stats
+        });
+        self.notify(&RecordEvent::Finished {
+            path: self.part.path(),
+            stats: &stats,
+        });
+        Ok(())
+    }
+
+    fn end_part(&mut self, comment: &'static str) -> io::Result<()> {
+        self.part
+            .end(comment, self.state.time_ns, self.state.dropped)?;
+        self.write_out()?;
+        match self.sync {
+            SyncPolicy::Never => Ok(()),
+            SyncPolicy::AtEnd | SyncPolicy::Every(_) => self.sync(),
+        }
+    }
+
+    fn write_out(&mut self) -> io::Result<()> {
+        let count = self.part.write_out()?;
+        if count > 0 {
+            self.state.is_dirty = true;
+            let (events, bytes) = (self.state.events, self.state.bytes);
+            (self.state.events, self.state.bytes) = (0, 0);
+            self.shared.update(|progress| {
+                progress.stats.file_bytes += count;
+                progress.stats.written_events += events;
+                progress.stats.written_bytes += bytes;
+            });
+        }
+        Ok(())
+    }
+
+    fn is_sync_due(&self) -> bool {
+        match self.sync {
+            SyncPolicy::Every(interval) => {
+                self.state.is_dirty && self.state.synced.elapsed() >= interval
+            }
+            SyncPolicy::Never | SyncPolicy::AtEnd => false,
+        }
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        self.part.sync()?;
+        self.state.is_dirty = false;
+        self.state.synced = Instant::now();
+        self.shared
+            .update(|progress| progress.stats.synced_events = progress.stats.written_events);
+        Ok(())
+    }
+
+    /// Ends the recording and counts what it loses, until the stream is gone.
+    fn fail(&mut self, error: io::Error) {
+        let error = self.error(error);
+        self.shared.stopped.store(true, Ordering::Relaxed);
+        let lost = self.state.events;
+        self.shared.update(|progress| {
+            progress.fail(error.clone());
+            progress.stats.lost_events += lost;
+        });
+        self.notify(&RecordEvent::Failed {
+            path: self.part.path(),
+            error: &error,
+        });
+        loop {
+            let is_last = self.outlet.is_abandoned();
+            self.discard();
+            if is_last {
+                return;
+            }
+            thread::park_timeout(LONG_SLEEP);
+        }
+    }
+
+    fn discard(&mut self) {
+        let mut lost = 0;
+        while let Some((entry, _, _)) = self.outlet.pop() {
+            lost += u64::from(is_event(entry));
+        }
+        self.shared.update(|progress| {
+            progress.stats.lost_events += lost;
+            progress.flush.done = progress.flush.asked;
+            progress.sync.done = progress.sync.asked;
+        });
+    }
+
+    fn error(&self, error: io::Error) -> RecordError {
+        match error.downcast::<RecordError>() {
+            Ok(error) => error,
+            Err(error) => RecordError::Write {
+                path: self.part.path().to_owned(),
+                source: Arc::new(error),
+            },
+        }
+    }
+
+    fn notify(&self, event: &RecordEvent<'_>) {
+        if let Some(observer) = &self.observer {
+            observer(event);
+        }
+    }
+
+    fn page(&mut self) -> Page<'_> {
+        Page {
+            part: &mut self.part,
+            conversation: &mut self.conversation,
+            state: &mut self.state,
+        }
+    }
+}
+
+/// Lets nobody wait for a thread that has ended, however it did.
+struct End(Arc<Shared>);
+
+impl Drop for End {
+    fn drop(&mut self) {
+        self.0.stopped.store(true, Ordering::Relaxed);
+        self.0.update(|progress| progress.ended = true);
+    }
+}
+
+impl Progress {
+    pub(super) fn fail(&mut self, error: RecordError) {
+        self.stats.failures += 1;
+        self.stats.failure = Some(io::Error::from(error.clone()).kind());
+        self.error = Some(error);
+    }
+}
+
+/// What writing an entry needs, apart from the queue that lends the entry's bytes.
+struct Page<'a> {
+    part: &'a mut PartFile,
+    conversation: &'a mut Conversation,
+    state: &'a mut State,
+}
+
+impl Page<'_> {
+    fn entry(&mut self, entry: Entry, bytes: &[u8]) -> io::Result<()> {
+        self.state.events += u64::from(is_event(entry));
+        match entry {
+            Entry::Bytes { direction, last } => self.bytes(direction, last, bytes),
+            Entry::PeerClosed => self.segment(Direction::Inbound, Mark::Fin, &[], None),
+            Entry::Closed => {
+                self.state.over = true;
+                self.segment(Direction::Outbound, Mark::Fin, &[], None)
+            }
+            Entry::Failed { direction, kind } => {
+                self.state.over = true;
+                let comment = format!("{ERROR}{}", kind_name(kind));
+                self.segment(direction, Mark::Reset, &[], Some(comment))
+            }
+            Entry::Gap => {
+                let gap = Gap::from_bytes(bytes);
+                self.conversation.skip(Direction::Inbound, gap.bytes[0]);
+                self.conversation.skip(Direction::Outbound, gap.bytes[1]);
+                self.state.dropped += gap.total();
+                self.state.gap = gap;
+                Ok(())
+            }
+        }
+    }
+
+    fn bytes(&mut self, direction: Direction, last: bool, bytes: &[u8]) -> io::Result<()> {
+        self.state.bytes += bytes.len() as u64;
+        let mut pieces = bytes.chunks(MAX_PAYLOAD).peekable();
+        while let Some(piece) = pieces.next() {
+            let mark = match pieces.peek() {
+                None if last => Mark::Push,
+                _ => Mark::None,
+            };
+            self.segment(direction, mark, piece, None)?;
+            if self.conversation.wants_acknowledgement(direction) {
+                self.segment(direction.other(), Mark::None, &[], None)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn segment(
+        &mut self,
+        direction: Direction,
+        mark: Mark,
+        payload: &[u8],
+        comment: Option<String>,
+    ) -> io::Result<()> {
+        let gap = std::mem::take(&mut self.state.gap);
+        let remarks = Remarks {
+            dropped: gap.total(),
+            comment: comment.or_else(|| (gap.total() > 0).then(|| describe(&gap))),
+        };
+        let conversation = &mut *self.conversation;
+        self.part
+            .packet(self.state.time_ns, direction, remarks, |frame| {
+                conversation.segment(direction, mark, payload, frame)
+            })
+    }
+}
+
+fn describe(gap: &Gap) -> String {
+    format!(
+        "not recorded before this packet: {} reads of {} bytes, {} writes of {} bytes",
+        gap.count[0], gap.bytes[0], gap.count[1], gap.bytes[1]
+    )
+}
+
+/// The pieces of a long read are one event.
+const fn is_event(entry: Entry) -> bool {
+    !matches!(entry, Entry::Bytes { last: false, .. } | Entry::Gap)
+}
