@@ -14,15 +14,18 @@ pub(crate) enum Group {
     Ws,
     /// Selectors and service: the idle poll.
     Service,
+    /// Recordings: what they cost the thread that reads.
+    Record,
 }
 
 impl Group {
-    const ALL: [Self; 2] = [Self::Ws, Self::Service];
+    const ALL: [Self; 3] = [Self::Ws, Self::Service, Self::Record];
 
     const fn program(self) -> &'static str {
         match self {
             Self::Ws => "bench-ws",
             Self::Service => "bench-service",
+            Self::Record => "bench-record",
         }
     }
 }

@@ -1,7 +1,9 @@
 //! What a change must pass.
 
+use std::fs;
+
 use crate::process::run as run_program;
-use crate::report::{Outcome, Report, Result};
+use crate::report::{Context, Outcome, Report, Result};
 use crate::workspace::Workspace;
 use crate::{features, fuzz, golden, tidy};
 
@@ -14,6 +16,9 @@ pub(crate) fn run(workspace: &Workspace, report: &mut Report) {
     report.step("docs", || docs(workspace));
     report.step("features", || features::run(workspace));
     report.step("example market_feed", || market_feed(workspace));
+    report.step("examples record and replay", || {
+        record_and_replay(workspace)
+    });
     golden::run(workspace, report, golden::Mode::Compare);
     report.step("fuzz targets as tests", || fuzz::on_stable(workspace));
     fuzz::smoke(workspace, report);
@@ -83,5 +88,20 @@ fn market_feed(workspace: &Workspace) -> Result<Outcome> {
         "5",
     ];
     run_program(workspace.cargo("run").args(arguments))?;
+    Ok(Outcome::Passed)
+}
+
+/// The second fails unless the endpoints receive what they received in the first.
+fn record_and_replay(workspace: &Workspace) -> Result<Outcome> {
+    let folder = workspace.target().join("ci-recording");
+    if folder.exists() {
+        fs::remove_dir_all(&folder).context(folder.display())?;
+    }
+    let mut record = workspace.cargo("run");
+    record.args(["--quiet", "--release", "--example", "record", "--"]);
+    run_program(record.args(["--seconds", "3", "--out"]).arg(&folder))?;
+    let mut replay = workspace.cargo("run");
+    replay.args(["--quiet", "--release", "--example", "replay", "--"]);
+    run_program(replay.arg(&folder))?;
     Ok(Outcome::Passed)
 }

@@ -1,9 +1,9 @@
-//! Our client against other people's servers.
+//! Our client against other people's servers, and our recordings against Wireshark.
 //!
 //! Node's `ws` and Python's `websockets` and `aiohttp` send recorded messages of real exchanges; each is reached plain and
 //! behind a proxy that ends TLS. `market_feed` and a bare test client receive every file, and what they received must have
 //! the hash of the file. Then the test client sends everything back, and does so under the conditions of
-//! [`feature::all`]. Everything listens on loopback and ends with this command.
+//! [`feature::all`]. What [`tshark`] finds in our recordings is compared too. Everything listens on loopback and ends with this command.
 
 mod authority;
 mod client;
@@ -18,13 +18,16 @@ mod recording;
 mod relay;
 mod server;
 mod table;
+mod tshark;
 mod wire;
 
 use std::fs;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use crate::report::{Context, Failure, Outcome, Result};
+use clap::ValueEnum;
+
+use crate::report::{Context, Failure, Outcome, Report, Result};
 use crate::workspace::Workspace;
 
 use client::Client;
@@ -33,7 +36,26 @@ use peer::{Peer, Peers, Way};
 use recording::{Made, Recording};
 use table::Table;
 
-pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
+/// What is done by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Part {
+    /// Messages to and from other people's servers.
+    Messages,
+    /// Recordings, read by Wireshark's dissectors.
+    Recordings,
+}
+
+pub(crate) fn run(workspace: &Workspace, report: &mut Report, part: Option<Part>) {
+    let is_wanted = |wanted| part.is_none_or(|part| part == wanted);
+    if is_wanted(Part::Messages) {
+        report.step("interop messages", || messages(workspace));
+    }
+    if is_wanted(Part::Recordings) {
+        report.step("interop recordings", || tshark::run(workspace));
+    }
+}
+
+fn messages(workspace: &Workspace) -> Result<Outcome> {
     let start = Instant::now();
     let folder = workspace.target().join("interop");
     fs::create_dir_all(&folder).context(folder.display())?;

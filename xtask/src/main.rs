@@ -73,8 +73,12 @@ enum Command {
         #[arg(long, value_parser = PossibleValuesParser::new(autobahn::stack_names()))]
         stack: Option<String>,
     },
-    /// Exchange messages with other people's servers, plain and behind proxies, and compare every byte.
-    Interop,
+    /// Exchange messages with other people's servers, plain and behind proxies, and compare every byte; then compare what
+    /// Wireshark finds in recordings with what passed.
+    Interop {
+        /// What to do; all of it without it.
+        part: Option<interop::Part>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -115,7 +119,7 @@ fn run(command: Command) -> Result<bool> {
         Command::Autobahn { cases, stack } => {
             autobahn::run(&workspace, &mut report, cases, stack.as_deref())
         }
-        Command::Interop => report.step("interop", || interop::run(&workspace)),
+        Command::Interop { part } => interop::run(&workspace, &mut report, part),
     }
     Ok(report.finish())
 }

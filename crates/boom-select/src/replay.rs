@@ -7,26 +7,50 @@
 //!
 //! ```no_run
 //! use boom_select::replay::ReplaySession;
-//! use boom_select::{Ready, Selector};
-//! use std::io::Read;
+//! use boom_select::{Selector, Token};
+//! use boom_stream::TimeSource;
+//! use std::io::{ErrorKind, Read};
 //! use std::time::Duration;
 //!
-//! let session = ReplaySession::of(["eth.pcapng", "btc.pcapng"])?;
+//! let recordings = ["eth.pcapng", "btc.pcapng"];
+//! let session = ReplaySession::of(recordings)?;
 //! let mut selector = session.selector();
-//! let mut sockets = [session.open("eth.pcapng")?, session.open("btc.pcapng")?];
-//! for (index, socket) in (0..).zip(&mut sockets) {
-//!     selector.register(socket, boom_select::Token { index, generation: 0 })?;
+//! let mut sockets = Vec::new();
+//! for (index, recording) in (0..).zip(recordings) {
+//!     let mut socket = session.open(recording)?;
+//!     selector.register(&mut socket, Token { index, generation: 0 })?;
+//!     sockets.push(socket);
 //! }
-//! let mut ready = Vec::new();
-//! selector.poll(&mut ready, Some(Duration::ZERO))?;
-//! for Ready { token, .. } in ready {
-//!     let mut buffer = [0; 4096];
-//!     if let Ok(count) = sockets[token.index as usize].read(&mut buffer) {
-//!         println!("{} received {count} bytes", token.index);
+//! let (mut ready, mut buffer) = (Vec::new(), [0; 4096]);
+//! while selector.has_next() {
+//!     ready.clear();
+//!     selector.poll(&mut ready, Some(Duration::ZERO))?;
+//!     for report in &ready {
+//!         let index = report.token.index as usize;
+//!         match sockets[index].read(&mut buffer) {
+//!             Ok(count) => println!("{} {}: {count} bytes", session.clock().now_ns(), recordings[index]),
+//!             Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+//!             Err(error) => println!("{}: {error}", recordings[index]),
+//!         }
 //!     }
 //! }
 //! # Ok::<(), std::io::Error>(())
 //! ```
+//!
+//! # A whole service
+//!
+//! An endpoint that is generic over its stream runs in both worlds. What makes the second run like the first:
+//!
+//! - `selector()` and `clock()` are the service's (`with_time_source`), and `create_target` opens the next recording of
+//!   its endpoint: a connection is a recording, and so is an attempt that failed.
+//! - A resolver that answers at once (`with_resolver`), unless the hosts are numeric, and a seed (`with_seed`).
+//! - `wait` in place of `poll` where something depends on the clock between two recorded events: timers go off at their
+//!   own time then, and not with the next event.
+//! - Whatever else is random or takes the time is the program's own to replace. For WebSocket's keys and masks there is a
+//!   normaliser, `boom_ws::replay`.
+//!
+//! Recordings made by one process have times of one clock. That of another machine, or a clock that was set in between,
+//! moves a recording against the others.
 
 mod clock;
 mod selector;
@@ -35,7 +59,7 @@ mod socket;
 use std::io;
 use std::path::Path;
 
-use boom_stream::replay::{RecordingReader, ReplayBuilder, ReplayError, ReplayStream};
+use boom_stream::replay::{Pace, RecordingReader, ReplayBuilder, ReplayError, ReplayStream};
 
 pub use clock::ReplayClock;
 pub use selector::ReplaySelector;
@@ -65,7 +89,8 @@ impl ReplaySession {
         }
     }
 
-    /// A session that starts with the earliest of these recordings. None of them is opened by that.
+    /// A session that starts with the earliest of these recordings; in 1970 where there are none. None of them is opened
+    /// by that.
     ///
     /// # Errors
     ///
@@ -73,14 +98,15 @@ impl ReplaySession {
     pub fn of<P: AsRef<Path>>(
         recordings: impl IntoIterator<Item = P>,
     ) -> Result<Self, ReplayError> {
-        let mut start_ns = u64::MAX;
-        for recording in recordings {
-            start_ns = start_ns.min(RecordingReader::open(recording)?.start_ns());
-        }
-        Ok(Self::starting_at(start_ns))
+        let starts = recordings.into_iter().map(start_ns);
+        let starts = starts.collect::<Result<Vec<_>, _>>()?;
+        Ok(Self::starting_at(starts.into_iter().min().unwrap_or(0)))
     }
 
     /// Opens a recording as the socket of an endpoint. What is written to it is ignored.
+    ///
+    /// It connects when the recording begins: a second connection of an endpoint can be opened as soon as the first has
+    /// ended. A connect timeout has to have room for the time between the two.
     ///
     /// # Errors
     ///
@@ -100,8 +126,10 @@ impl ReplaySession {
         recording: impl AsRef<Path>,
         choose: impl FnOnce(ReplayBuilder) -> ReplayBuilder,
     ) -> io::Result<ReplaySocket> {
-        let stream = choose(ReplayStream::builder()).open(recording)?;
-        Ok(ReplaySocket::new(stream, self.clock.clone()))
+        let start_ns = start_ns(&recording)?;
+        let builder = choose(ReplayStream::builder()).pace(Pace::Fast);
+        let stream = builder.open(recording)?;
+        Ok(ReplaySocket::new(stream, start_ns, self.clock.clone()))
     }
 
     /// The clock, for the service and whoever else needs the time.
@@ -113,4 +141,8 @@ impl ReplaySession {
     pub fn selector(&self) -> ReplaySelector {
         ReplaySelector::new(self.clock.clone())
     }
+}
+
+fn start_ns(recording: impl AsRef<Path>) -> Result<u64, ReplayError> {
+    Ok(RecordingReader::open(recording)?.start_ns())
 }

@@ -67,7 +67,7 @@ impl Handshake {
         let key = STANDARD.encode(nonce);
         let bytes = request.encode(config, &key)?;
         let handshake = Self {
-            accept: accept_value(&key),
+            accept: accept_value(key.as_bytes()),
             subprotocols: config.fields.subprotocols.clone(),
             deflate: config.deflate.clone(),
             agreed: None,
@@ -236,9 +236,9 @@ impl Handshake {
 }
 
 /// RFC 6455 §4.2.2: base64 of the SHA-1 of key and GUID.
-fn accept_value(key: &str) -> String {
+pub(crate) fn accept_value(key: &[u8]) -> String {
     let mut hash = sha1_smol::Sha1::new();
-    hash.update(key.as_bytes());
+    hash.update(key);
     hash.update(ACCEPT_GUID.as_bytes());
     STANDARD.encode(hash.digest().bytes())
 }

@@ -55,6 +55,8 @@ pub use url::UrlError;
 pub use websocket::{Frames, IntoWebsocket, Websocket};
 
 pub mod guide;
+#[cfg(feature = "replay")]
+pub mod replay;
 
 /// Helpers around WebSocket URLs.
 pub mod util {

@@ -15,6 +15,9 @@ pub use boom_service as service;
 
 pub use boom_stream::tcp;
 
+#[cfg(feature = "record")]
+pub use boom_stream::{record, replay};
+
 #[doc(no_inline)]
 pub use prelude::*;
 
@@ -26,7 +29,14 @@ pub mod prelude {
     #[cfg(any(feature = "rustls-webpki", feature = "rustls-native", feature = "ext"))]
     pub use boom_tls::{IntoTlsReadyStream, IntoTlsStream, TlsConfig, TlsReadyStream, TlsStream};
 
+    #[cfg(feature = "record")]
+    pub use boom_stream::record::{IntoRecordedStream, RecordedStream, Recorder};
+    #[cfg(feature = "record")]
+    pub use boom_stream::replay::ReplayStream;
+
     pub use boom_select::DirectSelector;
+    #[cfg(feature = "replay")]
+    pub use boom_select::replay::{ReplaySelector, ReplaySession, ReplaySocket};
     #[cfg(feature = "mio")]
     pub use boom_select::{IntoMioStream, MioSelector, MioStream};
 

@@ -18,25 +18,41 @@ use boom_stream::TimeSource;
 /// ```
 #[derive(Clone, Debug)]
 pub struct ReplayClock {
-    now_ns: Arc<AtomicU64>,
+    hands: Arc<Hands>,
+}
+
+#[derive(Debug)]
+struct Hands {
+    now_ns: AtomicU64,
+    /// The recorded moment that is being played: before `now_ns` where a recording was opened later than it began.
+    moment_ns: AtomicU64,
 }
 
 impl ReplayClock {
     /// Starts so many nanoseconds after 1970.
     pub fn starting_at(unix_ns: u64) -> Self {
+        let hands = Hands {
+            now_ns: AtomicU64::new(unix_ns),
+            moment_ns: AtomicU64::new(unix_ns),
+        };
         Self {
-            now_ns: Arc::new(AtomicU64::new(unix_ns)),
+            hands: Arc::new(hands),
         }
     }
 
-    /// Moves on to a time, unless it is past.
-    pub(super) fn move_to(&self, time_ns: u64) {
-        self.now_ns.fetch_max(time_ns, Ordering::Relaxed);
+    /// Plays a moment: the time moves on to it, unless it is past.
+    pub(super) fn move_to(&self, moment_ns: u64) {
+        self.hands.now_ns.fetch_max(moment_ns, Ordering::Relaxed);
+        self.hands.moment_ns.store(moment_ns, Ordering::Relaxed);
+    }
+
+    pub(super) fn moment_ns(&self) -> u64 {
+        self.hands.moment_ns.load(Ordering::Relaxed)
     }
 }
 
 impl TimeSource for ReplayClock {
     fn now_ns(&self) -> u64 {
-        self.now_ns.load(Ordering::Relaxed)
+        self.hands.now_ns.load(Ordering::Relaxed)
     }
 }

@@ -1,4 +1,5 @@
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use boom_stream::TimeSource;
@@ -7,15 +8,20 @@ use super::socket::Due;
 use super::{ReplayClock, ReplaySocket};
 use crate::{Readiness, Ready, Selector, Token};
 
-/// How far the clock moves on where no recording has anything next: timers go off by it.
+/// How far the clock moves on where no recording has anything next.
 const IDLE_STEP_NS: u64 = 1_000_000;
 
 /// Reports the socket whose recorded event is next, after moving the clock of its
-/// [`ReplaySession`](super::ReplaySession) to it; sockets of the same time in the order of their indexes.
+/// [`ReplaySession`](super::ReplaySession) to it.
 ///
-/// It never waits. Where every recording waits for something to be written, or none is left, the clock moves on by a
-/// millisecond a poll, so that deadlines and reconnects happen as they would. A poll costs the number of registered
-/// sockets.
+/// Each poll reports one moment: the earliest recorded one that was not read, and of two sockets that have the same moment
+/// the one with the lower index first. A socket that was reported and not read is reported again, and holds nobody up. A
+/// poll costs the number of registered sockets.
+///
+/// It never waits. Where it is given a time to wait, as by `IOService::wait`, the clock moves on by no more than that, so that
+/// whatever the program does by the clock happens at its time. A poll that is given none, as by `IOService::poll`, goes to the
+/// next event at once; where every recording waits for something to be written, or none is left, the clock moves on
+/// by a millisecond, so that deadlines and reconnects come nevertheless, and every socket is reported.
 ///
 /// # Examples
 ///
@@ -27,8 +33,9 @@ const IDLE_STEP_NS: u64 = 1_000_000;
 ///
 /// let session = ReplaySession::starting_at(0);
 /// let mut selector = session.selector();
-/// Selector::<ReplaySocket>::poll(&mut selector, &mut Vec::new(), Some(Duration::ZERO))?;
-/// assert_eq!(session.clock().now_ns(), 1_000_000);
+/// Selector::<ReplaySocket>::poll(&mut selector, &mut Vec::new(), Some(Duration::from_secs(5)))?;
+/// assert_eq!(session.clock().now_ns(), 5_000_000_000);
+/// assert!(!selector.has_next());
 /// # Ok::<(), std::io::Error>(())
 /// ```
 #[derive(Debug)]
@@ -36,14 +43,40 @@ pub struct ReplaySelector {
     clock: ReplayClock,
     /// In the order of the tokens' indexes.
     sockets: Vec<Watched>,
+    /// No socket came or went since the last poll. Where one did, the program may have more to do at this moment: who has
+    /// come has not written yet, who has gone may come again at once.
+    is_settled: bool,
 }
 
 #[derive(Debug)]
 struct Watched {
     token: Token,
-    due: Due,
-    /// It has been reported: a socket can be written to from the start.
-    is_known: bool,
+    due: Arc<Due>,
+    /// How far it was when it was reported last.
+    reported_at: Option<u64>,
+}
+
+impl Watched {
+    /// It was reported and not read.
+    fn is_left(&self) -> bool {
+        self.reported_at == Some(self.due.changes())
+    }
+
+    fn is_left_at(&self, now_ns: u64) -> bool {
+        self.is_left() && self.due.time_ns().is_some_and(|due_ns| due_ns <= now_ns)
+    }
+
+    fn next_ns(&self) -> Option<u64> {
+        self.due.time_ns().filter(|_| !self.is_left())
+    }
+
+    fn report(&mut self, ready: &mut Vec<Ready>) {
+        self.reported_at = Some(self.due.changes());
+        ready.push(Ready {
+            token: self.token,
+            readiness: Readiness::READ_WRITE,
+        });
+    }
 }
 
 impl ReplaySelector {
@@ -51,21 +84,49 @@ impl ReplaySelector {
         Self {
             clock,
             sockets: Vec::new(),
+            is_settled: false,
         }
+    }
+
+    /// Returns true if a registered socket has something next, be it an end, that does not depend on what is written first.
+    ///
+    /// Without that a program that waits for the recordings alone waits for ever.
+    pub fn has_next(&self) -> bool {
+        self.sockets
+            .iter()
+            .any(|watched| watched.due.time_ns().is_some())
+    }
+
+    fn next_ns(&self) -> Option<u64> {
+        self.sockets.iter().filter_map(Watched::next_ns).min()
     }
 
     fn place(&self, token: Token) -> Result<usize, usize> {
         self.sockets
             .binary_search_by_key(&token.index, |watched| watched.token.index)
     }
+
+    fn report(&mut self, ready: &mut Vec<Ready>, is_wanted: impl Fn(&Watched) -> bool) {
+        for watched in &mut self.sockets {
+            if is_wanted(watched) {
+                watched.report(ready);
+            }
+        }
+    }
+}
+
+/// No longer than a u64 can tell, which is centuries.
+fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
 impl Selector<ReplaySocket> for ReplaySelector {
     fn register(&mut self, socket: &mut ReplaySocket, token: Token) -> io::Result<()> {
+        self.is_settled = false;
         let watched = Watched {
             token,
             due: socket.due(),
-            is_known: false,
+            reported_at: None,
         };
         match self.place(token) {
             Ok(place) => self.sockets[place] = watched,
@@ -75,6 +136,7 @@ impl Selector<ReplaySocket> for ReplaySelector {
     }
 
     fn deregister(&mut self, _socket: &mut ReplaySocket, token: Token) -> io::Result<()> {
+        self.is_settled = false;
         if let Ok(place) = self.place(token)
             && self.sockets[place].token == token
         {
@@ -83,31 +145,27 @@ impl Selector<ReplaySocket> for ReplaySelector {
         Ok(())
     }
 
-    fn poll(&mut self, ready: &mut Vec<Ready>, _timeout: Option<Duration>) -> io::Result<()> {
-        let has_new = self.sockets.iter().any(|watched| !watched.is_known);
-        if !has_new {
-            let next_ns = self
-                .sockets
-                .iter()
-                .filter_map(|watched| watched.due.time_ns());
-            let step_ns = self.clock.now_ns().saturating_add(IDLE_STEP_NS);
-            self.clock.move_to(next_ns.min().unwrap_or(step_ns));
-        }
+    fn poll(&mut self, ready: &mut Vec<Ready>, timeout: Option<Duration>) -> io::Result<()> {
         let now_ns = self.clock.now_ns();
-        let has_due = |watched: &Watched| {
-            watched
-                .due
-                .time_ns()
-                .is_some_and(|time_ns| time_ns <= now_ns)
+        let is_settled = std::mem::replace(&mut self.is_settled, true);
+        let wake_ns = match timeout.unwrap_or_default() {
+            Duration::ZERO if is_settled => None,
+            wait => Some(now_ns.saturating_add(nanoseconds(wait))),
         };
-        let is_idle = !has_new && !self.sockets.iter().any(has_due);
-        for watched in &mut self.sockets {
-            if has_due(watched) || !watched.is_known || is_idle {
-                watched.is_known = true;
-                ready.push(Ready {
-                    token: watched.token,
-                    readiness: Readiness::READ_WRITE,
+        match (self.next_ns(), wake_ns) {
+            (Some(next_ns), wake_ns) if wake_ns.is_none_or(|wake_ns| next_ns <= wake_ns) => {
+                self.clock.move_to(next_ns);
+                self.report(ready, |watched| {
+                    watched.next_ns() == Some(next_ns) || watched.is_left_at(now_ns)
                 });
+            }
+            (_, Some(wake_ns)) => {
+                self.clock.move_to(wake_ns);
+                self.report(ready, |watched| watched.is_left_at(now_ns));
+            }
+            (_, None) => {
+                self.clock.move_to(now_ns.saturating_add(IDLE_STEP_NS));
+                self.report(ready, |_| true);
             }
         }
         Ok(())

@@ -3,12 +3,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use boom_stream::replay::ReplayStream;
-use boom_stream::{ConnectionInfo, HalfClose, Layer, Socket, TimeSource};
+use boom_stream::{ConnectionInfo, HalfClose, Layer, Socket};
 
 use super::ReplayClock;
 
-/// A recording in place of a socket, whose reads come at their times by the clock of a
+/// A recording in place of a socket, which connects and is read at the recorded times by the clock of a
 /// [`ReplaySession`](super::ReplaySession).
+///
+/// Where writes are verified and one was wrong, the next read fails with what the write failed with: what was recorded
+/// from there on answers something else.
 ///
 /// # Examples
 ///
@@ -24,36 +27,59 @@ use super::ReplayClock;
 pub struct ReplaySocket {
     stream: ReplayStream,
     clock: ReplayClock,
-    due: Due,
+    /// When the recording begins; until then it connects.
+    start_ns: u64,
+    is_connected: bool,
+    /// A read has told what is wrong with the file or with what was written.
+    is_failed: bool,
+    due: Arc<Due>,
 }
 
-/// When a socket has something to read, as its selector sees it.
-#[derive(Clone, Debug)]
-pub(super) struct Due(Arc<AtomicU64>);
+/// What its selector knows of a socket.
+#[derive(Debug)]
+pub(super) struct Due {
+    time_ns: AtomicU64,
+    /// Counts what changes it: the connection, reads, and writes that something waited for.
+    changes: AtomicU64,
+}
 
 impl Due {
-    /// Something must be written first.
-    const AWAITS_WRITES: u64 = u64::MAX;
+    /// Nothing comes by itself: something must be written first, or nothing is left.
+    const NEVER: u64 = u64::MAX;
 
-    /// The time in nanoseconds since 1970, `None` where something must be written first.
+    /// When something comes, in nanoseconds since 1970.
     pub(super) fn time_ns(&self) -> Option<u64> {
-        let time_ns = self.0.load(Ordering::Relaxed);
-        (time_ns != Self::AWAITS_WRITES).then_some(time_ns)
+        let time_ns = self.time_ns.load(Ordering::Relaxed);
+        (time_ns != Self::NEVER).then_some(time_ns)
+    }
+
+    pub(super) fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Relaxed)
+    }
+
+    fn set(&self, time_ns: u64) {
+        self.time_ns.store(time_ns, Ordering::Relaxed);
+        self.changes.fetch_add(1, Ordering::Relaxed);
     }
 }
 
 impl ReplaySocket {
-    pub(super) fn new(stream: ReplayStream, clock: ReplayClock) -> Self {
-        let mut socket = Self {
+    pub(super) fn new(stream: ReplayStream, start_ns: u64, clock: ReplayClock) -> Self {
+        let due = Due {
+            time_ns: AtomicU64::new(start_ns),
+            changes: AtomicU64::new(0),
+        };
+        Self {
             stream,
             clock,
-            due: Due(Arc::default()),
-        };
-        socket.note_due();
-        socket
+            start_ns,
+            is_connected: false,
+            is_failed: false,
+            due: Arc::new(due),
+        }
     }
 
-    /// The recording: how it ended, and what was written.
+    /// The recording: how it ended, and what is wrong with it or with what was written.
     pub const fn stream(&self) -> &ReplayStream {
         &self.stream
     }
@@ -68,28 +94,58 @@ impl ReplaySocket {
         self.stream
     }
 
-    pub(super) fn due(&self) -> Due {
-        self.due.clone()
+    pub(super) fn due(&self) -> Arc<Due> {
+        Arc::clone(&self.due)
+    }
+
+    /// The recorded program had a connection from the start of the recording on.
+    fn connect(&mut self) -> bool {
+        if !self.is_connected && self.start_ns <= self.clock.moment_ns() {
+            self.is_connected = true;
+            self.note_due();
+        }
+        self.is_connected
     }
 
     fn note_due(&mut self) {
-        let time_ns = if self.stream.awaited_bytes() > 0 {
-            Due::AWAITS_WRITES
-        } else {
-            // An end has no time of its own: it comes right behind what was last.
-            self.stream.next_event_ns().unwrap_or(0)
+        let time_ns = match self.stream.next_event_ns() {
+            _ if self.stream.error().is_some() => self.end_ns(self.is_failed),
+            Some(_) if self.stream.awaited_bytes() > 0 => Due::NEVER,
+            Some(time_ns) => time_ns,
+            None => self.end_ns(self.stream.end().is_some()),
         };
-        self.due.0.store(time_ns, Ordering::Relaxed);
+        self.due.set(time_ns);
+    }
+
+    /// An end that was not recorded has no time of its own: it comes right behind what was last, once.
+    const fn end_ns(&self, is_told: bool) -> u64 {
+        if is_told { Due::NEVER } else { 0 }
+    }
+
+    fn is_over(&mut self) -> bool {
+        self.stream.end().is_some() && self.stream.next_event_ns().is_none()
+    }
+
+    fn is_due(&mut self) -> bool {
+        match self.due.time_ns() {
+            Some(time_ns) => time_ns <= self.clock.moment_ns(),
+            // Whoever reads on behind the end is told it again.
+            None => self.is_failed || self.is_over(),
+        }
     }
 }
 
 impl Read for ReplaySocket {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self.due.time_ns() {
-            Some(time_ns) if time_ns <= self.clock.now_ns() => {}
-            _ => return Err(ErrorKind::WouldBlock.into()),
+        if !self.connect() || !self.is_due() {
+            return Err(ErrorKind::WouldBlock.into());
         }
-        let result = self.stream.read(buffer);
+        let failure = self.stream.error().cloned();
+        let result = match failure {
+            Some(error) => Err(error.into()),
+            None => self.stream.read(buffer),
+        };
+        self.is_failed = self.stream.error().is_some();
         self.note_due();
         result
     }
@@ -97,8 +153,13 @@ impl Read for ReplaySocket {
 
 impl Write for ReplaySocket {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if !self.connect() {
+            return Err(ErrorKind::WouldBlock.into());
+        }
         let result = self.stream.write(bytes);
-        self.note_due();
+        if result.is_err() || self.due.time_ns().is_none() {
+            self.note_due();
+        }
         result
     }
 
@@ -124,14 +185,21 @@ impl Layer for ReplaySocket {
     fn base_mut(&mut self) -> &mut Self {
         self
     }
+
+    /// As the recorded stream answered, so that a protocol above writes what it wrote then.
+    fn is_encrypted(&self) -> bool {
+        self.stream.is_encrypted()
+    }
 }
 
 impl Socket for ReplaySocket {
+    /// The recorded stream's host and port.
     fn connection_info(&self) -> &ConnectionInfo {
         self.stream.connection_info()
     }
 
+    /// True from the time on at which the recording began.
     fn connected(&mut self) -> io::Result<bool> {
-        Ok(true)
+        Ok(self.connect())
     }
 }

@@ -74,7 +74,7 @@ fn an_answer_that_has_come_in_time_counts() {
         .find_map(|line| line.strip_prefix("Sec-WebSocket-Key: "))
         .unwrap();
     let mut headers = good_headers();
-    headers[2] = format!("Sec-WebSocket-Accept: {}", accept_value(key));
+    headers[2] = format!("Sec-WebSocket-Accept: {}", accept_value(key.as_bytes()));
     connection.sent(sent.len());
     connection.handle_input(&answer(
         &headers.iter().map(String::as_str).collect::<Vec<_>>(),
