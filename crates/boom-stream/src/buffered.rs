@@ -41,6 +41,8 @@ pub struct BufferedStream<S> {
     limit: usize,
     /// A flush has begun and bytes are left of it.
     is_flushing: bool,
+    /// The stream below is to be flushed when nothing waits any more.
+    is_flush_owed: bool,
     /// What a read met when it went on with the flush.
     failure: Option<io::Error>,
 }
@@ -55,6 +57,7 @@ impl<S> BufferedStream<S> {
             capacity,
             limit,
             is_flushing: false,
+            is_flush_owed: false,
             failure: None,
         }
     }
@@ -91,15 +94,27 @@ impl<S> BufferedStream<S> {
 }
 
 impl<S: Write> BufferedStream<S> {
-    /// Writes what waits. Returns true if nothing is left.
+    /// Writes what waits, and flushes the stream below if that was asked for. Returns true if nothing is left to do.
     fn send(&mut self) -> io::Result<bool> {
-        let result = self.waiting.flush_to(&mut self.stream);
-        // After an error there is nothing to wait for.
-        self.is_flushing = matches!(result, Ok(false));
+        let mut result = self.waiting.flush_to(&mut self.stream);
         if self.waiting.is_empty() && self.waiting.limit() > self.limit {
             self.waiting = WriteBuffer::new(self.capacity, self.limit);
         }
+        if self.is_flush_owed && matches!(result, Ok(true)) {
+            result = self.flush_below();
+        }
+        // After an error there is nothing to wait for.
+        self.is_flushing = matches!(result, Ok(false));
+        self.is_flush_owed &= self.is_flushing;
         result
+    }
+
+    fn flush_below(&mut self) -> io::Result<bool> {
+        match self.stream.flush() {
+            Ok(()) => Ok(true),
+            Err(error) if is_not_now(&error) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     #[cold]
@@ -217,13 +232,14 @@ impl<S: Write> Write for BufferedStream<S> {
 
     /// Writes what waits, in one call where the stream below takes it all, and flushes that stream.
     ///
-    /// `WouldBlock` while bytes are left.
+    /// `WouldBlock` while bytes are left, or while the stream below cannot be flushed; reads go on with either.
     fn flush(&mut self) -> io::Result<()> {
         self.take_failure()?;
+        self.is_flush_owed = true;
         if !self.send()? {
             return Err(ErrorKind::WouldBlock.into());
         }
-        self.stream.flush()
+        Ok(())
     }
 }
 

@@ -3,8 +3,9 @@
 //! A recording is a pcapng file. Each read and each write of the stream is a TCP segment in it, with made-up Ethernet,
 //! IP and TCP headers whose sequence numbers, acknowledgements and checksums are right, a time in nanoseconds and a
 //! direction; the segment that ends a read or a write carries PSH. A read that found nothing is not recorded. The end of
-//! the peer's bytes is a FIN, an error a RST with a comment that names it. The interface description tells host, port
-//! and start.
+//! the peer's bytes is a FIN, an error a RST with a comment that names it. Where reads or writes are missing, since the
+//! queue had no room, an empty segment behind their bytes has a comment that counts them. The interface description tells
+//! host, port and start.
 //!
 //! Times are those of a monotonic clock, joined with the time of day once, when the recording starts.
 //!
@@ -29,6 +30,7 @@
 
 pub(crate) mod format;
 
+mod backlog;
 mod builder;
 mod error;
 mod file;

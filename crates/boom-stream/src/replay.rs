@@ -25,7 +25,8 @@
 //!
 //! A recording ends by a block that says so. A file without it, or one that ends within a block, was cut: the process was
 //! killed, or the disk was full. It is played up to its last whole packet, and then every read fails with
-//! [`ReplayError::Truncated`]. What was never recorded, since the recorder's queue was full, is an error where it is
+//! [`ReplayError::Truncated`]. So it is with what Wireshark's `editcap` and `mergecap` write, which leave that block out:
+//! all packets play, and the end is told as a cut. What was never recorded, since the recorder's queue was full, is an error where it is
 //! missing.
 //!
 //! # Verifying a WebSocket session

@@ -178,7 +178,11 @@ impl ConnectStatus {
     #[inline]
     pub fn observe(&mut self, result: io::Result<usize>) -> io::Result<usize> {
         match result {
-            Ok(count) if count > 0 => Ok(count),
+            Ok(count) if count > 0 => {
+                // What fails from now on is not the connect.
+                *self = Self::Connected;
+                Ok(count)
+            }
             other => self.observe_other(other),
         }
     }

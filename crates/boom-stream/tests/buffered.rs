@@ -71,6 +71,57 @@ fn reads_go_on_with_a_flush() {
     assert_eq!(stream.get_ref().written(), b"question");
 }
 
+/// Keeps what it takes until it is flushed, as a layer of TLS may.
+#[derive(Default)]
+struct Lower {
+    refusals: usize,
+    flushes: usize,
+    taken: usize,
+}
+
+impl Read for Lower {
+    fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+        Err(ErrorKind::WouldBlock.into())
+    }
+}
+
+impl Write for Lower {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.taken += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        match self.refusals.checked_sub(1) {
+            Some(rest) => {
+                self.refusals = rest;
+                Err(ErrorKind::WouldBlock.into())
+            }
+            None => {
+                self.flushes += 1;
+                Ok(())
+            }
+        }
+    }
+}
+
+#[test]
+fn a_flush_that_reads_go_on_with_flushes_the_stream_below() {
+    let lower = Lower {
+        refusals: 2,
+        ..Lower::default()
+    };
+    let mut stream = BufferedStream::new(lower, 16, 64);
+    stream.write_all(b"question").unwrap();
+    assert_eq!(kind(stream.flush()), ErrorKind::WouldBlock);
+    for flushes in [0, 1, 1] {
+        assert_eq!(kind(stream.read(&mut [0; 4])), ErrorKind::WouldBlock);
+        assert_eq!(stream.get_ref().flushes, flushes);
+    }
+    assert_eq!(stream.get_ref().taken, 8);
+    assert!(stream.pending().is_empty());
+}
+
 /// A stream whose flush has begun and cannot go on.
 fn broken(read: &[u8]) -> BufferedStream<ScriptedStream> {
     let mut socket = ScriptedStream::new().write_limit(1).write_would_block();

@@ -181,6 +181,7 @@ fn an_existing_file_is_never_overwritten() {
     }
     let recorder = Recorder::builder(&folder)
         .when_exists(WhenExists::Error)
+        .when_failed(WhenFailed::Fail)
         .build();
     let error = recorder
         .record(ScriptedStream::new(), "name", &info)
@@ -208,6 +209,32 @@ fn a_stream_that_cannot_be_recorded_goes_on() {
     stream.flush_recording().unwrap_err();
     let (_, result) = stream.finish();
     assert!(matches!(result, Err(RecordError::Create { .. })));
+
+    // The same by a recorder, which tells of it.
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let told = Arc::clone(&seen);
+    let recorder = Recorder::builder(folder.join("file"))
+        .name("name")
+        .on_event(move |event| {
+            if let RecordEvent::Failed { path, error } = event {
+                let is_create = matches!(error, RecordError::Create { .. });
+                told.lock().unwrap().push((path.to_path_buf(), is_create));
+            }
+        })
+        .build();
+    let stream = ScriptedStream::new().read(b"hello");
+    let mut stream = stream.into_recorded_stream_with(&recorder).unwrap();
+    assert_eq!(stream.read(&mut [0; 8]).unwrap(), 5);
+    let info = ConnectionInfo::new("example.com", 1);
+    recorder
+        .record(ScriptedStream::new(), "other", &info)
+        .unwrap();
+    assert_eq!(recorder.stats().failures, 2);
+    let path = |name: &str| folder.join("file").join(name);
+    assert_eq!(
+        *seen.lock().unwrap(),
+        [(path("name.pcapng"), true), (path("other.pcapng"), true)]
+    );
 
     let recorder = Recorder::builder(folder.join("file"))
         .when_failed(WhenFailed::Fail)
@@ -271,8 +298,8 @@ fn what_the_queue_has_no_room_for_is_counted_and_stated() {
         [
             (Inbound, Event::bytes(b"first")),
             (Inbound, Event::Missing(4000)),
-            (Inbound, Event::bytes(b"last")),
             (Outbound, Event::Missing(1100)),
+            (Inbound, Event::bytes(b"last")),
             (Outbound, Event::bytes(b"more")),
             (Outbound, Event::Missing(2000)),
             (Outbound, Event::Closed),
@@ -333,7 +360,10 @@ fn a_rotated_recording_is_read_in_sequence() {
     // One is gone.
     fs::remove_file(folder.join("size.part4.pcapng")).unwrap();
     let (some, end) = events(&folder.join("size.pcapng"));
-    assert!(matches!(end, Err(ReplayError::Truncated { .. })));
+    assert!(matches!(
+        end,
+        Err(ReplayError::Truncated { part: 4, offset: 0 })
+    ));
     assert_eq!(some, all[..some.len()]);
     // One is another's.
     fs::rename(

@@ -454,7 +454,7 @@ fn other_files_are_refused() {
     assert!(matches!(file("short", b"hi"), ReplayError::NotPcapng));
     assert!(matches!(
         file("empty", b""),
-        ReplayError::Truncated { offset: 0 }
+        ReplayError::Truncated { part: 1, offset: 0 }
     ));
     // The magic number of the older format.
     let pcap = [0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0];

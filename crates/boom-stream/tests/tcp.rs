@@ -6,7 +6,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener};
 
 use boom_stream::tcp::{ConnectStatus, TcpStream};
-use boom_stream::{ConnectionInfo, ConnectionInfoProvider, Layer};
+use boom_stream::{ConnectionInfo, ConnectionInfoProvider, HalfClose, Layer};
 use socket2::{Domain, SockRef, Socket, Type};
 
 fn connected(listener: &TcpListener) -> TcpStream {
@@ -133,6 +133,30 @@ fn one_direction_can_end_by_itself() {
         assert_eq!(error.kind(), ErrorKind::WouldBlock);
     }
     assert_eq!((question.as_str(), &answer), ("question", b"answer"));
+}
+
+#[test]
+fn what_fails_after_the_first_write_is_not_the_connect() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    // Nobody asks it whether it is connected.
+    let mut stream = TcpStream::try_from(("127.0.0.1", port)).unwrap();
+    let (mut peer, _) = listener.accept().unwrap();
+    while let Err(error) = stream.write(b"question") {
+        assert_eq!(error.kind(), ErrorKind::WouldBlock);
+    }
+    stream.close_write().unwrap();
+    stream.write(b"more").unwrap_err();
+    let error = stream.read(&mut [0; 8]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::WouldBlock);
+    peer.read_to_end(&mut Vec::new()).unwrap();
+    peer.write_all(b"answer").unwrap();
+    drop(peer);
+    let mut answer = [0; 6];
+    while let Err(error) = stream.read_exact(&mut answer) {
+        assert_eq!(error.kind(), ErrorKind::WouldBlock);
+    }
+    assert_eq!(&answer, b"answer");
 }
 
 #[test]

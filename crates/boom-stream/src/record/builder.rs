@@ -1,12 +1,12 @@
 //! The choices that a recorder offers, and the name they lead to.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::file::{Disk, Files, PartFile};
-use super::format::{Header, part_path};
+use super::format::Header;
 use super::name::default_name;
 use super::options::Rotation;
 use super::recorder::Recorder;
@@ -35,7 +35,7 @@ const MAX_SUFFIX: u32 = 100_000;
 /// ```
 #[derive(Clone)]
 pub struct RecorderBuilder<C = MonotonicClock> {
-    folder: PathBuf,
+    pub(super) folder: PathBuf,
     name: Option<String>,
     when_exists: WhenExists,
     pub(super) when_full: WhenFull,
@@ -102,7 +102,8 @@ impl<C> RecorderBuilder<C> {
         self
     }
 
-    /// Sets the size of the queue of each recording; 4 MiB without it. Each read and write takes 16 bytes besides its own.
+    /// Sets the size of the queue of each recording; 4 MiB without it, which are in memory from the start. Each read and
+    /// write takes 16 bytes besides its own, and with [`WhenFull::Drop`] one that is longer than the queue never has room.
     ///
     /// The file is some milliseconds behind the stream, so the queue should hold what the fastest burst brings in 10 ms.
     #[must_use]
@@ -112,6 +113,9 @@ impl<C> RecorderBuilder<C> {
     }
 
     /// Goes on in a new file when one has so many bytes: `name.pcapng`, `name.part2.pcapng`, and so on.
+    ///
+    /// A file that is left is forced to the disk then, whatever the [`SyncPolicy`], so that
+    /// [`sync_recording`](crate::record::RecordedStream::sync_recording) speaks for all files.
     #[must_use]
     pub const fn rotate_bytes(mut self, bytes: u64) -> Self {
         self.rotation.bytes = Some(bytes);
@@ -142,7 +146,8 @@ impl<C> RecorderBuilder<C> {
         self
     }
 
-    /// Calls `observer` for each [`RecordEvent`], on the thread of the recording that it tells of.
+    /// Calls `observer` for each [`RecordEvent`], on the thread of the recording that it tells of; where a recording cannot
+    /// start, on the one that wanted to start it.
     #[must_use]
     pub fn on_event(mut self, observer: impl Fn(&RecordEvent<'_>) + Send + Sync + 'static) -> Self {
         self.observer = Some(Arc::new(observer));
@@ -206,12 +211,19 @@ impl<C> RecorderBuilder<C> {
     }
 
     fn create_at(&self, path: PathBuf, header: &Header) -> Result<PartFile, RecordError> {
-        // Left over from a recording whose first file was moved away.
-        let second = part_path(&path, 2);
-        if self.rotation.is_on() && self.files.exists(&second) {
-            return Err(RecordError::Exists { path: second });
+        if self.rotation.is_on() && !self.files.exists(&path) && self.has_later_part(&path)? {
+            return Err(RecordError::Exists { path });
         }
         PartFile::create(&*self.files, path, header, header.start_ns)
+    }
+
+    /// Returns true if files are left over from a recording whose first one was moved away.
+    fn has_later_part(&self, path: &Path) -> Result<bool, RecordError> {
+        let result = self.files.has_later_part(path);
+        result.map_err(|error| RecordError::Create {
+            path: path.to_owned(),
+            source: Arc::new(error),
+        })
     }
 }
 

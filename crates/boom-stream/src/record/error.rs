@@ -1,7 +1,7 @@
 //! What can go wrong with a recording.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A recording could not be made, or not in full. The connection is not touched by any of these.
@@ -55,16 +55,40 @@ pub enum RecordError {
     },
 }
 
+impl RecordError {
+    /// The file that it is about.
+    pub(super) fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Exists { path } | Self::Create { path, .. } | Self::Write { path, .. } => {
+                Some(path)
+            }
+            Self::Thread(_) | Self::WriterGone | Self::Incomplete { .. } => None,
+        }
+    }
+}
+
 impl From<RecordError> for io::Error {
     fn from(error: RecordError) -> Self {
         let kind = match &error {
             RecordError::Exists { .. } => io::ErrorKind::AlreadyExists,
-            RecordError::Create { source, .. }
-            | RecordError::Write { source, .. }
-            | RecordError::Thread(source) => source.kind(),
+            RecordError::Create { source, .. } | RecordError::Write { source, .. } => source.kind(),
+            // The system's "try again later" is `WouldBlock`, which a stream's user takes for something else.
+            RecordError::Thread(_) => io::ErrorKind::OutOfMemory,
             RecordError::WriterGone => io::ErrorKind::BrokenPipe,
             RecordError::Incomplete { .. } => io::ErrorKind::Other,
         };
         Self::new(kind, error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_that_cannot_start_is_not_taken_for_something_to_come() {
+        let source = Arc::new(io::ErrorKind::WouldBlock.into());
+        let error = io::Error::from(RecordError::Thread(source));
+        assert_eq!(error.kind(), io::ErrorKind::OutOfMemory);
     }
 }

@@ -20,7 +20,7 @@ use pcap_file::pcapng::{PcapNgBlock, PcapNgWriter};
 use pcap_file::{DataLink, Endianness};
 
 use super::RecordError;
-use super::format::{FLAG_INBOUND, FLAG_OUTBOUND, Header};
+use super::format::{FLAG_INBOUND, FLAG_OUTBOUND, Header, is_later_part};
 use super::queue::Direction;
 
 const SOFTWARE: &str = concat!("boomnet ", env!("CARGO_PKG_VERSION"));
@@ -35,6 +35,15 @@ pub(super) trait Files: fmt::Debug + Send + Sync {
     fn create_new(&self, path: &Path) -> io::Result<Box<dyn Output>>;
 
     fn exists(&self, path: &Path) -> bool;
+
+    /// Returns true if any later file of a recording that begins with `first` is there.
+    fn has_later_part(&self, first: &Path) -> io::Result<bool>;
+
+    /// Returns once the disk knows that the folder has the file.
+    fn sync_folder(&self, file: &Path) -> io::Result<()>;
+
+    /// Takes away a file that nothing was written to.
+    fn remove(&self, path: &Path) -> io::Result<()>;
 }
 
 /// A file.
@@ -58,6 +67,51 @@ impl Files for Disk {
     fn exists(&self, path: &Path) -> bool {
         path.exists()
     }
+
+    fn has_later_part(&self, first: &Path) -> io::Result<bool> {
+        let entries = match std::fs::read_dir(folder_of(first)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            entries => entries?,
+        };
+        for entry in entries {
+            if is_later_part(first, Path::new(&entry?.file_name())) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Elsewhere than on Unix a folder is no file that could be forced to the disk, and some file systems know of none
+    /// either.
+    fn sync_folder(&self, file: &Path) -> io::Result<()> {
+        if !cfg!(unix) {
+            return Ok(());
+        }
+        let result = File::open(folder_of(file)).and_then(|folder| folder.sync_all());
+        match result {
+            Err(error) if is_unsupported(&error) => Ok(()),
+            result => result,
+        }
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        std::fs::remove_file(path)
+    }
+}
+
+/// The folder that a file stands in; a name alone stands in the current one.
+fn folder_of(file: &Path) -> &Path {
+    match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+fn is_unsupported(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported
+    )
 }
 
 /// Where a file stands in place of a folder, "already exists" would be taken for the recording's own file.
@@ -110,18 +164,10 @@ impl PartFile {
         header: &Header,
         start_ns: u64,
     ) -> Result<Self, RecordError> {
-        let output = match files.create_new(&path) {
-            Ok(output) => output,
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                return Err(RecordError::Exists { path });
-            }
-            Err(error) => {
-                let source = Arc::new(error);
-                return Err(RecordError::Create { path, source });
-            }
-        };
-        match begin(&path, header) {
-            Ok(blocks) => Ok(Self {
+        // In this order: what cannot begin leaves no file behind.
+        let begun = begin(&path, header).and_then(|blocks| Ok((blocks, files.create_new(&path)?)));
+        match begun {
+            Ok((blocks, output)) => Ok(Self {
                 path,
                 output,
                 blocks,
@@ -130,6 +176,9 @@ impl PartFile {
                 packets: 0,
                 start_ns,
             }),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                Err(RecordError::Exists { path })
+            }
             Err(error) => {
                 let source = Arc::new(error);
                 Err(RecordError::Create { path, source })

@@ -18,6 +18,8 @@ pub(crate) const ERROR: &str = "error: ";
 pub(crate) const FLAG_INBOUND: u32 = 1;
 /// See [`FLAG_INBOUND`].
 pub(crate) const FLAG_OUTBOUND: u32 = 2;
+/// A host's name is cut to so many characters, four times what DNS lets it have.
+const MAX_HOST: usize = 1024;
 /// What a TCP segment carries at most, so that IPv4 and IPv6 both hold it.
 pub(crate) const MAX_PAYLOAD: usize = 65_495;
 
@@ -88,6 +90,28 @@ pub(crate) fn part_path(first: &Path, part: u32) -> PathBuf {
     name.push(format!(".part{part}."));
     name.push(first.extension().unwrap_or_default());
     first.with_file_name(name)
+}
+
+/// Returns true if `file` is the name of any later file of the recording that begins with `first`.
+pub(crate) fn is_later_part(first: &Path, file: &Path) -> bool {
+    let number = || {
+        let stem = first.file_stem()?.to_str()?;
+        let rest = file.file_stem()?.to_str()?.strip_prefix(stem)?;
+        rest.strip_prefix(".part")
+    };
+    first.extension() == file.extension()
+        && number().is_some_and(|number| {
+            !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit())
+        })
+}
+
+/// A host as a line of the header has it: of one line, and not without end.
+pub(crate) fn host_line(host: &str) -> String {
+    let printed = |c: char| match c.is_control() {
+        true => char::REPLACEMENT_CHARACTER,
+        false => c,
+    };
+    host.chars().map(printed).take(MAX_HOST).collect()
 }
 
 /// The number by which the queue knows a kind of error.
@@ -190,6 +214,28 @@ mod tests {
             ErrorKind::Other
         );
         assert_eq!(kind_of_name("no such kind"), ErrorKind::Other);
+    }
+
+    #[test]
+    fn a_host_is_one_line_of_bounded_length() {
+        assert_eq!(host_line("exam\nple.com"), "exam\u{fffd}ple.com");
+        assert_eq!(host_line(&"é".repeat(5000)), "é".repeat(1024));
+    }
+
+    #[test]
+    fn later_files_are_known_by_their_names() {
+        let first = Path::new("days/quotes.v2.pcapng");
+        for (name, is_later) in [
+            ("quotes.v2.part3.pcapng", true),
+            ("quotes.v2.part17.pcapng", true),
+            ("quotes.v2.pcapng", false),
+            ("quotes.v2.part.pcapng", false),
+            ("quotes.v2.part3.txt", false),
+            ("quotes.part3.pcapng", false),
+            ("quotes.v2.partly.pcapng", false),
+        ] {
+            assert_eq!(is_later_part(first, Path::new(name)), is_later, "{name}");
+        }
     }
 
     #[test]

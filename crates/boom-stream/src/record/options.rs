@@ -17,7 +17,7 @@ pub enum WhenExists {
     /// The new file gets a suffix: `name-1.pcapng`, `name-2.pcapng`.
     #[default]
     Suffix,
-    /// The recording does not start.
+    /// The recording does not start. What that means to the stream is for [`WhenFailed`] to say.
     Error,
 }
 
@@ -52,10 +52,11 @@ pub enum WhenFull {
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum WhenFailed {
-    /// Nothing: the recording ends, the connection goes on. The statistics and an event tell of it.
+    /// Nothing: the recording ends or does not even start, the connection goes on. The statistics and an event tell of it.
     #[default]
     GoOn,
-    /// Reads and writes fail from then on, for those who may not trade unrecorded.
+    /// Reads and writes fail from then on, and a recording that cannot start is an error, for those who may not trade
+    /// unrecorded.
     Fail,
 }
 
@@ -74,7 +75,8 @@ pub enum WhenFailed {
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SyncPolicy {
-    /// Only when [`sync_recording`](crate::record::RecordedStream::sync_recording) asks for it.
+    /// Only when [`sync_recording`](crate::record::RecordedStream::sync_recording) asks for it, and when a recording goes on
+    /// in a new file: what is left behind could not be synced later.
     #[default]
     Never,
     /// When a file is complete.

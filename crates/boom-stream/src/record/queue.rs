@@ -31,6 +31,13 @@ pub(super) enum Entry {
     Gap,
 }
 
+impl Entry {
+    /// The pieces of a long read are one event.
+    pub(super) const fn is_event(self) -> bool {
+        !matches!(self, Self::Bytes { last: false, .. } | Self::Gap)
+    }
+}
+
 /// Which way bytes pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Direction {
@@ -64,8 +71,21 @@ impl Gap {
         self.bytes[direction.index()] += bytes;
     }
 
+    pub(super) const fn join(&mut self, other: Self) {
+        let mut index = 0;
+        while index < 2 {
+            self.count[index] += other.count[index];
+            self.bytes[index] += other.bytes[index];
+            index += 1;
+        }
+    }
+
     pub(super) const fn total(&self) -> u64 {
         self.count[0] + self.count[1]
+    }
+
+    pub(super) const fn total_bytes(&self) -> u64 {
+        self.bytes[0] + self.bytes[1]
     }
 
     pub(super) fn to_bytes(self) -> [u8; GAP_LEN] {
@@ -96,17 +116,32 @@ impl Gap {
 pub(super) const GAP_LEN: usize = 32;
 /// The bytes of a header in the ring.
 pub(super) const HEADER_LEN: usize = 16;
+/// The smallest that pages of memory are.
+const PAGE: usize = 4096;
 /// The queue is never smaller: a gap and some bytes have room.
 pub(super) const MIN_QUEUE: usize = 256;
 
 pub(super) fn queue(bytes: usize) -> (Inlet, Outlet) {
-    let (producer, consumer) = RingBuffer::new(bytes.max(MIN_QUEUE));
+    let (mut producer, consumer) = RingBuffer::new(bytes.max(MIN_QUEUE));
+    touch(&mut producer);
     let outlet = Outlet {
         ring: consumer,
         header: None,
         bytes: Vec::with_capacity(4096),
     };
     (Inlet { ring: producer }, outlet)
+}
+
+/// Writes to each page of the ring once, so that the kernel gives it now and not by a fault on the hot path.
+fn touch(ring: &mut Producer<u8>) {
+    // A chunk that is not committed is as if it had never been.
+    let Ok(mut chunk) = ring.write_chunk_uninit(ring.slots()) else {
+        return;
+    };
+    let (bytes, _) = chunk.as_mut_slices();
+    for byte in bytes.iter_mut().step_by(PAGE) {
+        byte.write(0);
+    }
 }
 
 /// The end of the thread that reads and writes the stream.
@@ -116,9 +151,9 @@ pub(super) struct Inlet {
 }
 
 impl Inlet {
-    /// Returns true if an entry of so many bytes has room.
+    /// Returns true if so many bytes have room, the headers of their entries included.
     pub(super) fn has_room(&self, bytes: usize) -> bool {
-        self.ring.slots() >= HEADER_LEN + bytes
+        self.ring.slots() >= bytes
     }
 
     /// Puts an entry in, or does nothing where it has no room.
@@ -198,10 +233,22 @@ impl Outlet {
 /// Copies an entry that the ring's end divides.
 #[cold]
 fn copy_divided(header: &[u8], bytes: &[u8], first: &mut [u8], second: &mut [u8]) {
-    let places = first.iter_mut().chain(second);
-    for (place, byte) in places.zip(header.iter().chain(bytes)) {
-        *place = *byte;
-    }
+    let (first, second) = copy_over(header, first, second);
+    copy_over(bytes, first, second);
+}
+
+/// Fills the places in turn, and returns what is left of them.
+fn copy_over<'a>(
+    bytes: &[u8],
+    first: &'a mut [u8],
+    second: &'a mut [u8],
+) -> (&'a mut [u8], &'a mut [u8]) {
+    let (here, there) = bytes.split_at(bytes.len().min(first.len()));
+    let (place, first) = first.split_at_mut(here.len());
+    place.copy_from_slice(here);
+    let (place, second) = second.split_at_mut(there.len().min(second.len()));
+    place.copy_from_slice(&there[..place.len()]);
+    (first, second)
 }
 
 const PIECE: u8 = 1;
@@ -298,6 +345,16 @@ mod tests {
         }
         drop(inlet);
         assert!(outlet.is_abandoned());
+    }
+
+    #[test]
+    fn an_entry_is_divided_anywhere() {
+        for at in 0..=9 {
+            let mut ring = [0; 9];
+            let (first, second) = ring.split_at_mut(at);
+            copy_divided(b"head", b"bytes", first, second);
+            assert_eq!(&ring, b"headbytes");
+        }
     }
 
     #[test]

@@ -6,14 +6,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::format::Header;
+use super::format::{Header, host_line};
 use super::packets::Conversation;
 use super::queue::queue;
 use super::stats::{Shared, Totals, lock};
 use super::stream::RecordedStream;
 use super::tap::Tap;
 use super::writer::{State, Writer};
-use super::{RecordError, RecordStats, RecorderBuilder};
+use super::{RecordError, RecordEvent, RecordStats, RecorderBuilder, WhenFailed};
 use crate::{ConnectionInfo, Layer, MonotonicClock, Socket, TimeSource};
 
 /// The dynamic ports (RFC 6335 §6), of which each recording takes the next as its own.
@@ -76,16 +76,19 @@ impl<C> Recorder<C> {
 impl<C: TimeSource + Clone> Recorder<C> {
     /// Records any stream, which `info` tells the peer of, in `name.pcapng`.
     ///
+    /// Where the file or the thread cannot be made the stream goes on unrecorded, which an event, the statistics and
+    /// [`recording_error`](RecordedStream::recording_error) tell of.
+    ///
     /// # Errors
     ///
-    /// The file or the thread cannot be made.
+    /// The file or the thread cannot be made, and [`WhenFailed::Fail`] was chosen. The stream is dropped then.
     pub fn record<S>(
         &self,
         stream: S,
         name: &str,
         info: &ConnectionInfo,
     ) -> Result<RecordedStream<S, C>, RecordError> {
-        let tap = self.start(Some(name), info, false)?;
+        let tap = self.or_unrecorded(self.start(Some(name), info, false))?;
         Ok(RecordedStream::new(stream, tap))
     }
 
@@ -102,21 +105,26 @@ impl<C: TimeSource + Clone> Recorder<C> {
         stream: S,
         name: Option<&str>,
     ) -> Result<RecordedStream<S, C>, RecordError> {
-        let tap = self.start_layer(&stream, name)?;
+        let tap = self.or_unrecorded(self.start_layer(&stream, name))?;
         Ok(RecordedStream::new(stream, tap))
     }
 
-    /// The same, where a recording that cannot start leaves the stream unrecorded.
+    /// The same, where a recording that cannot start leaves the stream unrecorded whatever was chosen.
     pub(super) fn record_layer_if_possible<S: Layer<Base: Socket>>(
         &self,
         stream: S,
         name: Option<&str>,
     ) -> RecordedStream<S, C> {
-        let tap = match self.start_layer(&stream, name) {
-            Ok(tap) => tap,
-            Err(error) => self.failed(error),
-        };
+        let started = self.start_layer(&stream, name);
+        let tap = started.unwrap_or_else(|error| self.failed(error));
         RecordedStream::new(stream, tap)
+    }
+
+    fn or_unrecorded(&self, started: Result<Tap<C>, RecordError>) -> Result<Tap<C>, RecordError> {
+        match (started, self.options.when_failed) {
+            (Err(error), WhenFailed::GoOn) => Ok(self.failed(error)),
+            (started, _) => started,
+        }
     }
 
     fn start_layer<S: Layer<Base: Socket>>(
@@ -140,7 +148,7 @@ impl<C: TimeSource + Clone> Recorder<C> {
         let start_ns = wall_clock_ns();
         let offset_ns = start_ns.wrapping_sub(options.clock.now_ns());
         let header = Header {
-            host: info.host().to_owned(),
+            host: host_line(info.host()),
             port: info.port(),
             is_encrypted,
             start_ns,
@@ -170,7 +178,11 @@ impl<C: TimeSource + Clone> Recorder<C> {
             observer: options.observer.clone(),
             state: State::new(start_ns),
         };
-        let thread = spawn(writer)?;
+        let path = writer.path.clone();
+        let thread = spawn(writer).inspect_err(|_| {
+            // That the empty file stays is no second error.
+            let _ = options.files.remove(&path);
+        })?;
         let clock = options.clock.clone();
         let (when_full, when_failed) = (options.when_full, options.when_failed);
         Ok(Tap::new(
@@ -185,13 +197,20 @@ impl<C: TimeSource + Clone> Recorder<C> {
     }
 
     fn failed(&self, error: RecordError) -> Tap<C> {
+        let options = &self.options;
         let shared = Arc::new(Shared::new(Arc::clone(&self.totals)));
         shared.stopped.store(true, Ordering::Relaxed);
         shared.update(|progress| {
-            progress.fail(error);
+            progress.fail(error.clone());
             progress.ended = true;
         });
-        let options = &self.options;
+        if let Some(observer) = &options.observer {
+            let path = error.path().unwrap_or(&options.folder);
+            observer(&RecordEvent::Failed {
+                path,
+                error: &error,
+            });
+        }
         let (when_full, when_failed) = (options.when_full, options.when_failed);
         let clock = options.clock.clone();
         Tap::new(None, clock, 0, shared, when_full, when_failed, None)

@@ -37,7 +37,7 @@ pub struct RecordStats {
     pub files: u64,
     /// Bytes of all files.
     pub file_bytes: u64,
-    /// Recordings that ended before their stream.
+    /// Recordings that ended before their stream, or could not start.
     pub failures: u64,
     /// What the last of them failed with.
     pub failure: Option<ErrorKind>,
@@ -66,7 +66,7 @@ impl RecordStats {
     }
 }
 
-/// Something that happened to a recording, told on the thread that writes it.
+/// Something that happened to a recording, told on the thread that writes it, or on the one that could not start it.
 ///
 /// # Examples
 ///
@@ -97,9 +97,9 @@ pub enum RecordEvent<'a> {
         /// Their bytes.
         bytes: u64,
     },
-    /// The recording ended before its stream.
+    /// The recording ended before its stream, or could not start.
     Failed {
-        /// The file.
+        /// The file; the recordings' folder where there is none.
         path: &'a Path,
         /// Why.
         error: &'a RecordError,

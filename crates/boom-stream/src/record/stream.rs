@@ -161,7 +161,10 @@ impl<S: Write, C: TimeSource> Write for RecordedStream<S, C> {
     /// Flushes the stream below. [`flush_recording`](Self::flush_recording) is for the file.
     #[inline]
     fn flush(&mut self) -> io::Result<()> {
-        self.stream.flush()
+        self.tap.check()?;
+        let result = self.stream.flush();
+        self.tap.done(Direction::Outbound, &result);
+        result
     }
 }
 
@@ -195,13 +198,11 @@ impl<S: Layer, C> Layer for RecordedStream<S, C> {
 
 impl<S: HalfClose, C: TimeSource> HalfClose for RecordedStream<S, C> {
     fn close_write(&mut self) -> io::Result<()> {
+        self.tap.check()?;
         let result = self.stream.close_write();
         match &result {
             Ok(()) => self.tap.closed(),
-            Err(error) => {
-                let error = Err(error.kind().into());
-                self.tap.nothing(Direction::Outbound, &error);
-            }
+            result => self.tap.done(Direction::Outbound, result),
         }
         result
     }
@@ -209,8 +210,8 @@ impl<S: HalfClose, C: TimeSource> HalfClose for RecordedStream<S, C> {
 
 /// Records a stream that knows its peer.
 ///
-/// The first two never fail: a stream whose recording cannot start goes on without, and
-/// [`recording_error`](RecordedStream::recording_error) says why.
+/// A stream whose recording cannot start goes on without, and [`recording_error`](RecordedStream::recording_error) says
+/// why, unless a [`Recorder`] was told otherwise.
 ///
 /// # Examples
 ///
@@ -239,9 +240,13 @@ pub trait IntoRecordedStream: Layer<Base: Socket> + Sized {
 
     /// Records by the rules of `recorder`.
     ///
+    /// Where the file or the thread cannot be made the stream goes on unrecorded, which an event, the statistics and
+    /// [`recording_error`](RecordedStream::recording_error) tell of.
+    ///
     /// # Errors
     ///
-    /// The file or the thread cannot be made; the stream is closed then.
+    /// The file or the thread cannot be made, and [`WhenFailed::Fail`](crate::record::WhenFailed::Fail) was chosen. The
+    /// stream is closed then.
     fn into_recorded_stream_with<C: TimeSource + Clone>(
         self,
         recorder: &Recorder<C>,

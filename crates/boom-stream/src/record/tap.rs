@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::{self, JoinHandle};
 
+use super::backlog::Backlog;
 use super::options::{WhenFailed, WhenFull};
-use super::queue::{Direction, Entry, GAP_LEN, Gap, HEADER_LEN, Inlet};
+use super::queue::{Direction, Entry, Gap, HEADER_LEN, Inlet};
 use super::stats::{Progress, Shared};
 use super::{RecordError, RecordStats};
 use crate::TimeSource;
@@ -20,8 +21,10 @@ pub(super) struct Tap<C> {
     /// What the clock's time lacks to nanoseconds since 1970.
     offset_ns: u64,
     shared: Arc<Shared>,
-    /// What had no room and is not stated in the queue yet, and when the last of it came.
-    gap: Option<(Gap, u64)>,
+    /// What had no room and is not stated in the queue yet.
+    backlog: Backlog,
+    /// Nothing is in the backlog, and no end or error was told that a read or write may disprove.
+    is_plain: bool,
     when_full: WhenFull,
     fails_with_recording: bool,
     dropped: Gap,
@@ -47,7 +50,8 @@ impl<C: TimeSource> Tap<C> {
             clock,
             offset_ns,
             shared,
-            gap: None,
+            backlog: Backlog::new(),
+            is_plain: true,
             when_full,
             fails_with_recording: when_failed == WhenFailed::Fail,
             dropped: Gap::default(),
@@ -78,7 +82,7 @@ impl<C: TimeSource> Tap<C> {
     #[inline]
     pub(super) fn piece(&mut self, direction: Direction, bytes: &[u8], last: bool) {
         let time_ns = self.now_ns();
-        if let (Some(inlet), None) = (&mut self.inlet, &self.gap)
+        if let (Some(inlet), true) = (&mut self.inlet, self.is_plain)
             && !self.shared.stopped.load(Ordering::Relaxed)
             && inlet.push(Entry::Bytes { direction, last }, time_ns, bytes)
         {
@@ -94,6 +98,12 @@ impl<C: TimeSource> Tap<C> {
         buffers: &[impl Deref<Target = [u8]>],
         count: usize,
     ) {
+        // All of it or none: whether a piece is the last one cannot be told afterwards.
+        let length = HEADER_LEN * buffers.len() + count;
+        if self.when_full == WhenFull::Drop && !self.is_stopped() && !self.has_room(length) {
+            self.succeeded(direction);
+            return self.add_to_gap(direction, self.now_ns(), count);
+        }
         let mut rest = count;
         for buffer in buffers {
             let bytes = buffer.get(..rest).unwrap_or(buffer);
@@ -112,15 +122,26 @@ impl<C: TimeSource> Tap<C> {
                 self.peer_closed = true;
                 self.event(Entry::PeerClosed);
             }
-            Err(error) if is_failure(error) => {
-                let kind = error.kind();
-                let earlier = self.failed[direction.index()].replace(kind);
-                // A stream that is polled on after its end says the same each time.
-                if earlier != Some(kind) {
-                    self.event(Entry::Failed { direction, kind });
-                }
-            }
+            Err(error) if is_failure(error) => self.failed(direction, error.kind()),
+            _ if self.backlog.has_event() => self.state_backlog_if_possible(),
             _ => {}
+        }
+    }
+
+    /// Looks at what something returned that moves no bytes by itself.
+    pub(super) fn done(&mut self, direction: Direction, result: &io::Result<()>) {
+        if let Err(error) = result
+            && is_failure(error)
+        {
+            self.failed(direction, error.kind());
+        }
+    }
+
+    fn failed(&mut self, direction: Direction, kind: ErrorKind) {
+        let earlier = self.failed[direction.index()].replace(kind);
+        // A stream that is polled on after its end says the same each time.
+        if earlier != Some(kind) {
+            self.event(Entry::Failed { direction, kind });
         }
     }
 
@@ -145,7 +166,7 @@ impl<C: TimeSource> Tap<C> {
 
     /// Waits until the file has all, and the disk if `sync`.
     pub(super) fn flush(&mut self, sync: bool) -> Result<RecordStats, RecordError> {
-        self.state_gap();
+        self.state_backlog();
         let target = self.shared.update(|progress| {
             let requests = progress.requests(sync);
             requests.asked += 1;
@@ -188,15 +209,25 @@ impl<C: TimeSource> Tap<C> {
             self.lost += 1;
             return;
         }
-        // An end is worth waiting for: it comes once, and what follows it is no hurry.
-        self.state_gap();
-        self.push_waiting(entry, time_ns, &[]);
+        match self.when_full {
+            WhenFull::Block => {
+                self.push_waiting(entry, time_ns, &[]);
+            }
+            WhenFull::Drop => {
+                if !self.backlog.add_event(entry, time_ns) {
+                    self.dropped.count[0] += 1;
+                    self.backlog.add_gap(Direction::Inbound, 0, time_ns);
+                }
+                self.state_backlog_if_possible();
+            }
+        }
+        self.look_back();
     }
 }
 
 impl<C> Tap<C> {
     fn end(&mut self) {
-        self.state_gap();
+        self.state_backlog();
         self.inlet = None;
         self.wake();
         let Some(thread) = self.thread.take() else {
@@ -218,10 +249,26 @@ impl<C> Tap<C> {
             self.lost += u64::from(last);
             return;
         }
+        self.succeeded(direction);
         match self.when_full {
             WhenFull::Block => self.push_in_pieces(direction, time_ns, bytes, last),
             WhenFull::Drop => self.push_or_drop(direction, time_ns, bytes, last),
         }
+        self.look_back();
+    }
+
+    /// What this side told of its end or failure holds no more: the next one is another.
+    const fn succeeded(&mut self, direction: Direction) {
+        self.failed[direction.index()] = None;
+        if matches!(direction, Direction::Inbound) {
+            self.peer_closed = false;
+        }
+    }
+
+    /// Sees whether the next read or write is one like any other.
+    const fn look_back(&mut self) {
+        self.is_plain =
+            self.backlog.is_empty() && matches!(self.failed, [None, None]) && !self.peer_closed;
     }
 
     fn push_in_pieces(&mut self, direction: Direction, time_ns: u64, bytes: &[u8], last: bool) {
@@ -234,37 +281,55 @@ impl<C> Tap<C> {
     }
 
     fn push_or_drop(&mut self, direction: Direction, time_ns: u64, bytes: &[u8], last: bool) {
-        let stated = match self.gap {
-            Some(_) => HEADER_LEN + GAP_LEN,
-            None => 0,
-        };
-        if let Some(inlet) = &mut self.inlet
-            && inlet.has_room(stated + bytes.len())
+        if self.has_room(HEADER_LEN + bytes.len())
+            && let Some(inlet) = &mut self.inlet
         {
-            if let Some((gap, time_ns)) = self.gap.take() {
-                inlet.push(Entry::Gap, time_ns, &gap.to_bytes());
-            }
+            self.backlog.move_to(inlet);
             inlet.push(Entry::Bytes { direction, last }, time_ns, bytes);
             return;
         }
-        let count = bytes.len() as u64;
-        self.dropped.add(direction, count);
-        let (gap, gap_ns) = self.gap.get_or_insert_default();
-        gap.add(direction, count);
-        *gap_ns = time_ns;
+        self.add_to_gap(direction, time_ns, bytes.len());
     }
 
-    /// Puts into the queue what it has to say of what it had no room for.
-    fn state_gap(&mut self) {
-        if let Some((gap, time_ns)) = self.gap.take() {
-            self.push_waiting(Entry::Gap, time_ns, &gap.to_bytes());
+    fn add_to_gap(&mut self, direction: Direction, time_ns: u64, count: usize) {
+        self.dropped.add(direction, count as u64);
+        self.backlog.add_gap(direction, count as u64, time_ns);
+        self.look_back();
+    }
+
+    /// Returns true if so many bytes of the queue are free behind what waits for room.
+    fn has_room(&self, bytes: usize) -> bool {
+        let inlet = self.inlet.as_ref();
+        inlet.is_some_and(|inlet| inlet.has_room(self.backlog.len() + bytes))
+    }
+
+    /// Puts into the queue what it has to say of what it had no room for, if there is room for all of that.
+    fn state_backlog_if_possible(&mut self) {
+        if self.has_room(0)
+            && let Some(inlet) = &mut self.inlet
+        {
+            self.backlog.move_to(inlet);
+            self.look_back();
         }
     }
 
-    fn push_waiting(&mut self, entry: Entry, time_ns: u64, bytes: &[u8]) {
+    /// The same, and waits for room.
+    fn state_backlog(&mut self) {
+        while let Some((entry, gap, time_ns)) = self.backlog.take() {
+            let bytes = gap.to_bytes();
+            let bytes = if entry == Entry::Gap { &bytes[..] } else { &[] };
+            if !self.push_waiting(entry, time_ns, bytes) && entry == Entry::Gap {
+                self.shared.update(|progress| progress.count_gap(gap));
+            }
+        }
+        self.look_back();
+    }
+
+    /// Returns false, and counts an event as lost, if nobody takes anything out of the queue any more.
+    fn push_waiting(&mut self, entry: Entry, time_ns: u64, bytes: &[u8]) -> bool {
         while let Some(inlet) = &mut self.inlet {
             if inlet.push(entry, time_ns, bytes) {
-                return;
+                return true;
             }
             if inlet.is_abandoned() {
                 break;
@@ -272,7 +337,8 @@ impl<C> Tap<C> {
             self.wake();
             thread::yield_now();
         }
-        self.lost += 1;
+        self.lost += u64::from(entry.is_event());
+        false
     }
 
     fn is_stopped(&self) -> bool {

@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use super::file::{Files, Output};
 use super::*;
-use crate::ConnectionInfo;
 use crate::replay::{ReplayError, ReplayStream};
+use crate::{ConnectionInfo, HalfClose};
 
 /// Files in memory, which have so much room all together.
 #[derive(Debug, Default)]
@@ -17,6 +17,8 @@ struct Memory {
     files: Mutex<HashMap<PathBuf, Vec<u8>>>,
     room: Mutex<usize>,
     syncs: Mutex<usize>,
+    /// How much of each file was there when it was synced last, and whether the folder was.
+    synced: Mutex<HashMap<PathBuf, (usize, bool)>>,
     is_sync_broken: bool,
 }
 
@@ -42,6 +44,23 @@ impl Files for Folder {
     fn exists(&self, path: &Path) -> bool {
         self.0.files.lock().unwrap().contains_key(path)
     }
+
+    fn has_later_part(&self, first: &Path) -> io::Result<bool> {
+        let files = self.0.files.lock().unwrap();
+        let mut names = files.keys().filter_map(|path| path.file_name());
+        Ok(names.any(|name| super::format::is_later_part(first, Path::new(name))))
+    }
+
+    fn sync_folder(&self, file: &Path) -> io::Result<()> {
+        let mut synced = self.0.synced.lock().unwrap();
+        synced.entry(file.to_owned()).or_default().1 = true;
+        Ok(())
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        self.0.files.lock().unwrap().remove(path);
+        Ok(())
+    }
 }
 
 impl Write for File {
@@ -66,6 +85,9 @@ impl Write for File {
 impl Output for File {
     fn sync(&mut self) -> io::Result<()> {
         *self.memory.syncs.lock().unwrap() += 1;
+        let len = self.memory.files.lock().unwrap()[&self.path].len();
+        let mut synced = self.memory.synced.lock().unwrap();
+        synced.entry(self.path.clone()).or_default().0 = len;
         match self.memory.is_sync_broken {
             true => Err(ErrorKind::Other.into()),
             false => Ok(()),
@@ -80,6 +102,22 @@ impl Read for Hundred {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         buffer[..100].fill(b'x');
         Ok(100)
+    }
+}
+
+impl Write for Hundred {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl HalfClose for Hundred {
+    fn close_write(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -168,6 +206,14 @@ fn a_full_disk_ends_the_connection_if_that_is_wanted() {
         let error = error.downcast().unwrap();
         assert!(matches!(error, RecordError::Write { .. }));
     }
+    let calls = [
+        stream.write(b"x").map(drop),
+        stream.flush(),
+        stream.close_write(),
+    ];
+    for result in calls {
+        assert_eq!(result.unwrap_err().kind(), ErrorKind::StorageFull);
+    }
 }
 
 #[test]
@@ -242,6 +288,62 @@ fn the_disk_is_asked_as_the_policy_says() {
     let (syncs, events) = run(SyncPolicy::Every(Duration::ZERO));
     assert!(syncs >= 4, "{syncs}");
     assert_eq!(events, 3);
+}
+
+#[test]
+fn a_sync_speaks_for_the_files_that_were_left() {
+    let memory = memory(usize::MAX);
+    let mut stream = record(&recorder(&memory).rotate_bytes(1).build());
+    for _ in 0..3 {
+        assert_eq!(stream.read(&mut [0; 128]).unwrap(), 100);
+    }
+    let stats = stream.sync_recording().unwrap();
+    assert_eq!((stats.synced_events, stats.files), (3, 4));
+    let files = memory.files.lock().unwrap();
+    let synced = memory.synced.lock().unwrap();
+    assert_eq!(files.len(), 4);
+    for (path, bytes) in &*files {
+        assert_eq!(synced[path], (bytes.len(), true), "{}", path.display());
+    }
+}
+
+#[test]
+fn an_interval_is_kept_while_the_queue_never_runs_empty() {
+    const READS: u64 = 20_000;
+    let (go_on, wait) = mpsc::channel::<()>();
+    let wait = Mutex::new(wait);
+    let memory = memory(usize::MAX);
+    let recorder = recorder(&memory)
+        .queue_bytes(4 << 20)
+        .sync(SyncPolicy::Every(Duration::ZERO))
+        .on_event(move |event| {
+            if let RecordEvent::Started { .. } = event {
+                let _ = wait.lock().unwrap().recv();
+            }
+        })
+        .build();
+    let mut stream = record(&recorder);
+    for _ in 0..READS {
+        assert_eq!(stream.read(&mut [0; 128]).unwrap(), 100);
+    }
+    // All of it is in the queue before the first of it is taken out.
+    drop(go_on);
+    assert_eq!(stream.finish().1.unwrap().synced_events, READS);
+    let syncs = *memory.syncs.lock().unwrap();
+    assert!(syncs > 10, "{syncs}");
+}
+
+#[test]
+fn what_was_dropped_counts_though_the_recording_failed() {
+    let recorder = recorder(&memory(2_000)).queue_bytes(256).build();
+    let mut stream = record(&recorder);
+    while stream.recording_error().is_none() {
+        assert_eq!(stream.read(&mut [0; 128]).unwrap(), 100);
+    }
+    let dropped = stream.stats().dropped_events;
+    stream.finish().1.unwrap_err();
+    assert_eq!(recorder.stats().dropped_events, dropped);
+    assert_eq!(recorder.stats().dropped_bytes, dropped * 100);
 }
 
 #[test]

@@ -44,8 +44,6 @@ pub(super) struct Writer {
 /// What is known between two entries.
 #[derive(Debug)]
 pub(super) struct State {
-    /// What is missing before the next packet.
-    gap: Gap,
     dropped: u64,
     /// This side said that it sends no more, or the connection broke.
     over: bool,
@@ -54,6 +52,8 @@ pub(super) struct State {
     bytes: u64,
     /// In a file, and perhaps not on the disk.
     is_dirty: bool,
+    /// The folder's entry for the file may not be on the disk.
+    is_new: bool,
     synced: Instant,
     time_ns: u64,
 }
@@ -61,12 +61,12 @@ pub(super) struct State {
 impl State {
     pub(super) fn new(start_ns: u64) -> Self {
         Self {
-            gap: Gap::default(),
             dropped: 0,
             over: false,
             events: 0,
             bytes: 0,
             is_dirty: false,
+            is_new: true,
             synced: Instant::now(),
             time_ns: start_ns,
         }
@@ -140,12 +140,18 @@ impl Writer {
                 conversation: &mut self.conversation,
                 state: &mut self.state,
             };
-            page.entry(entry, bytes)?;
-            if entry == Entry::Gap {
-                self.tell_gap();
+            let gap = (entry == Entry::Gap).then(|| Gap::from_bytes(bytes));
+            let result = page.entry(entry, bytes);
+            if let Some(gap) = gap {
+                self.tell_gap(gap);
             }
+            result?;
             if self.part.waiting() >= GATHER_BYTES {
                 self.write_out()?;
+                // Under a load that never lets the queue run empty there is no other place for it.
+                if self.is_sync_due() {
+                    self.sync()?;
+                }
             }
             if !matches!(entry, Entry::Bytes { last: false, .. }) {
                 self.rotate_when_due()?;
@@ -154,16 +160,12 @@ impl Writer {
         Ok(is_busy)
     }
 
-    fn tell_gap(&self) {
-        let gap = self.state.gap;
-        self.shared.update(|progress| {
-            progress.stats.dropped_events += gap.total();
-            progress.stats.dropped_bytes += gap.bytes[0] + gap.bytes[1];
-        });
+    fn tell_gap(&self, gap: Gap) {
+        self.shared.update(|progress| progress.count_gap(gap));
         self.notify(&RecordEvent::Dropped {
             path: self.part.path(),
             events: gap.total(),
-            bytes: gap.bytes[0] + gap.bytes[1],
+            bytes: gap.total_bytes(),
         });
     }
 
@@ -178,6 +180,7 @@ impl Writer {
         let path = part_path(&self.path, self.header.part);
         let files = Arc::clone(&self.files);
         self.part = PartFile::create(&*files, path, &self.header, self.state.time_ns)?;
+        self.state.is_new = true;
         self.shared.update(|progress| progress.stats.files += 1);
         self.notify(&RecordEvent::Started {
             path: self.part.path(),
@@ -198,8 +201,6 @@ impl Writer {
         let mut page = self.page();
         if !page.state.over {
             page.segment(Direction::Outbound, Mark::Fin, &[], None)?;
-        } else if page.state.gap.total() > 0 {
-            page.segment(Direction::Outbound, Mark::None, &[], None)?;
         }
         self.end_part(FINISHED)?;
         let stats = self.shared.update(|progress| {
@@ -219,8 +220,9 @@ impl Writer {
             .end(comment, self.state.time_ns, self.state.dropped)?;
         self.write_out()?;
         match self.sync {
-            SyncPolicy::Never => Ok(()),
-            SyncPolicy::AtEnd | SyncPolicy::Every(_) => self.sync(),
+            SyncPolicy::Never if comment == FINISHED => Ok(()),
+            // A file that is left cannot be forced to the disk later, when somebody asks for it.
+            _ => self.sync(),
         }
     }
 
@@ -250,6 +252,10 @@ impl Writer {
 
     fn sync(&mut self) -> io::Result<()> {
         self.part.sync()?;
+        if self.state.is_new {
+            self.files.sync_folder(self.part.path())?;
+            self.state.is_new = false;
+        }
         self.state.is_dirty = false;
         self.state.synced = Instant::now();
         self.shared
@@ -282,10 +288,15 @@ impl Writer {
 
     fn discard(&mut self) {
         let mut lost = 0;
-        while let Some((entry, _, _)) = self.outlet.pop() {
-            lost += u64::from(is_event(entry));
+        let mut dropped = Gap::default();
+        while let Some((entry, _, bytes)) = self.outlet.pop() {
+            lost += u64::from(entry.is_event());
+            if entry == Entry::Gap {
+                dropped.join(Gap::from_bytes(bytes));
+            }
         }
         self.shared.update(|progress| {
+            progress.count_gap(dropped);
             progress.stats.lost_events += lost;
             progress.flush.done = progress.flush.asked;
             progress.sync.done = progress.sync.asked;
@@ -328,6 +339,12 @@ impl Drop for End {
 }
 
 impl Progress {
+    /// Counts what the queue had no room for.
+    pub(super) const fn count_gap(&mut self, gap: Gap) {
+        self.stats.dropped_events += gap.total();
+        self.stats.dropped_bytes += gap.total_bytes();
+    }
+
     pub(super) fn fail(&mut self, error: RecordError) {
         self.stats.failures += 1;
         self.stats.failure = Some(io::Error::from(error.clone()).kind());
@@ -344,7 +361,7 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn entry(&mut self, entry: Entry, bytes: &[u8]) -> io::Result<()> {
-        self.state.events += u64::from(is_event(entry));
+        self.state.events += u64::from(entry.is_event());
         match entry {
             Entry::Bytes { direction, last } => self.bytes(direction, last, bytes),
             Entry::PeerClosed => self.segment(Direction::Inbound, Mark::Fin, &[], None),
@@ -359,11 +376,8 @@ impl Page<'_> {
             }
             Entry::Gap => {
                 let gap = Gap::from_bytes(bytes);
-                self.conversation.skip(Direction::Inbound, gap.bytes[0]);
-                self.conversation.skip(Direction::Outbound, gap.bytes[1]);
                 self.state.dropped += gap.total();
-                self.state.gap = gap;
-                Ok(())
+                self.gap(&gap)
             }
         }
     }
@@ -384,6 +398,28 @@ impl Page<'_> {
         Ok(())
     }
 
+    /// Says at once what is missing, by an empty segment of each side behind its missing bytes: nothing else of that side
+    /// may come.
+    fn gap(&mut self, gap: &Gap) -> io::Result<()> {
+        let sides = [Direction::Inbound, Direction::Outbound];
+        for direction in sides {
+            self.conversation
+                .skip(direction, gap.bytes[direction.index()]);
+        }
+        let mut remarks = Remarks {
+            dropped: gap.total(),
+            comment: Some(describe(gap)),
+        };
+        let lacks_no_bytes = gap.total_bytes() == 0;
+        for direction in sides {
+            let is_told_here = lacks_no_bytes && direction == Direction::Outbound;
+            if gap.bytes[direction.index()] > 0 || is_told_here {
+                self.remarked(direction, Mark::None, &[], std::mem::take(&mut remarks))?;
+            }
+        }
+        Ok(())
+    }
+
     fn segment(
         &mut self,
         direction: Direction,
@@ -391,11 +427,20 @@ impl Page<'_> {
         payload: &[u8],
         comment: Option<String>,
     ) -> io::Result<()> {
-        let gap = std::mem::take(&mut self.state.gap);
         let remarks = Remarks {
-            dropped: gap.total(),
-            comment: comment.or_else(|| (gap.total() > 0).then(|| describe(&gap))),
+            dropped: 0,
+            comment,
         };
+        self.remarked(direction, mark, payload, remarks)
+    }
+
+    fn remarked(
+        &mut self,
+        direction: Direction,
+        mark: Mark,
+        payload: &[u8],
+        remarks: Remarks,
+    ) -> io::Result<()> {
         let conversation = &mut *self.conversation;
         self.part
             .packet(self.state.time_ns, direction, remarks, |frame| {
@@ -409,9 +454,4 @@ fn describe(gap: &Gap) -> String {
         "not recorded before this packet: {} reads of {} bytes, {} writes of {} bytes",
         gap.count[0], gap.bytes[0], gap.count[1], gap.bytes[1]
     )
-}
-
-/// The pieces of a long read are one event.
-const fn is_event(entry: Entry) -> bool {
-    !matches!(entry, Entry::Bytes { last: false, .. } | Entry::Gap)
 }

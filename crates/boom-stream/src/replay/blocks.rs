@@ -27,6 +27,8 @@ pub(super) struct Blocks {
     offset: u64,
     is_big_endian: bool,
     is_first: bool,
+    /// Which file of the recording it is, for errors.
+    part: u32,
 }
 
 impl fmt::Debug for Blocks {
@@ -47,7 +49,7 @@ pub(super) struct Frame {
 }
 
 impl Blocks {
-    pub(super) fn new(reader: Box<dyn Read + Send>) -> Self {
+    pub(super) fn new(reader: Box<dyn Read + Send>, part: u32) -> Self {
         Self {
             reader,
             buffer: vec![0; CHUNK],
@@ -56,12 +58,21 @@ impl Blocks {
             offset: 0,
             is_big_endian: false,
             is_first: true,
+            part,
         }
     }
 
-    /// Where the next block begins.
-    pub(super) const fn offset(&self) -> u64 {
-        self.offset
+    /// Tells which file of the recording it is, once that is known.
+    pub(super) const fn is_part(&mut self, part: u32) {
+        self.part = part;
+    }
+
+    /// The error that says that the file was cut behind the last block.
+    pub(super) const fn truncated(&self) -> ReplayError {
+        ReplayError::Truncated {
+            part: self.part,
+            offset: self.offset,
+        }
     }
 
     /// The next block, or none at the end of the file. The bytes of the one before are gone.
@@ -154,9 +165,7 @@ impl Blocks {
         match self.is_first {
             // Too short to tell what it was to become, unless it begins as nothing of ours does.
             true if !self.begins_as_pcapng() => ReplayError::NotPcapng,
-            _ => ReplayError::Truncated {
-                offset: self.offset,
-            },
+            _ => self.truncated(),
         }
     }
 

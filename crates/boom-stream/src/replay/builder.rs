@@ -81,7 +81,10 @@ impl<C> ReplayBuilder<C> {
 
     /// Compares what is written with what was recorded. The first difference fails the write, and all after it.
     ///
-    /// How the bytes are divided among writes does not count. The recording is read ahead as far as the comparison needs.
+    /// How the bytes are divided among writes does not count. The recording is read ahead as far as the comparison needs,
+    /// but past no more than 16 MiB of reads: a write that is not found until there fails with
+    /// [`ReplayError::Early`]. That and what was written between two reads is the most that is held in memory. A write that failed when it was recorded fails again, and what was written after it is
+    /// compared as before.
     #[must_use]
     pub fn verify(self) -> Self {
         self.verify_normalised(Verbatim)

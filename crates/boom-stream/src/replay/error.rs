@@ -48,10 +48,12 @@ pub enum ReplayError {
         /// The rule.
         what: Corruption,
     },
-    /// The file was cut. All that comes before is right.
-    #[error("the recording was cut at byte {offset}")]
+    /// The file was cut, or the one that follows is not there. All that comes before is right.
+    #[error("the recording was cut at byte {offset} of part {part}")]
     Truncated {
-        /// Where the last whole block of the file ends.
+        /// Which file, counted from 1.
+        part: u32,
+        /// Where the last whole block of the file ends; 0 where the file is empty or missing.
         offset: u64,
     },
     /// The recorder's queue was full, and bytes that were read are missing here. The next read goes on behind them.
@@ -69,6 +71,13 @@ pub enum ReplayError {
         recorded: u8,
         /// What is written now.
         written: u8,
+    },
+    /// The program writes what was recorded, if at all, behind so many reads that were not replayed yet that the recording
+    /// is not read ahead so far: see [`ReplayBuilder::verify`](crate::replay::ReplayBuilder::verify).
+    #[error("byte {offset} is written too early, or was not recorded")]
+    Early {
+        /// Where in all that is written, after normalisation.
+        offset: u64,
     },
     /// The program writes more than the recorded one.
     #[error("byte {offset} is written, and nothing was recorded there")]

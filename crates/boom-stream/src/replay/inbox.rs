@@ -47,10 +47,7 @@ impl Inbox {
     }
 
     pub(super) fn add(&mut self, event: &RecordedEvent<'_>, after_written: u64) {
-        if self.head == self.bytes.len() {
-            self.bytes.clear();
-            self.head = 0;
-        }
+        drop_consumed(&mut self.bytes, &mut self.head);
         let what = match event.what {
             Recorded::Bytes { bytes, is_last } => {
                 self.bytes.extend_from_slice(bytes);
@@ -67,6 +64,11 @@ impl Inbox {
             what,
             is_adapted: false,
         });
+    }
+
+    /// The memory that what waits takes.
+    pub(super) fn len(&self) -> usize {
+        self.bytes.len() - self.head + self.arrivals.len() * size_of::<Arrival>()
     }
 
     pub(super) fn skip(&mut self) {
@@ -112,5 +114,43 @@ impl Inbox {
         self.bytes.clear();
         self.head = 0;
         count as u64
+    }
+}
+
+/// Lets go of the bytes before `head` once they are the larger half, so that none is moved more than once for each that
+/// was added.
+pub(super) fn drop_consumed(bytes: &mut Vec<u8>, head: &mut usize) {
+    if *head > bytes.len() / 2 || *head == bytes.len() {
+        bytes.drain(..*head);
+        *head = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::replay::Direction;
+
+    #[test]
+    fn what_was_read_is_let_go_of() {
+        let mut inbox = Inbox::default();
+        let event = RecordedEvent {
+            time_ns: 0,
+            direction: Direction::Inbound,
+            what: Recorded::Bytes {
+                bytes: &[7; 1000],
+                is_last: true,
+            },
+        };
+        // Never quite empty.
+        inbox.add(&event, 0);
+        for _ in 0..1000 {
+            inbox.add(&event, 0);
+            let mut room = [0; 1000];
+            assert_eq!(inbox.take(&mut room, &mut Written::Ignored), (1000, true));
+            assert_eq!(room, [7; 1000]);
+        }
+        assert_eq!(inbox.len(), 1000 + size_of::<Arrival>());
+        assert!(inbox.bytes.capacity() <= 8000);
     }
 }

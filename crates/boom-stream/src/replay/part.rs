@@ -41,19 +41,18 @@ pub(super) enum Ending {
 
 impl Part {
     /// Reads up to the description of the interface, which every recording begins with.
-    pub(super) fn open(reader: Box<dyn Read + Send>) -> Result<Self, ReplayError> {
-        let mut blocks = Blocks::new(reader);
-        let truncated = |blocks: &Blocks| ReplayError::Truncated {
-            offset: blocks.offset(),
-        };
+    ///
+    /// It should be the file of this number.
+    pub(super) fn open(reader: Box<dyn Read + Send>, number: u32) -> Result<Self, ReplayError> {
+        let mut blocks = Blocks::new(reader, number);
         let Some(first) = blocks.next()? else {
-            return Err(ReplayError::Truncated { offset: 0 });
+            return Err(blocks.truncated());
         };
         let mut parser =
             Parser::new(blocks.bytes(first)).ok_or_else(|| corrupt(first, Corruption::Block))?;
         let header = loop {
             let Some(frame) = blocks.next()? else {
-                return Err(truncated(&blocks));
+                return Err(blocks.truncated());
             };
             match frame.kind {
                 INTERFACE_DESCRIPTION_BLOCK => {
@@ -67,6 +66,7 @@ impl Part {
                 _ => {}
             }
         };
+        blocks.is_part(header.part);
         Ok(Self {
             blocks,
             parser,

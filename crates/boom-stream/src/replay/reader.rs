@@ -132,10 +132,13 @@ impl RecordingReader {
     }
 
     fn new(mut source: Source, reader: Box<dyn Read + Send>) -> Result<Self, ReplayError> {
-        let part = Part::open(reader)?;
+        let part = Part::open(reader, 1)?;
         source.opened(part.header.part);
         // SYN takes the first number of each side.
-        let next_sequence = part.header.offsets.map(|offset| offset as u32 + 1);
+        let next_sequence = part
+            .header
+            .offsets
+            .map(|offset| (offset as u32).wrapping_add(1));
         Ok(Self {
             info: ConnectionInfo::new(part.header.host.clone(), part.header.port),
             next_sequence: match part.header.part {
@@ -256,25 +259,29 @@ impl RecordingReader {
 
     /// Goes on to the next file; false if this was the last.
     fn next_part(&mut self) -> Result<bool, ReplayError> {
-        let truncated = ReplayError::Truncated {
-            offset: self.part.blocks.offset(),
-        };
+        let truncated = self.part.blocks.truncated();
         match self.part.ending {
             Some(Ending::Finished) => return Ok(false),
             Some(Ending::Continued) => {}
             None => return self.end_by(truncated),
         }
         let Header { part, id, .. } = self.part.header;
-        let number = part.saturating_add(1);
+        // A number behind which there is none was never given.
+        let Some(number) = part.checked_add(1) else {
+            return self.end_by(truncated);
+        };
         let reader = match self.source.part(number) {
             Ok(Some(reader)) => reader,
-            Ok(None) => return self.end_by(truncated),
+            Ok(None) => {
+                return self.end_by(ReplayError::Truncated {
+                    part: number,
+                    offset: 0,
+                });
+            }
             Err(error) => return self.end_by(error.into()),
         };
-        let part = match Part::open(reader) {
+        let part = match Part::open(reader, number) {
             Ok(part) => part,
-            // A file that holds nothing yet.
-            Err(ReplayError::Truncated { .. }) => return self.end_by(truncated),
             Err(error) => return self.end_by(error),
         };
         if (part.header.id, part.header.part) != (id, number) {

@@ -10,6 +10,9 @@ use super::verify::{Verdict, Written};
 use super::{Direction, Recorded, RecordingReader, ReplayError};
 use crate::{ConnectionInfo, HalfClose, Layer, MonotonicClock, Socket, TimeSource};
 
+/// What a write that is verified reads ahead at most, in memory, of what was read when it was recorded.
+const MAX_AHEAD: usize = 16 << 20;
+
 /// A recording in place of a socket.
 ///
 /// Reads return what the recorded reads returned, with the same borders; a read into less room is continued by the next.
@@ -56,6 +59,7 @@ pub struct ReplayStream<C = MonotonicClock> {
     source_end: Option<Result<(), ReplayError>>,
     end: Option<ReplayEnd>,
     read_bytes: u64,
+    missing_bytes: u64,
 }
 
 /// How the inbound side of a recording ended.
@@ -100,6 +104,8 @@ pub struct ReplaySummary {
     pub read_bytes: u64,
     /// Recorded bytes that were not.
     pub unread_bytes: u64,
+    /// Bytes of either side that were not recorded, since the recorder's queue was full.
+    pub missing_bytes: u64,
     /// Bytes that were written.
     pub written_bytes: u64,
     /// Bytes that were written and found equal to the recorded ones; of their normal form where there is one.
@@ -143,6 +149,7 @@ impl<C: TimeSource> ReplayStream<C> {
             source_end: None,
             end: None,
             read_bytes: 0,
+            missing_bytes: 0,
         }
     }
 
@@ -219,6 +226,7 @@ impl<C: TimeSource> ReplayStream<C> {
         let mut summary = ReplaySummary {
             read_bytes: self.read_bytes,
             unread_bytes,
+            missing_bytes: self.missing_bytes,
             written_bytes: self.written_out,
             ..ReplaySummary::default()
         };
@@ -243,16 +251,21 @@ impl<C: TimeSource> ReplayStream<C> {
             return false;
         }
         match self.reader.next_event() {
-            Ok(Some(event)) => match event.direction {
-                Direction::Inbound => self.inbox.add(&event, self.recorded_out),
-                Direction::Outbound => {
-                    self.recorded_out += match (&mut self.written, event.what) {
-                        (Written::Verified(verifier), what) => verifier.expect(what),
-                        (_, Recorded::Bytes { bytes, .. }) => bytes.len() as u64,
-                        _ => 0,
-                    };
+            Ok(Some(event)) => {
+                if let Recorded::Missing(bytes) = event.what {
+                    self.missing_bytes += bytes;
                 }
-            },
+                match event.direction {
+                    Direction::Inbound => self.inbox.add(&event, self.recorded_out),
+                    Direction::Outbound => {
+                        self.recorded_out += match (&mut self.written, event.what) {
+                            (Written::Verified(verifier), what) => verifier.expect(what),
+                            (_, Recorded::Bytes { bytes, .. }) => bytes.len() as u64,
+                            _ => 0,
+                        };
+                    }
+                }
+            }
             Ok(None) => self.source_end = Some(Ok(())),
             Err(error) => self.source_end = Some(Err(error)),
         }
@@ -302,26 +315,45 @@ impl<C: TimeSource> ReplayStream<C> {
     }
 
     fn verify(&mut self, bytes: &[u8]) -> io::Result<()> {
+        // What failed then is not even looked at: no byte of it passed.
+        while self.expects_nothing_yet() && self.pull() {}
         let Written::Verified(verifier) = &mut self.written else {
             return Ok(());
         };
+        if verifier.failure().is_none()
+            && !bytes.is_empty()
+            && let Some(kind) = verifier.take_failed()
+        {
+            return Err(kind.into());
+        }
         self.written_out += verifier.write(bytes);
         loop {
             let Written::Verified(verifier) = &mut self.written else {
                 return Ok(());
             };
-            match verifier.compare() {
+            let mut verdict = verifier.compare();
+            if let Verdict::NotKnown = verdict {
+                let offset = verifier.verified();
+                verdict = match &self.source_end {
+                    None if self.inbox.len() < MAX_AHEAD => Verdict::NotKnown,
+                    None => verifier.exceed(ReplayError::Early { offset }),
+                    Some(Ok(())) => verifier.exceed(ReplayError::Unrecorded { offset }),
+                    Some(Err(error)) => return Err(error.clone().into()),
+                };
+            }
+            match verdict {
                 Verdict::Equal => return Ok(()),
                 Verdict::Failed(kind) => return Err(kind.into()),
                 Verdict::Different(error) => return Err(error.into()),
-                Verdict::NotKnown => {}
-            }
-            match &self.source_end {
-                None => {}
-                Some(Ok(())) => return Err(verifier.exceed().into()),
-                Some(Err(error)) => return Err(error.clone().into()),
-            }
-            self.pull();
+                Verdict::NotKnown => self.pull(),
+            };
+        }
+    }
+
+    fn expects_nothing_yet(&self) -> bool {
+        match &self.written {
+            Written::Verified(verifier) => verifier.is_exhausted() && self.inbox.len() < MAX_AHEAD,
+            _ => false,
         }
     }
 }

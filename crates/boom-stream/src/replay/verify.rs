@@ -1,8 +1,10 @@
 //! What becomes of the bytes that the program writes.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::io::ErrorKind;
 
+use super::inbox::drop_consumed;
 use super::{Normalise, Recorded, ReplayError};
 
 /// Where written bytes go.
@@ -61,6 +63,10 @@ pub(super) struct Verifier {
     /// Written and not yet compared.
     pending: Vec<u8>,
     verified: u64,
+    /// Writes that failed when they were recorded, and behind how many bytes.
+    failed: VecDeque<(u64, ErrorKind)>,
+    /// The failure that a write met last, if none has gone through since.
+    met: Option<ErrorKind>,
     end: Option<End>,
     failure: Option<ReplayError>,
 }
@@ -69,7 +75,6 @@ pub(super) struct Verifier {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum End {
     Closed,
-    Failed(ErrorKind),
     /// Something that was not recorded: from there on nothing can be compared.
     Missing,
 }
@@ -97,6 +102,8 @@ impl Verifier {
             head: 0,
             pending: Vec::new(),
             verified: 0,
+            failed: VecDeque::new(),
+            met: None,
             end: None,
             failure: None,
         }
@@ -108,16 +115,17 @@ impl Verifier {
             // Whatever comes after the end has no place to be expected at.
             _ if self.end.is_some() => 0,
             Recorded::Bytes { bytes, .. } => {
-                if self.head == self.expected.len() {
-                    self.expected.clear();
-                    self.head = 0;
-                }
+                drop_consumed(&mut self.expected, &mut self.head);
                 let earlier = self.expected.len();
                 self.recorded.normalise(bytes, &mut self.expected);
                 self.expected.len().saturating_sub(earlier) as u64
             }
             Recorded::Closed => self.end_by(End::Closed),
-            Recorded::Failed(kind) => self.end_by(End::Failed(kind)),
+            Recorded::Failed(kind) => {
+                self.failed
+                    .push_back((self.verified + self.unwritten(), kind));
+                0
+            }
             Recorded::Missing(_) => self.end_by(End::Missing),
         }
     }
@@ -125,6 +133,22 @@ impl Verifier {
     const fn end_by(&mut self, end: End) -> u64 {
         self.end = Some(end);
         0
+    }
+
+    /// Returns true if the recording must be read on to tell what comes next.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.unwritten() == 0 && self.failed.is_empty() && self.end.is_none()
+    }
+
+    /// Takes the failure that the recorded program's write had here, before any byte of it passed.
+    pub(super) fn take_failed(&mut self) -> Option<ErrorKind> {
+        let &(at, kind) = self.failed.front()?;
+        if at > self.verified {
+            return None;
+        }
+        self.failed.pop_front();
+        self.met = Some(kind);
+        Some(kind)
     }
 
     /// Takes what the program writes. Returns by how many bytes its normal form grew.
@@ -140,6 +164,13 @@ impl Verifier {
             return Verdict::Different(failure.clone());
         }
         let expected = self.expected.get(self.head..).unwrap_or_default();
+        let expected = match self.failed.front() {
+            Some(&(at, _)) => {
+                let until = usize::try_from(at - self.verified).unwrap_or(usize::MAX);
+                expected.get(..until).unwrap_or(expected)
+            }
+            None => expected,
+        };
         let count = expected.len().min(self.pending.len());
         let pairs = expected.iter().zip(&self.pending);
         if let Some((at, (&recorded, &written))) = pairs
@@ -155,15 +186,23 @@ impl Verifier {
         self.head += count;
         self.verified += count as u64;
         self.pending.drain(..count);
+        if count > 0 {
+            self.met = None;
+        }
+        if self.pending.is_empty() {
+            return Verdict::Equal;
+        }
+        if let Some(kind) = self.take_failed() {
+            self.pending.clear();
+            return Verdict::Failed(kind);
+        }
         match self.end {
-            _ if self.pending.is_empty() => Verdict::Equal,
             None => Verdict::NotKnown,
             Some(End::Missing) => {
                 self.pending.clear();
                 Verdict::Equal
             }
-            Some(End::Failed(kind)) => Verdict::Failed(kind),
-            Some(End::Closed) => self.differ(ReplayError::Unrecorded {
+            Some(End::Closed) => self.exceed(ReplayError::Unrecorded {
                 offset: self.verified,
             }),
         }
@@ -174,13 +213,16 @@ impl Verifier {
         Verdict::Different(failure)
     }
 
-    /// The recording has no more to compare with.
-    pub(super) fn exceed(&mut self) -> ReplayError {
-        let failure = ReplayError::Unrecorded {
-            offset: self.verified,
-        };
-        self.failure = Some(failure.clone());
-        failure
+    /// The recording has no more to compare with, as far as it is known. A write that failed goes on to fail so: that was
+    /// recorded once.
+    pub(super) fn exceed(&mut self, failure: ReplayError) -> Verdict {
+        match self.met {
+            Some(kind) => {
+                self.pending.clear();
+                Verdict::Failed(kind)
+            }
+            None => self.differ(failure),
+        }
     }
 
     pub(super) const fn verified(&self) -> u64 {
