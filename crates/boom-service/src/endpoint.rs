@@ -104,6 +104,17 @@ pub trait Endpoint: ConnectionInfoProvider {
     fn can_auto_disconnect(&mut self) -> bool {
         true
     }
+
+    /// Switches the endpoint's `connection_info` to the next host to try, and returns true, or returns false where the
+    /// round is over.
+    ///
+    /// It is asked when the host was not resolved, when none of its addresses could be connected to, and when a handshake
+    /// failed. Where it returns true, the new host is tried at once; after false the endpoint waits and begins a new round.
+    /// A connection that was active and ends leads back to the same host first. At most 16 hosts are tried in a round.
+    /// [`Hosts`](crate::Hosts) does the work.
+    fn next_host(&mut self) -> bool {
+        false
+    }
 }
 
 /// An [`Endpoint`] whose methods are lent a context, which the service's `poll` was given.
@@ -183,6 +194,12 @@ pub trait EndpointWithContext<C>: ConnectionInfoProvider {
         let _ = ctx;
         true
     }
+
+    /// As [`Endpoint::next_host`].
+    fn next_host(&mut self, ctx: &mut C) -> bool {
+        let _ = ctx;
+        false
+    }
 }
 
 /// Marks a type that a service lends to its endpoints.
@@ -236,6 +253,9 @@ pub trait AnyEndpoint<C>: ConnectionInfoProvider {
 
     /// Calls `can_auto_disconnect`.
     fn may_auto_disconnect(&mut self, ctx: &mut C) -> bool;
+
+    /// Calls `next_host`.
+    fn fail_over(&mut self, ctx: &mut C) -> bool;
 }
 
 impl<E: Endpoint> AnyEndpoint<()> for E {
@@ -256,6 +276,10 @@ impl<E: Endpoint> AnyEndpoint<()> for E {
 
     fn may_auto_disconnect(&mut self, (): &mut ()) -> bool {
         self.can_auto_disconnect()
+    }
+
+    fn fail_over(&mut self, (): &mut ()) -> bool {
+        self.next_host()
     }
 }
 
@@ -278,5 +302,9 @@ impl<E: EndpointWithContext<C>, C: Context> AnyEndpoint<C> for E {
 
     fn may_auto_disconnect(&mut self, ctx: &mut C) -> bool {
         self.can_auto_disconnect(ctx)
+    }
+
+    fn fail_over(&mut self, ctx: &mut C) -> bool {
+        self.next_host(ctx)
     }
 }

@@ -1,12 +1,13 @@
 //! What the service keeps for one endpoint.
 
+use std::mem;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use boom_select::Token;
-use boom_stream::Phase;
+use boom_stream::{Layer, Phase};
 
-use crate::EndpointOptions;
+use crate::{DisconnectReason, EndpointOptions, EndpointStats};
 
 /// What an endpoint is doing, by [`IOService::state`](crate::IOService::state).
 ///
@@ -18,6 +19,9 @@ use crate::EndpointOptions;
 ///       |  v         v               v             |
 ///       +---------------- Backoff <----------------+
 /// ```
+///
+/// `pause` leads from each of them to `Paused`, and `resume` back to `Resolving`; `deregister_gracefully` leads from
+/// `Active` to `Closing`.
 ///
 /// # Examples
 ///
@@ -41,6 +45,10 @@ pub enum State {
     Backoff,
     /// `create_target` returned `None` and is to be asked again.
     Idle,
+    /// Has no connection and wants none until [`resume`](crate::IOService::resume) is called.
+    Paused,
+    /// Says goodbye to the peer, and is removed when that is done.
+    Closing,
 }
 
 /// An endpoint and all that is known about it.
@@ -66,6 +74,31 @@ pub(crate) struct Entry<E, T> {
     pub(crate) waits_with_others: bool,
     /// Has cut its backoff short once since it last was active for long.
     pub(crate) has_followed: bool,
+    /// Has a place in the queue of those that wait to connect, which it may want no more.
+    pub(crate) in_queue: bool,
+    /// Rounds of attempts that failed and short connections, since a connection last was active for long.
+    pub(crate) failed_rounds: u32,
+    /// How often the endpoint has switched to another host in this round.
+    pub(crate) hosts_tried: u32,
+    /// When the round has lasted too long.
+    pub(crate) round_until_ns: u64,
+    /// When it last joined the queue of those that wait to connect.
+    pub(crate) queued_ns: u64,
+    /// Its turn among those that connect to the same host, once it has taken one.
+    pub(crate) host_turn_ns: Option<u64>,
+    /// When it began to be in its state.
+    pub(crate) since_ns: u64,
+    pub(crate) counts: Counts,
+}
+
+/// What has happened to one endpoint so far.
+#[derive(Debug, Default)]
+pub(crate) struct Counts {
+    pub(crate) attempts: u64,
+    pub(crate) failed_attempts: u64,
+    pub(crate) connected: u64,
+    pub(crate) disconnected: u64,
+    pub(crate) last_reason: Option<DisconnectReason>,
 }
 
 impl<E, T> Entry<E, T> {
@@ -82,6 +115,44 @@ impl<E, T> Entry<E, T> {
             last_delay: Duration::ZERO,
             waits_with_others: false,
             has_followed: false,
+            in_queue: false,
+            failed_rounds: 0,
+            hosts_tried: 0,
+            round_until_ns: u64::MAX,
+            queued_ns: 0,
+            host_turn_ns: None,
+            since_ns: 0,
+            counts: Counts {
+                attempts: 0,
+                failed_attempts: 0,
+                connected: 0,
+                disconnected: 0,
+                last_reason: None,
+            },
+        }
+    }
+
+    /// Puts `link` in place of what is there, and returns that.
+    pub(crate) fn enter(&mut self, link: Link<T>, now_ns: u64) -> Link<T> {
+        let before = self.state();
+        let old = mem::replace(&mut self.link, link);
+        if self.state() != before {
+            self.since_ns = now_ns;
+        }
+        old
+    }
+
+    pub(crate) fn stats(&self, now_ns: u64) -> EndpointStats {
+        let counts = &self.counts;
+        EndpointStats {
+            state: self.state(),
+            in_state: Duration::from_nanos(now_ns.saturating_sub(self.since_ns)),
+            attempts: counts.attempts,
+            failed_attempts: counts.failed_attempts,
+            connected: counts.connected,
+            disconnected: counts.disconnected,
+            failed_rounds: self.failed_rounds,
+            last_reason: counts.last_reason.clone(),
         }
     }
 
@@ -90,10 +161,12 @@ impl<E, T> Entry<E, T> {
             Link::Resolving { .. } => State::Resolving,
             Link::Backoff | Link::Queued => State::Backoff,
             Link::Idle => State::Idle,
+            Link::Paused => State::Paused,
             Link::Open(open) => match open.progress {
                 Progress::Connecting => State::Connecting,
                 Progress::Handshaking(_) => State::Handshaking,
                 Progress::Active => State::Active,
+                Progress::Closing => State::Closing,
             },
         }
     }
@@ -112,6 +185,8 @@ pub(crate) enum Link<T> {
     Queued,
     /// Wanted no connection; waits for its timer, then is queued again.
     Idle,
+    /// Waits to be told to go on.
+    Paused,
     Open(Open<T>),
 }
 
@@ -124,6 +199,12 @@ pub(crate) struct Open<T> {
     pub(crate) progress: Progress,
     /// When it became active.
     pub(crate) active_since_ns: u64,
+    /// When the service has something to do with it; `u64::MAX` for never.
+    pub(crate) deadline_ns: u64,
+    /// When the target wants to be told the time; `u64::MAX` for never.
+    pub(crate) wake_ns: u64,
+    /// When the target was last told the time.
+    pub(crate) told_ns: u64,
     /// The turn of the service that polled the endpoint last.
     pub(crate) polled_in: u64,
     /// The turn for which the endpoint is noted as to be polled without a report.
@@ -135,4 +216,22 @@ pub(crate) enum Progress {
     Connecting,
     Handshaking(Phase),
     Active,
+    /// Ends in an orderly way.
+    Closing,
 }
+
+impl<T: Layer> Open<T> {
+    /// Asks the target when it wants to be told the time, and returns true if that is another time than before.
+    #[inline]
+    pub(crate) fn ask_for_wake(&mut self) -> bool {
+        let Some(asked_ns) = self.target.poll_timeout() else {
+            return mem::replace(&mut self.wake_ns, NEVER) != NEVER;
+        };
+        // One that asks for the time it has just been told must not keep the others from being told.
+        let wake_ns = asked_ns.max(self.told_ns.saturating_add(1));
+        mem::replace(&mut self.wake_ns, wake_ns) != wake_ns
+    }
+}
+
+/// The time of a deadline that there is not.
+pub(crate) const NEVER: u64 = u64::MAX;

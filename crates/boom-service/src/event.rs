@@ -9,7 +9,7 @@ use crate::{DisconnectReason, Handle};
 /// Something that happened to an endpoint.
 ///
 /// An endpoint's life is `AttemptFailed`* `Connected` `Disconnected`, again and again, with `RetryIn` where it waits
-/// between, and `GaveUp` at the end if it refuses to go on.
+/// between, and `GaveUp` at the end if it refuses to go on, or `Deregistered` where that was wanted.
 ///
 /// # Examples
 ///
@@ -83,6 +83,19 @@ pub enum Event<E> {
         endpoint: E,
         /// Why its last connection ended or was not made.
         reason: DisconnectReason,
+    },
+    /// What [`deregister_gracefully`](crate::IOService::deregister_gracefully) or
+    /// [`shutdown`](crate::IOService::shutdown) has begun is done: the endpoint is registered no more.
+    ///
+    /// Where nobody takes the event, the endpoint is dropped with it, as that of `GaveUp` is.
+    Deregistered {
+        /// What the endpoint was; it reaches nothing any more.
+        handle: Handle,
+        /// The endpoint itself.
+        endpoint: E,
+        /// True where there was no connection, or all was sent and the peer has said goodbye as its protocol has it; false
+        /// where the connection was cut off or failed first.
+        is_clean: bool,
     },
 }
 

@@ -96,6 +96,11 @@ pub trait TlsWebsocketEndpoint: ConnectionInfoProvider {
     fn can_auto_disconnect(&mut self) -> bool {
         true
     }
+
+    /// As [`Endpoint::next_host`].
+    fn next_host(&mut self) -> bool {
+        false
+    }
 }
 
 impl<E: TlsWebsocketEndpoint> Endpoint for E {
@@ -116,6 +121,10 @@ impl<E: TlsWebsocketEndpoint> Endpoint for E {
 
     fn can_auto_disconnect(&mut self) -> bool {
         TlsWebsocketEndpoint::can_auto_disconnect(self)
+    }
+
+    fn next_host(&mut self) -> bool {
+        TlsWebsocketEndpoint::next_host(self)
     }
 }
 
@@ -211,6 +220,12 @@ pub trait TlsWebsocketEndpointWithContext<C>: ConnectionInfoProvider {
         let _ = ctx;
         true
     }
+
+    /// As [`Endpoint::next_host`].
+    fn next_host(&mut self, ctx: &mut C) -> bool {
+        let _ = ctx;
+        false
+    }
 }
 
 impl<E: TlsWebsocketEndpointWithContext<C>, C> EndpointWithContext<C> for E {
@@ -231,5 +246,9 @@ impl<E: TlsWebsocketEndpointWithContext<C>, C> EndpointWithContext<C> for E {
 
     fn can_auto_disconnect(&mut self, ctx: &mut C) -> bool {
         TlsWebsocketEndpointWithContext::can_auto_disconnect(self, ctx)
+    }
+
+    fn next_host(&mut self, ctx: &mut C) -> bool {
+        TlsWebsocketEndpointWithContext::next_host(self, ctx)
     }
 }

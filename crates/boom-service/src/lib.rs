@@ -5,6 +5,7 @@ mod endpoint;
 mod service;
 
 mod event;
+mod hosts;
 mod options;
 mod reason;
 mod reconnect;
@@ -15,6 +16,7 @@ mod error;
 #[cfg(feature = "ext")]
 mod ext;
 
+mod bucket;
 mod entry;
 mod outages;
 mod queue;
@@ -23,15 +25,17 @@ mod rate;
 mod slab;
 mod timers;
 
+pub use bucket::TokenBucket;
 pub use endpoint::{AnyEndpoint, Context, Endpoint, EndpointWithContext};
 pub use entry::State;
 pub use error::Error;
 pub use event::Event;
 #[cfg(feature = "ext")]
 pub use ext::{TlsWebsocketEndpoint, TlsWebsocketEndpointWithContext};
+pub use hosts::Hosts;
 pub use options::{EndpointOptions, Timeouts};
 pub use reason::{DisconnectReason, Stage};
 pub use reconnect::ReconnectPolicy;
 pub use service::{IOService, IntoIOService, IntoIOServiceWithContext};
 pub use slab::Handle;
-pub use stats::Stats;
+pub use stats::{EndpointStats, Stats};

@@ -27,17 +27,19 @@ pub struct EndpointOptions {
     timeouts: Timeouts,
     auto_disconnect: Option<Duration>,
     idle_retry: Duration,
+    max_attempts: Option<u32>,
 }
 
 impl Default for EndpointOptions {
-    /// The defaults of [`ReconnectPolicy`] and [`Timeouts`], no auto-disconnect, and 100 ms between questions to an
-    /// endpoint that is [`Idle`](crate::State::Idle).
+    /// The defaults of [`ReconnectPolicy`] and [`Timeouts`], no auto-disconnect, any number of attempts, and 100 ms
+    /// between questions to an endpoint that is [`Idle`](crate::State::Idle).
     fn default() -> Self {
         Self {
             reconnect: ReconnectPolicy::default(),
             timeouts: Timeouts::default(),
             auto_disconnect: None,
             idle_retry: Duration::from_millis(100),
+            max_attempts: None,
         }
     }
 }
@@ -71,6 +73,16 @@ impl EndpointOptions {
         self
     }
 
+    /// Gives up after `rounds` (at least one) of attempts in a row that failed, whatever `can_recreate` says.
+    ///
+    /// A round tries each address of the host, and each host where [`next_host`](crate::Endpoint::next_host) tells of
+    /// others. A connection that ends too soon to reset the backoff counts as a round that failed.
+    #[must_use]
+    pub const fn with_max_attempts(mut self, rounds: u32) -> Self {
+        self.max_attempts = Some(if rounds == 0 { 1 } else { rounds });
+        self
+    }
+
     /// When to connect again.
     pub const fn reconnect(&self) -> &ReconnectPolicy {
         &self.reconnect
@@ -86,13 +98,19 @@ impl EndpointOptions {
         self.auto_disconnect
     }
 
+    /// After how many rounds of attempts to give up.
+    pub const fn max_attempts(&self) -> Option<u32> {
+        self.max_attempts
+    }
+
     /// How long to wait before an idle endpoint is asked again.
     pub const fn idle_retry(&self) -> Duration {
         self.idle_retry
     }
 }
 
-/// How long each step to a connection may take, five seconds unless set.
+/// How long each step to a connection may take, five seconds unless set, and all together, which has no limit unless
+/// set.
 ///
 /// Each handshake has its own time, counted from the end of the step before it.
 ///
@@ -112,6 +130,7 @@ pub struct Timeouts {
     connect: Duration,
     tls: Duration,
     handshake: Duration,
+    total: Duration,
 }
 
 impl Default for Timeouts {
@@ -122,6 +141,7 @@ impl Default for Timeouts {
             connect: each,
             tls: each,
             handshake: each,
+            total: Duration::MAX,
         }
     }
 }
@@ -155,6 +175,14 @@ impl Timeouts {
         self
     }
 
+    /// Sets how long a round may take from the start of the name's resolution until the connection is active, over all
+    /// addresses and hosts that are tried. Waiting for the connect rate does not count.
+    #[must_use]
+    pub const fn with_total(mut self, timeout: Duration) -> Self {
+        self.total = timeout;
+        self
+    }
+
     /// How long the host name may take to resolve.
     pub const fn resolve(&self) -> Duration {
         self.resolve
@@ -173,6 +201,11 @@ impl Timeouts {
     /// How long the handshake of the protocol above TLS may take.
     pub const fn handshake(&self) -> Duration {
         self.handshake
+    }
+
+    /// How long a round of attempts may take.
+    pub const fn total(&self) -> Duration {
+        self.total
     }
 
     /// The time for the handshake `phase`, and what it is called when it has run out.

@@ -1,6 +1,6 @@
 //! How many connections may be opened in a time.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
 use crate::options::nanoseconds;
@@ -45,7 +45,62 @@ impl RateLimit {
         }
         self.made_ns.push_back(now_ns);
     }
+
+    /// Takes the next turn there is at `now_ns` or later, and returns when it is.
+    fn reserve(&mut self, now_ns: u64) -> u64 {
+        // Turns are given out in order: one that is still to come is behind those taken.
+        let newest_ns = self.made_ns.back().copied().unwrap_or(0);
+        let turn_ns = now_ns.max(self.next_ns()).max(newest_ns);
+        self.take(turn_ns);
+        turn_ns
+    }
+
+    /// Says whether nothing that is noted matters any more.
+    fn is_spent(&self, now_ns: u64) -> bool {
+        let newest_ns = self.made_ns.back().copied();
+        newest_ns.is_none_or(|newest_ns| newest_ns.saturating_add(self.period_ns) <= now_ns)
+    }
 }
+
+/// The same limit for each host by itself.
+#[derive(Debug)]
+pub(crate) struct HostRates {
+    count: u32,
+    period: Duration,
+    by_host: HashMap<String, RateLimit>,
+    /// With how many hosts to look for those that are not needed any more.
+    prune_at: usize,
+}
+
+impl HostRates {
+    pub(crate) fn new(count: u32, period: Duration) -> Self {
+        Self {
+            count,
+            period,
+            by_host: HashMap::new(),
+            prune_at: PRUNE_AT_MIN,
+        }
+    }
+
+    /// Takes the next turn to connect to `host`, and returns when it is.
+    pub(crate) fn reserve(&mut self, host: &str, now_ns: u64) -> u64 {
+        if let Some(limit) = self.by_host.get_mut(host) {
+            return limit.reserve(now_ns);
+        }
+        if self.by_host.len() >= self.prune_at {
+            self.by_host.retain(|_, limit| !limit.is_spent(now_ns));
+            self.prune_at = PRUNE_AT_MIN.max(self.by_host.len() * 2);
+        }
+        let limit = RateLimit::new(self.count, self.period);
+        self.by_host
+            .entry(host.to_owned())
+            .or_insert(limit)
+            .reserve(now_ns)
+    }
+}
+
+/// Fewer hosts than this are not worth a look.
+const PRUNE_AT_MIN: usize = 64;
 
 #[cfg(test)]
 mod tests {
@@ -78,6 +133,26 @@ mod tests {
         made(&mut limit, 1000, 3);
         assert_eq!(made(&mut limit, 9000, 4), [9000, 9000, 9000, 9300]);
         assert_eq!(limit.made_ns.len(), 1);
+    }
+
+    #[test]
+    fn each_host_has_turns_of_its_own() {
+        let mut rates = HostRates::new(2, Duration::from_nanos(100));
+        let turns: Vec<_> = (0..5).map(|_| rates.reserve("a", 1000)).collect();
+        assert_eq!(turns, [1000, 1000, 1100, 1100, 1200]);
+        assert_eq!(rates.reserve("b", 1000), 1000);
+        assert_eq!(rates.reserve("a", 1150), 1200);
+    }
+
+    #[test]
+    fn hosts_of_long_ago_are_forgotten() {
+        let mut rates = HostRates::new(1, Duration::from_nanos(100));
+        for time_ns in 0..10_000 {
+            rates.reserve(&format!("host {time_ns}"), time_ns * 10);
+            assert!(rates.by_host.len() <= PRUNE_AT_MIN);
+        }
+        // One that still holds turns keeps them.
+        assert_eq!(rates.reserve("host 9999", 99_990), 100_090);
     }
 
     #[test]

@@ -35,6 +35,8 @@ pub enum DisconnectReason {
     Connect(Arc<io::Error>),
     /// A step to the connection took longer than it may.
     Timeout(Stage),
+    /// [`IOService::pause`](crate::IOService::pause) was called.
+    Paused,
 }
 
 impl DisconnectReason {
@@ -42,8 +44,13 @@ impl DisconnectReason {
     pub fn io_error(&self) -> Option<&io::Error> {
         match self {
             Self::Error(error) | Self::Resolve(error) | Self::Connect(error) => Some(error),
-            Self::AutoDisconnect(_) | Self::Timeout(_) => None,
+            Self::AutoDisconnect(_) | Self::Timeout(_) | Self::Paused => None,
         }
+    }
+
+    /// Says whether the connection ended because this side wanted it to.
+    pub(crate) const fn is_wanted(&self) -> bool {
+        matches!(self, Self::AutoDisconnect(_) | Self::Paused)
     }
 }
 
@@ -55,6 +62,7 @@ impl fmt::Display for DisconnectReason {
             Self::Resolve(error) => write!(f, "not resolved: {error}"),
             Self::Connect(error) => write!(f, "not connected: {error}"),
             Self::Timeout(stage) => write!(f, "timed out: {stage}"),
+            Self::Paused => f.write_str("paused"),
         }
     }
 }
@@ -83,6 +91,8 @@ pub enum Stage {
     Tls,
     /// The handshake of the protocol above.
     Handshake,
+    /// All of them together.
+    Total,
 }
 
 impl fmt::Display for Stage {
@@ -92,6 +102,7 @@ impl fmt::Display for Stage {
             Self::Connect => "connect",
             Self::Tls => "TLS handshake",
             Self::Handshake => "protocol handshake",
+            Self::Total => "all steps together",
         })
     }
 }

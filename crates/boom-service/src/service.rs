@@ -1,6 +1,8 @@
 //! The service: what a program holds and polls.
 
 mod close;
+mod deadlines;
+mod end;
 mod open;
 mod turn;
 
@@ -17,10 +19,12 @@ use crate::event::EventQueue;
 use crate::outages::Outages;
 use crate::queue::ConnectQueue;
 use crate::random::Random;
-use crate::rate::RateLimit;
+use crate::rate::{HostRates, RateLimit};
 use crate::slab::Slab;
 use crate::timers::Timers;
-use crate::{AnyEndpoint, Context, Endpoint, EndpointOptions, Event, Handle, State, Stats};
+use crate::{
+    AnyEndpoint, Context, Endpoint, EndpointOptions, EndpointStats, Event, Handle, State, Stats,
+};
 
 /// Keeps endpoints connected and polls those that have something to do.
 ///
@@ -82,6 +86,8 @@ struct Engine<E, G> {
     /// Endpoints that wait for `rate_limit`.
     queue: ConnectQueue,
     rate_limit: RateLimit,
+    /// The limit for each host, where one is set.
+    host_rates: Option<HostRates>,
     random: Random,
     /// Reports of the selector, of the turn under way.
     ready: Vec<Ready>,
@@ -122,6 +128,7 @@ impl<S, E: AnyEndpoint<C>, C> IOService<S, E, C> {
             defaults: EndpointOptions::default(),
             queue: ConnectQueue::default(),
             rate_limit: RateLimit::new(CONNECTS, CONNECTS_PERIOD),
+            host_rates: None,
             random: Random::from_entropy(),
             ready: Vec::new(),
             carried: Vec::new(),
@@ -227,6 +234,18 @@ impl<S, E: AnyEndpoint<C>, C, T, D: DnsResolver> IOService<S, E, C, T, D> {
         self
     }
 
+    /// Opens at most `connections` (at least one) in each `period` to any one host, as the rules of many exchanges ask;
+    /// the others wait for their turn, and hold up nobody who connects to another host. There is no such limit unless set.
+    ///
+    /// It counts by the name of the host, whatever the port, and holds beside [`with_connect_rate`](Self::with_connect_rate).
+    /// A turn is given out when the endpoint is the first to connect, so two connects may come closer than that by the time
+    /// that the limit over all endpoints holds the first of them up.
+    #[must_use]
+    pub fn with_host_connect_rate(mut self, connections: u32, period: Duration) -> Self {
+        self.engine.host_rates = Some(HostRates::new(connections, period));
+        self
+    }
+
     /// Keeps up to `limit` events that were not taken, 1024 unless set. The oldest are dropped, and counted.
     #[must_use]
     pub fn with_event_limit(mut self, limit: usize) -> Self {
@@ -323,9 +342,17 @@ impl<S, E: AnyEndpoint<C>, C, T, D: DnsResolver> IOService<S, E, C, T, D> {
                 State::Active => &mut stats.active,
                 State::Backoff => &mut stats.backoff,
                 State::Idle => &mut stats.idle,
+                State::Paused => &mut stats.paused,
+                State::Closing => &mut stats.closing,
             } += 1;
         }
         stats
+    }
+
+    /// What has happened to the endpoint so far; `None` where the handle is stale.
+    pub fn endpoint_stats(&self, handle: Handle) -> Option<EndpointStats> {
+        let entry = self.engine.endpoints.get(handle)?;
+        Some(entry.stats(self.engine.now_ns))
     }
 
     /// Lends the selector.

@@ -1,5 +1,9 @@
 //! What the service has done so far.
 
+use std::time::Duration;
+
+use crate::{DisconnectReason, State};
+
 /// Counters over all endpoints, by [`IOService::stats`](crate::IOService::stats).
 ///
 /// # Examples
@@ -27,6 +31,10 @@ pub struct Stats {
     pub backoff: usize,
     /// Endpoints in [`State::Idle`](crate::State::Idle) now.
     pub idle: usize,
+    /// Endpoints in [`State::Paused`](crate::State::Paused) now.
+    pub paused: usize,
+    /// Endpoints in [`State::Closing`](crate::State::Closing) now.
+    pub closing: usize,
     /// Calls of `create_target` so far.
     pub attempts: u64,
     /// Attempts that failed, those to resolve a name included.
@@ -41,4 +49,40 @@ pub struct Stats {
     pub polls: u64,
     /// Events that were dropped because nobody took them in time.
     pub dropped_events: u64,
+}
+
+/// What has happened to one endpoint so far, by [`IOService::endpoint_stats`](crate::IOService::endpoint_stats).
+///
+/// # Examples
+///
+/// ```
+/// use boom_service::{EndpointStats, State};
+///
+/// fn report(name: &str, stats: &EndpointStats) -> String {
+///     let reason = stats.last_reason.as_ref().map_or("none".into(), ToString::to_string);
+///     match stats.state {
+///         State::Active => format!("{name} is up for {:?}", stats.in_state),
+///         state => format!("{name} is {state:?}, {} rounds failed, last error: {reason}", stats.failed_rounds),
+///     }
+/// }
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct EndpointStats {
+    /// What it is doing.
+    pub state: State,
+    /// For how long it has been in that state, at the time of the last `poll`.
+    pub in_state: Duration,
+    /// Calls of `create_target`.
+    pub attempts: u64,
+    /// Attempts that failed, those to resolve a name included.
+    pub failed_attempts: u64,
+    /// Connections that became active.
+    pub connected: u64,
+    /// Active connections that ended.
+    pub disconnected: u64,
+    /// Rounds of attempts that failed, and connections that did not last, since one last was active for long.
+    pub failed_rounds: u32,
+    /// Why the last connection ended or was not made.
+    pub last_reason: Option<DisconnectReason>,
 }

@@ -279,6 +279,14 @@ impl<S: Layer> Layer for BufferedStream<S> {
     fn phase(&self) -> Phase {
         self.stream.phase()
     }
+
+    fn poll_timeout(&self) -> Option<u64> {
+        self.stream.poll_timeout()
+    }
+
+    fn handle_timeout(&mut self, now_ns: u64) -> io::Result<()> {
+        self.stream.handle_timeout(now_ns)
+    }
 }
 
 /// Puts a [`BufferedStream`] over a stream.

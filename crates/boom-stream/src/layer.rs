@@ -47,6 +47,18 @@ use crate::{ConnectionInfo, ConnectionInfoProvider};
 ///     fn phase(&self) -> Phase {
 ///         self.stream.phase()
 ///     }
+///
+///     fn poll_timeout(&self) -> Option<u64> {
+///         self.stream.poll_timeout()
+///     }
+///
+///     fn handle_timeout(&mut self, now_ns: u64) -> std::io::Result<()> {
+///         self.stream.handle_timeout(now_ns)
+///     }
+///
+///     fn poll_close(&mut self) -> std::io::Result<bool> {
+///         self.stream.poll_close()
+///     }
 /// }
 /// ```
 pub trait Layer {
@@ -83,6 +95,39 @@ pub trait Layer {
     /// The TCP connect is not part of it: [`Socket::connected`] tells of that.
     fn phase(&self) -> Phase {
         Phase::Established
+    }
+
+    /// Returns when to call [`handle_timeout`](Self::handle_timeout) at the latest, on the clock whose times that one is
+    /// given: the earliest deadline of this layer and those below. 0 says at once, which is how a layer that reads no
+    /// clock asks for the time; `None` says that there is no deadline.
+    ///
+    /// The answer may change with whatever is read, sent or told. Who watches over the stack asks again after each.
+    fn poll_timeout(&self) -> Option<u64> {
+        None
+    }
+
+    /// Tells this layer and those below the time, in nanoseconds of a monotonic clock; they do what is due by it, such
+    /// as to send a ping. Early calls do no harm.
+    ///
+    /// # Errors
+    ///
+    /// Why the connection is over: a peer that is silent for too long, say.
+    fn handle_timeout(&mut self, now_ns: u64) -> io::Result<()> {
+        let _ = now_ns;
+        Ok(())
+    }
+
+    /// Goes on with an orderly end, and returns true when there is nothing left to wait for.
+    ///
+    /// The first call starts the closing handshake of a protocol that has one. Between the calls the stack is read and
+    /// driven as before, so that what the peer sends before its own end is not lost. A layer without a
+    /// closing handshake is done when nothing of it waits to be sent.
+    ///
+    /// # Errors
+    ///
+    /// Why the connection is over; there is nothing to wait for then.
+    fn poll_close(&mut self) -> io::Result<bool> {
+        Ok(!self.wants_write())
     }
 }
 

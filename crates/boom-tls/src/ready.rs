@@ -135,4 +135,25 @@ impl<S: Layer> Layer for TlsReadyStream<S> {
             Self::Tls(stream) => stream.phase(),
         }
     }
+
+    fn poll_timeout(&self) -> Option<u64> {
+        match self {
+            Self::Plain(stream) => stream.poll_timeout(),
+            Self::Tls(stream) => stream.poll_timeout(),
+        }
+    }
+
+    fn handle_timeout(&mut self, now_ns: u64) -> io::Result<()> {
+        match self {
+            Self::Plain(stream) => stream.handle_timeout(now_ns),
+            Self::Tls(stream) => stream.handle_timeout(now_ns),
+        }
+    }
+
+    fn poll_close(&mut self) -> io::Result<bool> {
+        match self {
+            Self::Plain(stream) => stream.poll_close(),
+            Self::Tls(stream) => stream.poll_close(),
+        }
+    }
 }

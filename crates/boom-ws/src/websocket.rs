@@ -5,6 +5,7 @@ use std::io::{self, Read, Write};
 use boom_stream::{HalfClose, Layer, Phase, Socket};
 
 use crate::batch::Batch;
+use crate::close::CloseCode;
 use crate::config::WebsocketConfig;
 use crate::connection::Connection;
 use crate::error::Error;
@@ -359,7 +360,7 @@ impl<S: Read + Write + HalfClose> HalfClose for Websocket<S> {
     }
 }
 
-impl<S: Layer> Layer for Websocket<S> {
+impl<S: Read + Write + Layer> Layer for Websocket<S> {
     type Base = S::Base;
 
     fn base(&self) -> &S::Base {
@@ -396,6 +397,52 @@ impl<S: Layer> Layer for Websocket<S> {
             // One that failed before it was open never was established.
             Phase::Established if !self.connection.was_open() => Phase::ProtocolHandshake,
             below => below,
+        }
+    }
+
+    /// The deadlines of the handshake, the heartbeat and the close. The time of the opening handshake starts when those
+    /// of the layers below are done.
+    #[inline]
+    fn poll_timeout(&self) -> Option<u64> {
+        let own = match self.stream.phase() {
+            Phase::Established => self.connection.poll_timeout(),
+            _ => None,
+        };
+        match (own, self.stream.poll_timeout()) {
+            (Some(own), Some(below)) => Some(own.min(below)),
+            (own, below) => own.or(below),
+        }
+    }
+
+    fn handle_timeout(&mut self, now_ns: u64) -> io::Result<()> {
+        self.stream.handle_timeout(now_ns)?;
+        // One that is over without a deadline has its end told by a read, behind what came before.
+        if self.stream.phase() == Phase::Established && self.connection.poll_timeout().is_some() {
+            Self::handle_timeout(self, now_ns)?;
+        }
+        Ok(())
+    }
+
+    /// Sends a close frame with code 1000 and waits for the server's. Frames that come before it are there to be read.
+    fn poll_close(&mut self) -> io::Result<bool> {
+        if Layer::phase(self) != Phase::Established {
+            // RFC 6455 §7.1.1: without an opening handshake there is no closing one.
+            return Ok(true);
+        }
+        if self.state() == State::Open {
+            match self.send_close(Some(CloseCode::NORMAL), "") {
+                // Tried again when there is room.
+                Err(Error::OutboundFull) => return Ok(false),
+                result => result?,
+            }
+        }
+        self.send_pending();
+        match self.state() {
+            State::Closed { clean: true, .. } if !self.has_output() => self.stream.poll_close(),
+            State::Closed { clean: false, .. } => {
+                Ok(self.connection.check_open().map(|()| false)?)
+            }
+            _ => Ok(false),
         }
     }
 }

@@ -1,6 +1,5 @@
 //! The way down: what has failed, what is told, and when to try again.
 
-use std::mem;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -10,7 +9,7 @@ use boom_stream::{ConnectionInfoProvider, Layer};
 use super::{BaseOf, Engine, IOService};
 use crate::dns::DnsResolver;
 use crate::entry::{Link, Open, Progress};
-use crate::{AnyEndpoint, DisconnectReason, Event};
+use crate::{AnyEndpoint, DisconnectReason, Event, Stage};
 
 impl<S, E, C, T, D> IOService<S, E, C, T, D>
 where
@@ -21,7 +20,7 @@ where
     /// The host has no address, as far as is known.
     pub(super) fn resolve_failed(&mut self, index: u32, reason: DisconnectReason, ctx: &mut C) {
         self.engine.attempt_failed(index, None, &reason);
-        self.retry(index, reason, ctx);
+        self.host_failed(index, reason, ctx);
     }
 
     /// No connection to one address: tries the next, and waits only when there is none left.
@@ -37,26 +36,43 @@ where
         let Some(entry) = self.engine.endpoints.at_mut(index) else {
             return;
         };
-        if entry.next_address < entry.addresses.len() {
+        if entry.next_address < entry.addresses.len() && !is_total(&reason) {
             self.engine.queue(index);
         } else {
-            self.retry(index, reason, ctx);
+            self.host_failed(index, reason, ctx);
         }
     }
 
     /// A connection ended, in a handshake or when it was active.
     pub(super) fn connection_failed(&mut self, index: u32, reason: DisconnectReason, ctx: &mut C) {
         if let Some(Link::Open(open)) = self.replace_link(index, Link::Queued) {
-            if open.progress == Progress::Active {
-                self.engine.disconnected(index, &open, &reason);
-            } else {
+            if open.progress != Progress::Active {
                 self.engine
                     .attempt_failed(index, Some(open.address), &reason);
                 if let Some(entry) = self.engine.endpoints.at_mut(index) {
                     entry.failed_address = Some(open.address);
                 }
+                return self.host_failed(index, reason, ctx);
             }
+            self.engine.disconnected(index, &open, &reason);
         }
+        self.retry(index, reason, ctx);
+    }
+
+    /// No connection to a host: goes on to the next at once, or ends the round.
+    fn host_failed(&mut self, index: u32, reason: DisconnectReason, ctx: &mut C) {
+        let Some(entry) = self.engine.endpoints.at_mut(index) else {
+            return;
+        };
+        let has_next = entry.endpoint.fail_over(ctx);
+        if has_next && entry.hosts_tried < HOSTS_MAX && !is_total(&reason) {
+            entry.hosts_tried += 1;
+            self.replace_link(index, Link::Resolving { lookup: None });
+            self.engine.timers.set(index, 0);
+            return;
+        }
+        entry.hosts_tried = 0;
+        entry.failed_rounds = entry.failed_rounds.saturating_add(1);
         self.retry(index, reason, ctx);
     }
 
@@ -65,7 +81,10 @@ where
         let Some(entry) = self.engine.endpoints.at_mut(index) else {
             return;
         };
-        if entry.endpoint.may_recreate(reason.clone(), ctx) {
+        let wants = entry.endpoint.may_recreate(reason.clone(), ctx);
+        let max = entry.options.max_attempts();
+        let may = reason.is_wanted() || max.is_none_or(|max| entry.failed_rounds < max);
+        if wants && may {
             self.replace_link(index, Link::Backoff);
             self.engine.back_off(index, &reason);
         } else {
@@ -89,12 +108,12 @@ where
 
     /// Ends whatever the endpoint is doing and takes it out.
     pub(super) fn remove(&mut self, index: u32) -> Option<E> {
-        let old_link = self.replace_link(index, Link::Backoff);
+        self.replace_link(index, Link::Backoff);
         let engine = &mut self.engine;
         let entry = engine.endpoints.remove(index)?;
         engine.timers.clear(index);
         let endpoints = &engine.endpoints;
-        if matches!(old_link, Some(Link::Queued)) {
+        if entry.in_queue {
             engine
                 .queue
                 .forget_one(|handle| endpoints.get(handle).is_some());
@@ -108,9 +127,14 @@ where
     }
 
     /// Puts `link` in place of what is there, which no selector and no resolver knows of afterwards.
-    fn replace_link(&mut self, index: u32, link: Link<E::Target>) -> Option<Link<E::Target>> {
+    pub(super) fn replace_link(
+        &mut self,
+        index: u32,
+        link: Link<E::Target>,
+    ) -> Option<Link<E::Target>> {
+        let now_ns = self.engine.now_ns;
         let entry = self.engine.endpoints.at_mut(index)?;
-        let mut old = mem::replace(&mut entry.link, link);
+        let mut old = entry.enter(link, now_ns);
         match &mut old {
             Link::Open(open) => {
                 // Closing the socket ends the watching as well, so a failure leaves nothing behind.
@@ -123,11 +147,23 @@ where
     }
 }
 
+/// Hosts that an endpoint may go on to in one round; a bound on what one does that never says it was the last.
+const HOSTS_MAX: u32 = 15;
+
+/// Says whether there is no time left for other addresses.
+const fn is_total(reason: &DisconnectReason) -> bool {
+    matches!(reason, DisconnectReason::Timeout(Stage::Total))
+}
+
 impl<E: ConnectionInfoProvider, G> Engine<E, G> {
     fn attempt_failed(&mut self, index: u32, addr: Option<SocketAddr>, reason: &DisconnectReason) {
         let Some(handle) = self.endpoints.handle(index) else {
             return;
         };
+        if let Some(entry) = self.endpoints.at_mut(index) {
+            entry.counts.failed_attempts += 1;
+            entry.counts.last_reason = Some(reason.clone());
+        }
         self.stats.failed_attempts += 1;
         self.events.push(Event::AttemptFailed {
             handle,
@@ -136,7 +172,7 @@ impl<E: ConnectionInfoProvider, G> Engine<E, G> {
         });
     }
 
-    fn disconnected(&mut self, index: u32, open: &Open<G>, reason: &DisconnectReason) {
+    pub(super) fn disconnected(&mut self, index: u32, open: &Open<G>, reason: &DisconnectReason) {
         let Some(handle) = self.endpoints.handle(index) else {
             return;
         };
@@ -147,14 +183,19 @@ impl<E: ConnectionInfoProvider, G> Engine<E, G> {
         let policy = entry.options.reconnect();
         if active >= policy.active_for_reset(entry.last_delay) {
             entry.failures = 0;
+            entry.failed_rounds = 0;
             entry.has_followed = false;
+        } else if !reason.is_wanted() {
+            entry.failed_rounds = entry.failed_rounds.saturating_add(1);
         }
         // An address that accepts and soon hangs up gives way to the others, as one that fails in a handshake does.
         if active >= policy.reset_after() {
             entry.failed_address = None;
-        } else if !matches!(reason, DisconnectReason::AutoDisconnect(_)) {
+        } else if !reason.is_wanted() {
             entry.failed_address = Some(open.address);
         }
+        entry.counts.disconnected += 1;
+        entry.counts.last_reason = Some(reason.clone());
         self.stats.disconnected += 1;
         self.events.push(Event::Disconnected {
             handle,
@@ -171,7 +212,7 @@ impl<E: ConnectionInfoProvider, G> Engine<E, G> {
             return;
         };
         let policy = *entry.options.reconnect();
-        let delay = if matches!(reason, DisconnectReason::AutoDisconnect(_)) {
+        let delay = if reason.is_wanted() {
             Duration::ZERO
         } else {
             let delay = policy.delay(entry.failures, &mut self.random);

@@ -10,7 +10,9 @@ use boom_stream::{ConnectionInfoProvider, Layer, Phase, TimeSource};
 
 use super::{BaseOf, Engine, IOService, Lookup};
 use crate::dns::{DnsQuery, DnsResolver};
-use crate::entry::{Link, Open, Progress};
+use crate::entry::{Entry, Link, NEVER, Open, Progress};
+use crate::options::nanoseconds;
+use crate::rate::HostRates;
 use crate::{AnyEndpoint, DisconnectReason, Error, Event};
 
 impl<S, E, C, T, D> IOService<S, E, C, T, D>
@@ -26,6 +28,9 @@ where
         let Some(entry) = engine.endpoints.at_mut(index) else {
             return;
         };
+        if entry.hosts_tried == 0 {
+            entry.start_round(engine.now_ns);
+        }
         let connection_info = entry.endpoint.connection_info();
         let mut query = self
             .resolver
@@ -38,9 +43,11 @@ where
         }
         let id = engine.next_lookup;
         engine.next_lookup += 1;
-        entry.link = Link::Resolving { lookup: Some(id) };
+        // It was in that state already where it waited to be polled.
+        entry.since_ns = engine.now_ns;
+        entry.enter(Link::Resolving { lookup: Some(id) }, engine.now_ns);
         let timeout = entry.options.timeouts().resolve();
-        engine.start_timer(index, timeout);
+        engine.start_step(index, timeout);
         self.lookups.push(Lookup { id, index, query });
     }
 
@@ -53,7 +60,7 @@ where
         let Some(entry) = self.engine.endpoints.at_mut(index) else {
             return;
         };
-        entry.link = Link::Queued;
+        entry.enter(Link::Queued, self.engine.now_ns);
         let mut addresses = match answer {
             Ok(addresses) if !addresses.is_empty() => addresses,
             Ok(_) => return self.not_resolved(index, Error::NoAddress.into(), ctx),
@@ -82,6 +89,8 @@ where
         let Some(entry) = engine.endpoints.at_mut(index) else {
             return;
         };
+        // It may have been idle for long.
+        entry.start_round(engine.now_ns);
         if engine.now_ns.saturating_sub(entry.resolved_at_ns) > ANSWER_AGE_MAX_NS {
             self.resolve(index, ctx);
         } else {
@@ -98,7 +107,17 @@ where
         let Some(&address) = entry.addresses.get(entry.next_address) else {
             return self.resolve(index, ctx);
         };
+        entry.extend_round(engine.now_ns.saturating_sub(entry.queued_ns));
+        if let Some(rates) = &mut engine.host_rates {
+            let turn_ns = entry.take_host_turn(rates, engine.now_ns);
+            if turn_ns > engine.now_ns {
+                entry.extend_round(turn_ns - engine.now_ns);
+                return engine.timers.set(index, turn_ns);
+            }
+            entry.host_turn_ns = None;
+        }
         engine.stats.attempts += 1;
+        entry.counts.attempts += 1;
         let opened = entry.endpoint.open(address, ctx);
         engine.now_ns = self.clock.now_ns();
         if !matches!(opened, Ok(None)) {
@@ -110,7 +129,7 @@ where
                 self.watch(index, address, target, ctx);
             }
             Ok(None) => {
-                entry.link = Link::Idle;
+                entry.enter(Link::Idle, engine.now_ns);
                 let delay = entry.options.idle_retry();
                 engine.start_timer(index, delay);
             }
@@ -145,17 +164,44 @@ where
             );
         }
         let progress = Progress::Connecting;
-        entry.link = Link::Open(Open {
+        let link = Link::Open(Open {
             target,
             address,
             token,
             progress,
             active_since_ns: 0,
+            deadline_ns: NEVER,
+            wake_ns: NEVER,
+            told_ns: 0,
             polled_in: 0,
             carried_to: 0,
         });
+        entry.enter(link, engine.now_ns);
         let timeout = entry.options.timeouts().connect();
-        engine.start_timer(index, timeout);
+        engine.start_step(index, timeout);
+    }
+}
+
+impl<E, T> Entry<E, T> {
+    /// Starts the time that all steps together may take.
+    fn start_round(&mut self, now_ns: u64) {
+        let total_ns = nanoseconds(self.options.timeouts().total());
+        self.round_until_ns = now_ns.saturating_add(total_ns);
+    }
+
+    /// Time that the endpoint waited for its turn does not count.
+    const fn extend_round(&mut self, waited_ns: u64) {
+        self.round_until_ns = self.round_until_ns.saturating_add(waited_ns);
+    }
+}
+
+impl<E: ConnectionInfoProvider, T> Entry<E, T> {
+    /// When it may connect to its host: the turn that it has, or else the next.
+    fn take_host_turn(&mut self, rates: &mut HostRates, now_ns: u64) -> u64 {
+        let host = self.endpoint.connection_info().host();
+        *self
+            .host_turn_ns
+            .get_or_insert_with(|| rates.reserve(host, now_ns))
     }
 }
 
@@ -172,9 +218,13 @@ impl<E: ConnectionInfoProvider, G: Layer> Engine<E, G> {
             return;
         };
         if let Some(entry) = self.endpoints.at_mut(index) {
-            entry.link = Link::Queued;
+            entry.enter(Link::Queued, self.now_ns);
             self.timers.clear(index);
-            self.queue.push(handle);
+            if !entry.in_queue {
+                entry.in_queue = true;
+                entry.queued_ns = self.now_ns;
+                self.queue.push(handle);
+            }
         }
     }
 
@@ -195,9 +245,12 @@ impl<E: ConnectionInfoProvider, G: Layer> Engine<E, G> {
         if phase == Phase::Established {
             return self.activate(index);
         }
+        if open.progress == Progress::Connecting {
+            entry.since_ns = self.now_ns;
+        }
         open.progress = Progress::Handshaking(phase);
         let (timeout, _) = entry.options.timeouts().of_phase(phase);
-        self.start_timer(index, timeout);
+        self.start_step(index, timeout);
     }
 
     fn activate(&mut self, index: u32) {
@@ -212,6 +265,9 @@ impl<E: ConnectionInfoProvider, G: Layer> Engine<E, G> {
         };
         open.progress = Progress::Active;
         open.active_since_ns = self.now_ns;
+        entry.since_ns = self.now_ns;
+        entry.hosts_tried = 0;
+        entry.counts.connected += 1;
         self.stats.connected += 1;
         self.events.push(Event::Connected {
             handle,
@@ -219,7 +275,7 @@ impl<E: ConnectionInfoProvider, G: Layer> Engine<E, G> {
         });
         match entry.options.auto_disconnect() {
             Some(ttl) => self.start_timer(index, ttl),
-            None => self.timers.clear(index),
+            None => self.set_deadline(index, NEVER),
         }
         self.lead_others(index);
     }

@@ -11,7 +11,6 @@ use boom_stream::{Layer, Phase, Socket, TimeSource};
 use super::{BaseOf, IOService};
 use crate::dns::{DnsQuery, DnsResolver};
 use crate::entry::{Link, Progress};
-use crate::options::nanoseconds;
 use crate::{AnyEndpoint, DisconnectReason, Stage};
 
 impl<S, E, C, T, D> IOService<S, E, C, T, D>
@@ -180,6 +179,9 @@ where
         engine.stats.polls += 1;
         match entry.endpoint.drive(&mut open.target, ctx) {
             Err(error) if !is_no_failure(error.kind()) => {
+                if open.progress == Progress::Closing {
+                    return self.go_on_closing_after(index, error);
+                }
                 // The endpoint may have seen the end of the handshake, messages, and then the end of the stream.
                 if open.progress != Progress::Active && open.target.phase() == Phase::Established {
                     self.engine.enter_phase(index, &self.clock);
@@ -192,8 +194,10 @@ where
             }
             _ => {}
         }
-        if open.progress != Progress::Active {
-            self.engine.enter_phase(index, &self.clock);
+        match open.progress {
+            Progress::Active => {}
+            Progress::Closing => return self.go_on_closing(index),
+            _ => self.engine.enter_phase(index, &self.clock),
         }
         self.carry_over(index);
     }
@@ -205,35 +209,41 @@ where
             let Some(index) = self.engine.timers.pop_due(start_ns) else {
                 return;
             };
-            self.fire_timer(index, ctx);
+            self.fire_timer(index, start_ns, ctx);
         }
     }
 
     /// What the timer of an endpoint means follows from its state.
-    fn fire_timer(&mut self, index: u32, ctx: &mut C) {
+    fn fire_timer(&mut self, index: u32, start_ns: u64, ctx: &mut C) {
         let Some(entry) = self.engine.endpoints.at_mut(index) else {
             return;
         };
         let options = &entry.options;
+        let is_total = entry.round_until_ns <= start_ns;
+        let of_step =
+            |stage| DisconnectReason::Timeout(if is_total { Stage::Total } else { stage });
         match &entry.link {
             Link::Backoff | Link::Resolving { lookup: None } => self.resolve(index, ctx),
             Link::Resolving { lookup: Some(_) } => {
-                self.resolve_failed(index, DisconnectReason::Timeout(Stage::Resolve), ctx);
+                self.resolve_failed(index, of_step(Stage::Resolve), ctx);
             }
             Link::Idle => self.ask_again(index, ctx),
-            // Waits for the rate limit, and has no timer.
-            Link::Queued => {}
+            // Its turn among those of its host has come.
+            Link::Queued => self.engine.queue(index),
+            // Waits for its user, and has no timer.
+            Link::Paused => {}
+            Link::Open(open) if open.deadline_ns > start_ns => self.wake(index, ctx),
             Link::Open(open) => match open.progress {
                 Progress::Connecting => {
-                    let (address, reason) =
-                        (open.address, DisconnectReason::Timeout(Stage::Connect));
+                    let (address, reason) = (open.address, of_step(Stage::Connect));
                     self.address_failed(index, address, reason, ctx);
                 }
                 Progress::Handshaking(phase) => {
                     let (_, stage) = options.timeouts().of_phase(phase);
-                    self.connection_failed(index, DisconnectReason::Timeout(stage), ctx);
+                    self.connection_failed(index, of_step(stage), ctx);
                 }
                 Progress::Active => self.end_of_ttl(index, ctx),
+                Progress::Closing => self.closed(index, false),
             },
         }
     }
@@ -280,7 +290,14 @@ where
             let Some(handle) = engine.queue.pop(|handle| endpoints.get(handle).is_some()) else {
                 return;
             };
-            self.connect(handle.index, ctx);
+            let Some(entry) = engine.endpoints.get_mut(handle) else {
+                continue;
+            };
+            entry.in_queue = false;
+            // It may have been paused since.
+            if matches!(entry.link, Link::Queued) {
+                self.connect(handle.index, ctx);
+            }
         }
     }
 }
@@ -309,22 +326,18 @@ where
             open.carried_to = next_turn;
             engine.carried.push(index);
         }
+        // Until TCP is connected there is nothing for the layers above to time.
+        if open.progress != Progress::Connecting && open.ask_for_wake() {
+            engine.rearm(index);
+        }
     }
 }
 
 /// Says whether an endpoint's error means that there is nothing to be had now. `Interrupted` is the kernel's word for
 /// "again".
-const fn is_no_failure(kind: ErrorKind) -> bool {
+pub(super) const fn is_no_failure(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::WouldBlock | ErrorKind::Interrupted)
 }
 
 /// How often an endpoint is asked whether its connection, which is at the end of its time, may be ended.
 const TTL_PERIOD: Duration = Duration::from_millis(100);
-
-impl<E, G> super::Engine<E, G> {
-    /// Sets the endpoint's timer to `delay` from now.
-    pub(super) fn start_timer(&mut self, index: u32, delay: Duration) {
-        self.timers
-            .set(index, self.now_ns.saturating_add(nanoseconds(delay)));
-    }
-}

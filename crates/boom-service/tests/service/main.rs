@@ -6,14 +6,21 @@
 mod world;
 
 mod connect_rate;
+mod failover;
 mod polling;
 mod reconnect;
+mod target_timers;
 mod timeouts;
 
 mod auto_disconnect;
+mod counters;
 mod events;
 mod handles;
+mod pause;
 mod resolving;
+mod shutdown;
+#[cfg(feature = "ext")]
+mod websocket;
 
 mod allocation;
 mod context;

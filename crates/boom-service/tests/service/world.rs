@@ -10,7 +10,8 @@ use std::time::Duration;
 use boom_select::{Readiness, Ready, Selector, Token};
 use boom_service::dns::{DnsQuery, DnsResolver};
 use boom_service::{
-    DisconnectReason, Endpoint, EndpointOptions, Event, Handle, IOService, IntoIOService, State,
+    DisconnectReason, Endpoint, EndpointOptions, Event, Handle, Hosts, IOService, IntoIOService,
+    State,
 };
 use boom_stream::{ConnectionInfo, ConnectionInfoProvider, Layer, Phase};
 use boom_testkit::clock::ManualClock;
@@ -130,7 +131,13 @@ fn short(event: &Event<Client>) -> String {
         Event::RetryIn { .. } => "retry later".to_owned(),
         Event::GaveUp {
             endpoint, reason, ..
-        } => format!("gave up {}: {reason}", endpoint.info),
+        } => format!("gave up {}: {reason}", endpoint.connection_info()),
+        Event::Deregistered {
+            endpoint, is_clean, ..
+        } => {
+            let end = if *is_clean { "cleanly" } else { "cut off" };
+            format!("deregistered {}: {end}", endpoint.connection_info())
+        }
         _ => "another".to_owned(),
     }
 }
@@ -311,7 +318,8 @@ impl DnsQuery for Name {
 /// An endpoint whose behaviour the test sets. Clones are the same endpoint.
 #[derive(Clone)]
 pub(crate) struct Client {
-    info: ConnectionInfo,
+    /// Each clone has its own turn: the one that counts is the service's.
+    hosts: Hosts,
     pub(crate) plan: Rc<RefCell<Plan>>,
 }
 
@@ -344,9 +352,15 @@ impl Client {
             reasons: Vec::new(),
         };
         Self {
-            info: ConnectionInfo::new(host, port),
+            hosts: Hosts::new(ConnectionInfo::new(host, port)),
             plan: Rc::new(RefCell::new(plan)),
         }
+    }
+
+    /// The same with another host to fail over to.
+    pub(crate) fn or(mut self, host: &str, port: u16) -> Self {
+        self.hosts = self.hosts.with(ConnectionInfo::new(host, port));
+        self
     }
 
     pub(crate) fn on_open(
@@ -365,6 +379,15 @@ impl Client {
         self.on_poll(move |_| Err(kind.into()));
     }
 
+    /// Fails the next poll with `kind`.
+    pub(crate) fn fail_once(&self, kind: io::ErrorKind) {
+        let mut has_failed = false;
+        self.on_poll(move |_| match std::mem::replace(&mut has_failed, true) {
+            true => Ok(()),
+            false => Err(kind.into()),
+        });
+    }
+
     /// Makes connects fail with `kind`.
     pub(crate) fn refuse(&self, kind: io::ErrorKind) {
         self.on_open(move |_| Ok(Some(Stack::new(ScriptedStream::new().connect_error(kind)))));
@@ -381,7 +404,7 @@ impl Client {
 
 impl ConnectionInfoProvider for Client {
     fn connection_info(&self) -> &ConnectionInfo {
-        &self.info
+        self.hosts.connection_info()
     }
 }
 
@@ -409,6 +432,10 @@ impl Endpoint for Client {
     fn can_auto_disconnect(&mut self) -> bool {
         self.plan.borrow().can_auto_disconnect
     }
+
+    fn next_host(&mut self) -> bool {
+        self.hosts.advance()
+    }
 }
 
 /// A stack of streams whose state the test sets. The cells are shared with the test.
@@ -417,6 +444,27 @@ pub(crate) struct Stack {
     pub(crate) phase: Rc<Cell<Phase>>,
     pub(crate) has_buffered: Rc<Cell<bool>>,
     pub(crate) wants_write: Rc<Cell<bool>>,
+    pub(crate) timeout: Rc<Timeout>,
+    /// What `poll_close` answers.
+    pub(crate) is_closed: Rc<Cell<bool>>,
+}
+
+/// The deadline of a stack, and what has become of it.
+#[derive(Debug, Default)]
+pub(crate) struct Timeout {
+    pub(crate) due_ns: Cell<Option<u64>>,
+    /// The deadline that takes the place of one that has passed.
+    pub(crate) then_ns: Cell<Option<u64>>,
+    /// With what `handle_timeout` fails.
+    pub(crate) error: Cell<Option<io::ErrorKind>>,
+    /// The times that the stack was told.
+    pub(crate) told_ns: RefCell<Vec<u64>>,
+}
+
+impl Timeout {
+    pub(crate) fn take_told(&self) -> Vec<u64> {
+        std::mem::take(&mut self.told_ns.borrow_mut())
+    }
 }
 
 impl Default for Stack {
@@ -432,6 +480,8 @@ impl Stack {
             phase: Rc::new(Cell::new(Phase::Established)),
             has_buffered: Rc::default(),
             wants_write: Rc::default(),
+            timeout: Rc::default(),
+            is_closed: Rc::new(Cell::new(true)),
         }
     }
 
@@ -465,5 +515,22 @@ impl Layer for Stack {
 
     fn phase(&self) -> Phase {
         self.phase.get()
+    }
+
+    fn poll_timeout(&self) -> Option<u64> {
+        self.timeout.due_ns.get()
+    }
+
+    fn handle_timeout(&mut self, now_ns: u64) -> io::Result<()> {
+        let timeout = &self.timeout;
+        timeout.told_ns.borrow_mut().push(now_ns);
+        if timeout.due_ns.get().is_some_and(|due_ns| due_ns <= now_ns) {
+            timeout.due_ns.set(timeout.then_ns.take());
+        }
+        timeout.error.get().map_or(Ok(()), |kind| Err(kind.into()))
+    }
+
+    fn poll_close(&mut self) -> io::Result<bool> {
+        Ok(self.is_closed.get() && !self.wants_write.get())
     }
 }

@@ -194,6 +194,18 @@ impl<S: Layer, C> Layer for RecordedStream<S, C> {
     fn phase(&self) -> Phase {
         self.stream.phase()
     }
+
+    fn poll_timeout(&self) -> Option<u64> {
+        self.stream.poll_timeout()
+    }
+
+    fn handle_timeout(&mut self, now_ns: u64) -> io::Result<()> {
+        self.stream.handle_timeout(now_ns)
+    }
+
+    fn poll_close(&mut self) -> io::Result<bool> {
+        self.stream.poll_close()
+    }
 }
 
 impl<S: HalfClose, C: TimeSource> HalfClose for RecordedStream<S, C> {

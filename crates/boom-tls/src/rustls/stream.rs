@@ -379,6 +379,21 @@ impl<S: Layer> Layer for TlsStream<S> {
             phase => phase,
         }
     }
+
+    #[inline]
+    fn poll_timeout(&self) -> Option<u64> {
+        self.stream.poll_timeout()
+    }
+
+    fn handle_timeout(&mut self, now_ns: u64) -> io::Result<()> {
+        self.stream.handle_timeout(now_ns)
+    }
+
+    /// True when all records are sent and the stream below is done. The alert `close_notify` is for
+    /// [`close_write`](HalfClose::close_write) to send.
+    fn poll_close(&mut self) -> io::Result<bool> {
+        Ok(!self.session.has_outgoing() && self.stream.poll_close()?)
+    }
 }
 
 impl<S> fmt::Debug for TlsStream<S> {
