@@ -1,4 +1,5 @@
-//! What a service costs while nothing happens: one idle poll with 1, 100 and 1000 connections.
+//! What a service costs while nothing happens: one idle poll with 1, 100 and 1000 connections; and the system calls of
+//! receiving.
 
 pub(crate) mod report;
 
@@ -8,6 +9,7 @@ mod raw_mio;
 mod rival;
 
 mod quiet;
+mod receiving;
 
 pub use report::main;
 
@@ -17,7 +19,7 @@ use crate::harness::{Answer, Result, Work};
 
 /// Connections that are watched, to a server that sends nothing.
 trait Watch {
-    /// One turn; returns how many messages came, which is none.
+    /// One turn; returns how many messages have come.
     fn poll(&mut self) -> Result<usize>;
 
     /// How many connections stand.
@@ -36,10 +38,35 @@ const WATCHERS: &[(&str, Connect)] = &[
     ("rival (mio)", |server, count| {
         Ok(Box::new(rival::Service::open(server, count)?))
     }),
-    ("ours (mio)", |server, count| {
-        Ok(Box::new(ours::Service::open(server, count)?))
+    #[cfg(target_os = "linux")]
+    (OURS_IO_URING, |server, count| {
+        let selector = boom_select::IoUringSelector::new()?;
+        Ok(Box::new(
+            ours::Service::<_, boom_select::IoUringStream>::open(selector, server, count)?,
+        ))
+    }),
+    (OURS, |server, count| {
+        let selector = boom_select::MioSelector::new()?;
+        Ok(Box::new(ours::Service::<_, boom_select::MioStream>::open(
+            selector, server, count,
+        )?))
     }),
 ];
+
+const OURS: &str = "ours (mio)";
+const OURS_IO_URING: &str = "ours (io_uring)";
+
+/// Says why somebody cannot be measured here.
+fn missing(name: &str) -> Option<String> {
+    #[cfg(target_os = "linux")]
+    if name == OURS_IO_URING
+        && let Err(error) = boom_select::IoUringSelector::new()
+    {
+        return Some(error.to_string());
+    }
+    let _ = name;
+    None
+}
 
 /// Polls as work: one poll is one message.
 struct IdlePolls {
@@ -89,9 +116,25 @@ mod tests {
     #[test]
     fn everyone_connects_and_stays_idle() {
         for (name, connect) in WATCHERS {
+            if let Some(reason) = missing(name) {
+                eprintln!("{name} is left out: {reason}");
+                continue;
+            }
             let mut polls = IdlePolls::new(*connect, 3).unwrap();
             assert_eq!(polls.watch.connected(), 3, "{name}");
             assert_eq!(polls.answer(10).unwrap(), Answer::new(), "{name}");
+        }
+    }
+
+    #[test]
+    fn ours_receive_every_message() {
+        for (name, connect) in WATCHERS {
+            if ![OURS, OURS_IO_URING].contains(name) || missing(name).is_some() {
+                continue;
+            }
+            let mut work = receiving::Receiving::new(*connect, 1000).unwrap();
+            work.run().unwrap();
+            work.end().unwrap();
         }
     }
 }

@@ -60,6 +60,8 @@ pub(crate) enum SelectorKind {
     Mio,
     /// Ask each socket in turn
     Direct,
+    /// Let the kernel receive, by io_uring (Linux)
+    IoUring,
 }
 
 impl Args {

@@ -44,6 +44,12 @@ pub(crate) fn run(args: &Args, stop: &AtomicBool) -> io::Result<bool> {
         SelectorKind::Direct => {
             follow::<_, TcpStream>(DirectSelector::new(), &exchange, &mut board, stop)?
         }
+        #[cfg(target_os = "linux")]
+        SelectorKind::IoUring => {
+            follow::<_, IoUringStream>(IoUringSelector::new()?, &exchange, &mut board, stop)?
+        }
+        #[cfg(not(target_os = "linux"))]
+        SelectorKind::IoUring => return Err(io::ErrorKind::Unsupported.into()),
     }
     print_summary(&mut board);
     let is_complete = is_complete(&board, &exchange);

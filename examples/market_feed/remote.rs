@@ -24,6 +24,12 @@ pub(crate) fn run(args: &Args, stop: &AtomicBool) -> io::Result<bool> {
         SelectorKind::Direct => {
             follow::<_, TcpStream>(DirectSelector::new(), args, &mut board, stop)?
         }
+        #[cfg(target_os = "linux")]
+        SelectorKind::IoUring => {
+            follow::<_, IoUringStream>(IoUringSelector::new()?, args, &mut board, stop)?
+        }
+        #[cfg(not(target_os = "linux"))]
+        SelectorKind::IoUring => return Err(io::ErrorKind::Unsupported.into()),
     }
     print_summary(args, &board);
     Ok(board.is_satisfied())

@@ -1,36 +1,44 @@
 //! boom-service with a WebSocket at each endpoint.
 
 use std::cell::Cell;
-use std::io;
+use std::io::{self, Read, Write};
+use std::marker::PhantomData;
 use std::net::SocketAddr;
 use std::rc::Rc;
 
-use boom_select::{IntoMioStream, MioSelector, MioStream};
+use boom_select::Selector;
 use boom_service::dns::BlockingResolver;
 use boom_service::{Endpoint, IOService, IntoIOService};
 use boom_stream::tcp::TcpStream;
-use boom_stream::{ConnectionInfo, ConnectionInfoProvider, MonotonicClock};
+use boom_stream::{ConnectionInfo, ConnectionInfoProvider, Layer, MonotonicClock, Socket};
 use boom_ws::{Connection, Websocket};
 
 use crate::harness::Result;
 use crate::service::Watch;
 
-pub(super) struct Service {
-    service: IOService<MioSelector, Feed, (), MonotonicClock, BlockingResolver>,
+/// What a service asks of a socket; the endpoints are the same over each.
+pub(super) trait Stream:
+    From<TcpStream> + Read + Write + Layer<Base = Self> + Socket
+{
+}
+
+impl<S: From<TcpStream> + Read + Write + Layer<Base = S> + Socket> Stream for S {}
+
+pub(super) struct Service<R, S: Stream> {
+    service: IOService<R, Feed<S>, (), MonotonicClock, BlockingResolver>,
     received: Rc<Cell<usize>>,
 }
 
-impl Service {
-    pub(super) fn open(server: SocketAddr, count: usize) -> Result<Self> {
+impl<R: Selector<S>, S: Stream> Service<R, S> {
+    pub(super) fn open(selector: R, server: SocketAddr, count: usize) -> Result<Self> {
         let received = Rc::new(Cell::new(0));
-        let mut service = MioSelector::new()?
-            .into_io_service()
-            .with_resolver(BlockingResolver);
+        let mut service = selector.into_io_service().with_resolver(BlockingResolver);
         for _ in 0..count {
             let connection_info = ConnectionInfo::new(server.ip().to_string(), server.port());
             service.register(Feed {
                 connection_info,
                 received: Rc::clone(&received),
+                stream: PhantomData,
             });
         }
         while service.stats().active < count {
@@ -41,7 +49,7 @@ impl Service {
     }
 }
 
-impl Watch for Service {
+impl<R: Selector<S>, S: Stream> Watch for Service<R, S> {
     fn poll(&mut self) -> Result<usize> {
         self.service.poll()?;
         Ok(self.received.get())
@@ -52,23 +60,24 @@ impl Watch for Service {
     }
 }
 
-struct Feed {
+struct Feed<S> {
     connection_info: ConnectionInfo,
     /// Frames of all endpoints together.
     received: Rc<Cell<usize>>,
+    stream: PhantomData<S>,
 }
 
-impl ConnectionInfoProvider for Feed {
+impl<S> ConnectionInfoProvider for Feed<S> {
     fn connection_info(&self) -> &ConnectionInfo {
         &self.connection_info
     }
 }
 
-impl Endpoint for Feed {
-    type Target = Websocket<MioStream>;
+impl<S: Stream> Endpoint for Feed<S> {
+    type Target = Websocket<S>;
 
     fn create_target(&mut self, addr: SocketAddr) -> io::Result<Option<Self::Target>> {
-        let stream = TcpStream::try_from((&self.connection_info, addr))?.into_mio_stream();
+        let stream = S::from(TcpStream::try_from((&self.connection_info, addr))?);
         Ok(Some(Websocket::from_parts(
             stream,
             Connection::established(&Default::default())?,

@@ -4,12 +4,15 @@
     not(feature = "mio"),
     doc = "Readiness of many sockets for one polling thread."
 )]
-#![forbid(unsafe_code)]
+// `deny` and not `forbid`, for the one module that shares memory with the kernel: `io_uring::sys`.
+#![deny(unsafe_code)]
 
 mod selector;
 mod token;
 
 mod direct;
+#[cfg(all(feature = "io-uring", target_os = "linux"))]
+mod io_uring;
 #[cfg(feature = "mio")]
 mod mio_selector;
 #[cfg(feature = "mio")]
@@ -18,6 +21,10 @@ mod mio_stream;
 pub mod replay;
 
 pub use direct::DirectSelector;
+#[cfg(all(feature = "io-uring", target_os = "linux"))]
+pub use io_uring::{
+    IntoIoUringStream, IoUringConfig, IoUringError, IoUringSelector, IoUringStream,
+};
 #[cfg(feature = "mio")]
 pub use mio_selector::MioSelector;
 #[cfg(feature = "mio")]

@@ -37,6 +37,8 @@ pub mod prelude {
     pub use boom_select::DirectSelector;
     #[cfg(feature = "replay")]
     pub use boom_select::replay::{ReplaySelector, ReplaySession, ReplaySocket};
+    #[cfg(all(feature = "io-uring", target_os = "linux"))]
+    pub use boom_select::{IntoIoUringStream, IoUringSelector, IoUringStream};
     #[cfg(feature = "mio")]
     pub use boom_select::{IntoMioStream, MioSelector, MioStream};
 

@@ -1,0 +1,107 @@
+//! Why there is no ring.
+
+use std::io;
+
+use thiserror::Error;
+
+/// Why an [`IoUringSelector`](crate::IoUringSelector) cannot be had; the source of the `io::Error` that its constructors
+/// return.
+///
+/// # Examples
+///
+/// Epoll where there is no io_uring:
+///
+/// ```
+/// use boom_select::{IoUringError, IoUringSelector};
+///
+/// match IoUringSelector::new() {
+///     Ok(_) => println!("io_uring"),
+///     Err(error) => match error.get_ref().and_then(|error| error.downcast_ref::<IoUringError>()) {
+///         Some(reason) => println!("mio, because {reason}"),
+///         None => return Err(error),
+///     },
+/// }
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum IoUringError {
+    /// The kernel was built without io_uring, is older than it (5.1), or something stands in front of it that knows
+    /// nothing of it.
+    #[error("the kernel has no io_uring (ENOSYS)")]
+    Missing,
+    /// The kernel has io_uring and is older than 6.0, or lacks a part of it that was there by then.
+    #[error("the kernel's io_uring lacks {0}; Linux 6.0 has it")]
+    TooOld(&'static str),
+    /// The system's administrator has switched io_uring off, for everyone (2) or for all without privileges (1).
+    #[error("io_uring is switched off: /proc/sys/kernel/io_uring_disabled is {0}")]
+    Disabled(u8),
+    /// A filter of system calls forbids it, as those of containers usually do.
+    #[error(
+        "io_uring is forbidden to this process (EPERM), by a seccomp filter or a security module"
+    )]
+    Forbidden,
+}
+
+impl From<IoUringError> for io::Error {
+    fn from(error: IoUringError) -> Self {
+        let kind = match error {
+            IoUringError::Missing | IoUringError::TooOld(_) => io::ErrorKind::Unsupported,
+            IoUringError::Disabled(_) | IoUringError::Forbidden => io::ErrorKind::PermissionDenied,
+        };
+        Self::new(kind, error)
+    }
+}
+
+/// What the kernel's refusal of a new ring means.
+pub(super) fn of_setup(error: io::Error) -> io::Error {
+    match error.raw_os_error() {
+        Some(ENOSYS) => IoUringError::Missing.into(),
+        Some(EPERM | EACCES) => match disabled() {
+            Some(level) => IoUringError::Disabled(level).into(),
+            None => IoUringError::Forbidden.into(),
+        },
+        Some(EINVAL) => IoUringError::TooOld("rings of a chosen size").into(),
+        _ => error,
+    }
+}
+
+/// The level of the switch, where it is not "on for everyone".
+fn disabled() -> Option<u8> {
+    let text = std::fs::read_to_string("/proc/sys/kernel/io_uring_disabled").ok()?;
+    text.trim().parse().ok().filter(|level| *level != 0)
+}
+
+// The same on every architecture that io_uring is used on here.
+const EPERM: i32 = 1;
+const EACCES: i32 = 13;
+const EINVAL: i32 = 22;
+const ENOSYS: i32 = 38;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reason(code: i32) -> Option<IoUringError> {
+        let error = of_setup(io::Error::from_raw_os_error(code));
+        error
+            .get_ref()
+            .and_then(|source| source.downcast_ref::<IoUringError>())
+            .cloned()
+    }
+
+    #[test]
+    fn refusals_are_told_apart() {
+        assert_eq!(reason(ENOSYS), Some(IoUringError::Missing));
+        assert!(matches!(
+            reason(EPERM),
+            Some(IoUringError::Forbidden | IoUringError::Disabled(_))
+        ));
+        assert!(matches!(reason(EINVAL), Some(IoUringError::TooOld(_))));
+        // Out of memory or of descriptors is the caller's to see as it is.
+        assert_eq!(reason(12), None);
+        let error = io::Error::from(IoUringError::Missing);
+        assert_eq!(error.kind(), io::ErrorKind::Unsupported);
+        assert_eq!(error.to_string(), "the kernel has no io_uring (ENOSYS)");
+    }
+}

@@ -1,0 +1,548 @@
+//! Readiness from io_uring.
+
+use std::collections::VecDeque;
+use std::io::{self, ErrorKind};
+use std::os::fd::AsFd;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::slot::{End, GENERATION_MASK, Kind, Name, Operation, Part, Slot, Watch};
+use super::sys::{Completion, Received, Ring};
+use super::{IoUringConfig, IoUringStream};
+use crate::{Readiness, Ready, Selector, Token};
+
+/// Watches [`IoUringStream`]s by io_uring, and receives for them.
+///
+/// The kernel receives by itself, into buffers that all streams share, and says so in memory that is shared with it. So
+/// an idle poll makes no system call, and neither does a poll that reports what has arrived nor the read after it. A
+/// registration costs one system call, the end of a connect one, a deregistration two or more. Bytes are copied once between
+/// the kernel's receive and the buffer of whoever reads.
+///
+/// Linux 6.0 or later, not forbidden to the process: see [`IoUringError`](crate::IoUringError).
+///
+/// The kernel does its part of the work on the thread that registered a stream, which it interrupts, so polls and
+/// registrations belong on one thread. The selector can be moved to another; where the first one ends, receives are
+/// started again on the other.
+///
+/// # Examples
+///
+/// ```
+/// use boom_select::{IntoIoUringStream, IoUringSelector, Selector, Token};
+/// use boom_stream::tcp::TcpStream;
+/// use std::io::{Read, Write};
+/// use std::net::TcpListener;
+/// use std::time::Duration;
+///
+/// # if IoUringSelector::new().is_err() { return Ok(()) }
+/// let listener = TcpListener::bind("127.0.0.1:0")?;
+/// let mut selector = IoUringSelector::new()?;
+/// let mut stream = TcpStream::try_from(("127.0.0.1", listener.local_addr()?.port()))?.into_io_uring_stream();
+/// selector.register(&mut stream, Token { index: 0, generation: 0 })?;
+/// listener.accept()?.0.write_all(b"ping")?;
+///
+/// let mut ready = Vec::new();
+/// let mut received = Vec::new();
+/// while received != b"ping" {
+///     ready.clear();
+///     selector.poll(&mut ready, Some(Duration::from_secs(1)))?;
+///     for report in &ready {
+///         selector.deliver(&mut stream, report.readiness);
+///         let mut buffer = [0; 64];
+///         if let Ok(count) = stream.read(&mut buffer) {
+///             received.extend_from_slice(&buffer[..count]);
+///         }
+///     }
+/// }
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct IoUringSelector {
+    ring: Ring,
+    config: IoUringConfig,
+    slots: Vec<Slot>,
+    vacant: Vec<u32>,
+    /// Slots that have something to report.
+    touched: Vec<u32>,
+    /// Slots whose receive ended because there was no buffer, by slot and generation.
+    starved: VecDeque<(u32, u32)>,
+    /// By buffer, the slot and generation that received into it last.
+    owners: Box<[(u32, u32)]>,
+    /// Buffers that the kernel does not have.
+    buffers_out: u32,
+}
+
+impl IoUringSelector {
+    /// Sets up a ring of the usual sizes.
+    ///
+    /// # Errors
+    ///
+    /// An [`IoUringError`](crate::IoUringError) where the kernel has no such thing or forbids it, else the operating
+    /// system's, such as too many open files.
+    pub fn new() -> io::Result<Self> {
+        Self::with_config(IoUringConfig::default())
+    }
+
+    /// As [`new`](Self::new), with other sizes.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    pub fn with_config(config: IoUringConfig) -> io::Result<Self> {
+        Ok(Self {
+            ring: Ring::new(&config)?,
+            config,
+            slots: Vec::new(),
+            vacant: Vec::new(),
+            touched: Vec::new(),
+            starved: VecDeque::new(),
+            owners: vec![NOBODY; usize::from(config.buffers())].into(),
+            buffers_out: 0,
+        })
+    }
+}
+
+impl Selector<IoUringStream> for IoUringSelector {
+    fn register(&mut self, socket: &mut IoUringStream, token: Token) -> io::Result<()> {
+        if socket.slot().is_some() {
+            return Err(ErrorKind::AlreadyExists.into());
+        }
+        let mut watch = Watch::new(token, Arc::clone(socket.shared()));
+        // After its end there is nothing to receive.
+        watch.has_received = socket.has_end();
+        let slot = self.occupy(watch)?;
+        if let Err(error) = self.start(slot, socket.is_connected()) {
+            // What was started of it is ended later, if it cannot be now, and the slot with it.
+            let _ = self.close(slot);
+            self.vacate_if_done(slot);
+            return Err(error);
+        }
+        socket.watch(slot);
+        if socket.has_inbox() {
+            self.touch(slot, |readiness| readiness.readable = true);
+        }
+        Ok(())
+    }
+
+    fn deregister(&mut self, socket: &mut IoUringStream, _token: Token) -> io::Result<()> {
+        let slot = self.slot_of(socket).ok_or(ErrorKind::NotFound)?;
+        if let Some(watch) = self.watch(slot) {
+            watch.is_awaited = true;
+        }
+        self.close(slot)?;
+        self.ring.submit()?;
+        // What the kernel received until then is in the completions.
+        for _ in 0..CANCEL_WAITS {
+            let Some(watch) = self.watch(slot) else { break };
+            if watch.is_done() {
+                break;
+            }
+            self.ring.wait(Some(CANCEL_WAIT))?;
+            self.collect()?;
+        }
+        let Some(watch) = self.watch(slot) else {
+            return Err(ErrorKind::NotFound.into());
+        };
+        watch.is_awaited = false;
+        let is_done = watch.is_done();
+        let mut rest = std::mem::take(&mut watch.inbox);
+        if !is_done {
+            // The kernel may still take bytes, which the stream would miss.
+            rest.end = rest.end.or(Some(End::Failed(ECANCELED)));
+        }
+        socket.unwatch(&mut rest);
+        self.vacate_if_done(slot);
+        Ok(())
+    }
+
+    #[inline]
+    fn poll(&mut self, ready: &mut Vec<Ready>, timeout: Option<Duration>) -> io::Result<()> {
+        if timeout == Some(Duration::ZERO) && self.touched.is_empty() && self.ring.is_idle() {
+            return Ok(());
+        }
+        self.turn(ready, timeout)
+    }
+
+    #[inline]
+    fn deliver(&mut self, socket: &mut IoUringStream, readiness: Readiness) {
+        let Some(slot) = self.slot_of(socket) else {
+            return;
+        };
+        if let Some(watch) = self.watch(slot) {
+            socket.deliver(readiness, &mut watch.inbox, watch.has_failed);
+        }
+    }
+
+    #[inline]
+    fn may_read(&self, socket: &IoUringStream) -> bool {
+        socket.may_read()
+    }
+
+    #[inline]
+    fn may_write(&self, socket: &IoUringStream) -> bool {
+        socket.may_write()
+    }
+}
+
+/// No slot and no generation.
+const NOBODY: (u32, u32) = (u32::MAX, u32::MAX);
+
+/// How long a deregistration waits for the kernel at most: it answers in microseconds, unless the thread that the socket
+/// was registered on does not run.
+const CANCEL_WAIT: Duration = Duration::from_millis(1);
+const CANCEL_WAITS: usize = 1000;
+
+/// Slots and what runs in them.
+impl IoUringSelector {
+    #[inline]
+    fn watch(&mut self, slot: u32) -> Option<&mut Watch> {
+        self.slots.get_mut(slot as usize)?.watch.as_mut()
+    }
+
+    /// The slot of a stream that is registered here.
+    #[inline]
+    fn slot_of(&self, socket: &IoUringStream) -> Option<u32> {
+        let slot = socket.slot()?;
+        let watch = self.slots.get(slot as usize)?.watch.as_ref()?;
+        Arc::ptr_eq(&watch.shared, socket.shared()).then_some(slot)
+    }
+
+    fn occupy(&mut self, watch: Watch) -> io::Result<u32> {
+        let slot = match self.vacant.pop() {
+            Some(slot) => slot,
+            None => {
+                let slot = u32::try_from(self.slots.len()).map_err(io::Error::other)?;
+                self.slots.push(Slot::default());
+                slot
+            }
+        };
+        self.slots[slot as usize].watch = Some(watch);
+        Ok(slot)
+    }
+
+    fn name(&self, slot: u32, kind: Kind) -> Name {
+        Name {
+            slot,
+            generation: self.slots[slot as usize].generation,
+            kind,
+        }
+    }
+
+    /// Waits for the end of a connect, and receives at once where there is none to wait for.
+    fn start(&mut self, slot: u32, is_connected: bool) -> io::Result<()> {
+        self.start_writable(slot)?;
+        if is_connected && self.watch(slot).is_some_and(|watch| !watch.has_received) {
+            self.start_receive(slot)?;
+        }
+        self.ring.submit()
+    }
+
+    fn start_writable(&mut self, slot: u32) -> io::Result<()> {
+        let name = self.name(slot, Kind::Writable);
+        let Some(watch) = self.slots[slot as usize].watch.as_mut() else {
+            return Ok(());
+        };
+        self.ring
+            .watch_writable(watch.shared.socket.as_fd(), name.into())?;
+        watch.writable = Operation::Active;
+        Ok(())
+    }
+
+    fn start_receive(&mut self, slot: u32) -> io::Result<()> {
+        let name = self.name(slot, Kind::Receive);
+        let Some(watch) = self.slots[slot as usize].watch.as_mut() else {
+            return Ok(());
+        };
+        self.ring
+            .receive(watch.shared.socket.as_fd(), name.into())?;
+        watch.receive = Operation::Active;
+        watch.has_received = true;
+        Ok(())
+    }
+
+    fn cancel(&mut self, slot: u32, kind: Kind) -> io::Result<()> {
+        let name = self.name(slot, kind);
+        let own_name = self.name(slot, Kind::Cancel);
+        self.ring.cancel(name.into(), own_name.into())
+    }
+
+    /// Ends what runs in a slot.
+    fn close(&mut self, slot: u32) -> io::Result<()> {
+        let Some(watch) = self.watch(slot) else {
+            return Ok(());
+        };
+        watch.is_closing = true;
+        let (receive, writable) = (watch.receive, watch.writable);
+        if receive == Operation::Active {
+            self.cancel(slot, Kind::Receive)?;
+        }
+        if writable == Operation::Active {
+            self.cancel(slot, Kind::Writable)?;
+        }
+        if let Some(watch) = self.watch(slot) {
+            if watch.receive.runs() {
+                watch.receive = Operation::Cancelled;
+            } else {
+                watch.receive = Operation::Off;
+            }
+            if watch.writable.runs() {
+                watch.writable = Operation::Cancelled;
+            }
+        }
+        Ok(())
+    }
+
+    /// Frees a slot whose operations have been ended.
+    fn vacate_if_done(&mut self, slot: u32) {
+        if !self
+            .watch(slot)
+            .is_some_and(|watch| watch.is_closing && !watch.is_awaited && watch.is_done())
+        {
+            return;
+        }
+        let place = &mut self.slots[slot as usize];
+        place.generation = (place.generation + 1) & GENERATION_MASK;
+        if place.watch.take().is_some_and(|watch| watch.is_touched) {
+            self.touched.retain(|&touched| touched != slot);
+        }
+        self.vacant.push(slot);
+    }
+
+    /// Notes that there is something to report.
+    fn touch(&mut self, slot: u32, note: impl FnOnce(&mut Readiness)) {
+        let Some(watch) = self.slots[slot as usize].watch.as_mut() else {
+            return;
+        };
+        note(&mut watch.readiness);
+        if !watch.is_touched && !watch.is_closing {
+            watch.is_touched = true;
+            self.touched.push(slot);
+        }
+    }
+}
+
+/// The work of a poll.
+impl IoUringSelector {
+    fn turn(&mut self, ready: &mut Vec<Ready>, timeout: Option<Duration>) -> io::Result<()> {
+        self.collect()?;
+        self.replenish()?;
+        if self.touched.is_empty() && timeout != Some(Duration::ZERO) {
+            self.ring.wait(timeout)?;
+            self.collect()?;
+        }
+        self.ring.submit()?;
+        for slot in self.touched.drain(..) {
+            if let Some(watch) = self.slots[slot as usize].watch.as_mut() {
+                watch.is_touched = false;
+                let readiness = std::mem::take(&mut watch.readiness);
+                // Its stream may be gone.
+                if !watch.is_closing {
+                    ready.push(Ready {
+                        token: watch.token,
+                        readiness,
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Sees to the completions that are there now, and has the kernel bring those that found no place.
+    fn collect(&mut self) -> io::Result<()> {
+        for _ in 0..self.ring.completions() {
+            let Some(completion) = self.ring.next() else {
+                break;
+            };
+            self.complete(completion)?;
+        }
+        if self.ring.has_overflowed() {
+            self.ring.wait(Some(Duration::ZERO))?;
+        }
+        Ok(())
+    }
+
+    fn complete(&mut self, completion: Completion) -> io::Result<()> {
+        let name = Name::from(completion.name);
+        self.buffers_out += u32::from(completion.received.is_some());
+        let is_current = self
+            .slots
+            .get(name.slot as usize)
+            .is_some_and(|slot| slot.generation == name.generation && slot.watch.is_some());
+        if !is_current {
+            return Ok(());
+        }
+        match name.kind {
+            Kind::Receive => self.received(name.slot, completion)?,
+            Kind::Writable => self.became_writable(name.slot, &completion)?,
+            Kind::Cancel => return Ok(()),
+        }
+        if self
+            .watch(name.slot)
+            .is_some_and(|watch| watch.is_abandoned() && !watch.is_closing)
+        {
+            self.close(name.slot)?;
+        }
+        self.vacate_if_done(name.slot);
+        Ok(())
+    }
+
+    fn received(&mut self, slot: u32, completion: Completion) -> io::Result<()> {
+        let buffers_of_one = self.config.buffers_of_one();
+        if let Some(received) = completion.received {
+            // Without bytes it was only lent.
+            if completion.result.is_ok_and(|count| count > 0) {
+                self.keep(slot, received);
+            }
+        }
+        let Some(watch) = self.watch(slot) else {
+            return Ok(());
+        };
+        if completion.more {
+            if watch.buffers > buffers_of_one && watch.receive == Operation::Active {
+                watch.receive = Operation::Cancelled;
+                self.cancel(slot, Kind::Receive)?;
+            }
+            return Ok(());
+        }
+        let is_too_many = watch.buffers > buffers_of_one;
+        watch.receive = Operation::Off;
+        match completion.result {
+            Ok(0) => self.ended(slot, End::Closed),
+            _ if watch.is_closing => {}
+            Err(ENOBUFS) => {
+                watch.receive = Operation::Starved;
+                let generation = self.slots[slot as usize].generation;
+                self.starved.push_back((slot, generation));
+            }
+            // Told to, because the stream does not read; or the thread that it ran on has ended; or its last completion
+            // found no place. The kernel's `EINTR` is that of a signal.
+            Ok(_) | Err(ECANCELED | EINTR) if is_too_many => watch.receive = Operation::Paused,
+            Ok(_) | Err(ECANCELED | EINTR) => self.start_receive(slot)?,
+            Err(code) => self.ended(slot, End::Failed(code)),
+        }
+        Ok(())
+    }
+
+    /// Puts what has arrived into the slot.
+    ///
+    /// One that floods and does not read would soon keep all buffers, and the others would starve. The kernel fills as
+    /// many as it finds before it can be told to stop; those beyond the limit are emptied here.
+    fn keep(&mut self, slot: u32, received: Received) {
+        let generation = self.slots[slot as usize].generation;
+        let buffers_of_one = self.config.buffers_of_one();
+        let owner = &mut self.owners[usize::from(received.id())];
+        *owner = NOBODY;
+        if let Some(watch) = self.slots[slot as usize].watch.as_mut() {
+            let part = if watch.buffers > buffers_of_one {
+                Part::Copied(received.bytes().to_vec(), 0)
+            } else {
+                *owner = (slot, generation);
+                watch.buffers += 1;
+                Part::Lent(received)
+            };
+            watch.inbox.received.push_back(part);
+        }
+        self.touch(slot, |readiness| readiness.readable = true);
+    }
+
+    fn ended(&mut self, slot: u32, end: End) {
+        if let Some(watch) = self.watch(slot) {
+            watch.inbox.end = Some(end);
+        }
+        self.touch(slot, |readiness| {
+            readiness.readable = true;
+            readiness.read_closed = true;
+            readiness.error |= end != End::Closed;
+        });
+    }
+
+    fn became_writable(&mut self, slot: u32, completion: &Completion) -> io::Result<()> {
+        let Some(watch) = self.watch(slot) else {
+            return Ok(());
+        };
+        if !completion.more {
+            watch.writable = Operation::Off;
+        }
+        if watch.is_closing {
+            return Ok(());
+        }
+        let is_first = !watch.has_received;
+        let has_failed = match completion.result {
+            Ok(events) => events & (POLLERR | POLLHUP) != 0,
+            Err(code) => code != ECANCELED,
+        };
+        watch.has_failed |= has_failed && is_first;
+        let may_receive = is_first && !watch.has_failed && completion.result.is_ok();
+        if completion.result.is_ok() || has_failed {
+            self.touch(slot, |readiness| {
+                readiness.writable = true;
+                readiness.error |= has_failed;
+                readiness.readable |= has_failed && is_first;
+                readiness.read_closed |= has_failed && is_first;
+            });
+        }
+        if may_receive {
+            self.start_receive(slot)?;
+        }
+        // The last completion may have found no place, or the thread that it ran on has ended.
+        if !completion.more && !has_failed {
+            self.start_writable(slot)?;
+        }
+        Ok(())
+    }
+
+    /// Gives the kernel the buffers that have been read, and starts the receives again that waited for that.
+    fn replenish(&mut self) -> io::Result<()> {
+        let (owners, slots) = (&self.owners, &mut self.slots);
+        let low = self.config.buffers_of_one() / 2;
+        let (buffers_out, starved) = (&mut self.buffers_out, &mut self.starved);
+        self.ring.replenish(|id| {
+            *buffers_out -= 1;
+            let (slot, generation) = owners[usize::from(id)];
+            let Some(place) = slots.get_mut(slot as usize) else {
+                return;
+            };
+            if place.generation != generation {
+                return;
+            }
+            let Some(watch) = &mut place.watch else {
+                return;
+            };
+            watch.buffers = watch.buffers.saturating_sub(1);
+            if watch.receive == Operation::Paused && watch.buffers <= low {
+                watch.receive = Operation::Starved;
+                starved.push_back((slot, generation));
+            }
+        });
+        let free = u32::from(self.config.buffers()).saturating_sub(self.buffers_out);
+        for _ in 0..free.min(u32::try_from(self.starved.len()).unwrap_or(u32::MAX)) {
+            let Some((slot, generation)) = self.starved.pop_front() else {
+                break;
+            };
+            let place = &self.slots[slot as usize];
+            let waits = place.generation == generation
+                && place
+                    .watch
+                    .as_ref()
+                    .is_some_and(|watch| watch.receive == Operation::Starved);
+            if waits {
+                self.start_receive(slot)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Drop for IoUringSelector {
+    fn drop(&mut self) {
+        for watch in self.slots.iter().filter_map(|slot| slot.watch.as_ref()) {
+            watch.shared.set_watched(false);
+        }
+    }
+}
+
+// The same on every architecture that io_uring is used on here.
+const EINTR: i32 = 4;
+const ENOBUFS: i32 = 105;
+const ECANCELED: i32 = 125;
+const POLLERR: u32 = 0x8;
+const POLLHUP: u32 = 0x10;

@@ -1,0 +1,238 @@
+//! The ring: operations to the kernel, completions from it.
+
+use std::fmt;
+use std::io;
+use std::mem;
+use std::os::fd::{AsRawFd, BorrowedFd};
+use std::sync::Arc;
+use std::time::Duration;
+
+use io_uring::types::{CancelBuilder, Fd, SubmitArgs, Timespec};
+use io_uring::{IoUring, Probe, cqueue, opcode, squeue};
+
+use super::pool::{BufferRing, Pool, Received};
+use crate::io_uring::error::of_setup;
+use crate::io_uring::{IoUringConfig, IoUringError};
+
+/// What the kernel says of an operation.
+#[derive(Debug)]
+pub(in crate::io_uring) struct Completion {
+    /// The number that the operation was given.
+    pub(in crate::io_uring) name: u64,
+    /// The count or the flags it returned, or the number of its error.
+    pub(in crate::io_uring) result: Result<u32, i32>,
+    /// More completions of the operation will come.
+    pub(in crate::io_uring) more: bool,
+    /// What it has received.
+    pub(in crate::io_uring) received: Option<Received>,
+}
+
+/// An io_uring with one group of buffers.
+///
+/// Its operations keep the socket open that they were started on, until they are done or cancelled. The descriptor is
+/// looked at when the operation is [submitted](Self::submit), so it has to be open until then.
+pub(in crate::io_uring) struct Ring {
+    ring: IoUring,
+    buffers: BufferRing,
+    pool: Arc<Pool>,
+}
+
+/// The number of the one group of buffers.
+const GROUP: u16 = 0;
+
+impl Ring {
+    /// Sets up a ring and tells the kernel of the buffers.
+    pub(in crate::io_uring) fn new(config: &IoUringConfig) -> io::Result<Self> {
+        let mut builder = IoUring::builder();
+        builder
+            .dontfork()
+            .setup_clamp()
+            .setup_cqsize(config.completions());
+        let entries = SUBMISSIONS.min(config.completions());
+        let ring = builder.build(entries).map_err(of_setup)?;
+        check(&ring)?;
+        let pool = Pool::new(config.buffers(), config.buffer_size())?;
+        let address = pool.entries().as_ptr().expose_provenance() as u64;
+        // SAFETY: `address` is that of `buffers` entries, aligned to a page, that live until the kernel has let go of
+        // them: see `drop`, which is reached in any case, since nothing between here and the end can fail.
+        let registered = unsafe {
+            ring.submitter()
+                .register_buf_ring_with_flags(address, config.buffers(), GROUP, 0)
+        };
+        match registered {
+            Ok(()) => Ok(Self {
+                ring,
+                buffers: BufferRing::new(Arc::clone(&pool)),
+                pool,
+            }),
+            Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
+                Err(IoUringError::TooOld("rings of buffers").into())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Receives from the socket into the pool until cancelled, or the socket ends, or the buffers do.
+    pub(in crate::io_uring) fn receive(
+        &mut self,
+        socket: BorrowedFd<'_>,
+        name: u64,
+    ) -> io::Result<()> {
+        let operation = opcode::RecvMulti::new(Fd(socket.as_raw_fd()), GROUP);
+        self.push(&operation.build().user_data(name))
+    }
+
+    /// Reports each time the socket begins to take bytes, and once now if it does, until cancelled.
+    pub(in crate::io_uring) fn watch_writable(
+        &mut self,
+        socket: BorrowedFd<'_>,
+        name: u64,
+    ) -> io::Result<()> {
+        let operation = opcode::PollAdd::new(Fd(socket.as_raw_fd()), POLLOUT).multi(true);
+        self.push(&operation.build().user_data(name))
+    }
+
+    /// Cancels the operation that was given `name`; the completion of this one has the number `own_name`.
+    pub(in crate::io_uring) fn cancel(&mut self, name: u64, own_name: u64) -> io::Result<()> {
+        self.push(&opcode::AsyncCancel::new(name).build().user_data(own_name))
+    }
+
+    fn push(&mut self, operation: &squeue::Entry) -> io::Result<()> {
+        if self.ring.submission().is_full() {
+            self.submit()?;
+        }
+        // SAFETY: the operation names no memory of ours except, by its number, the group of buffers, which lives as
+        // the kernel demands (rule 3).
+        let pushed = unsafe { self.ring.submission().push(operation) };
+        pushed.map_err(|_| io::ErrorKind::OutOfMemory.into())
+    }
+
+    /// Hands the kernel what was pushed.
+    pub(in crate::io_uring) fn submit(&mut self) -> io::Result<()> {
+        while !self.ring.submission().is_empty() {
+            match self.ring.submit() {
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                // The kernel keeps completions that found no place and takes nothing more: the next poll makes room.
+                Err(error) if error.kind() == io::ErrorKind::ResourceBusy => return Ok(()),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Hands the kernel what was pushed and waits for a completion, without end where no time is given. It may return
+    /// earlier.
+    pub(in crate::io_uring) fn wait(&self, timeout: Option<Duration>) -> io::Result<()> {
+        let waited = match timeout {
+            None => self.ring.submit_and_wait(1),
+            Some(timeout) => {
+                let timeout = Timespec::from(timeout);
+                let arguments = SubmitArgs::new().timespec(&timeout);
+                self.ring.submitter().submit_with_args(1, &arguments)
+            }
+        };
+        match waited {
+            Err(error)
+                if error.raw_os_error() != Some(ETIME)
+                    && !matches!(
+                        error.kind(),
+                        io::ErrorKind::Interrupted | io::ErrorKind::ResourceBusy
+                    ) =>
+            {
+                Err(error)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Returns true if nothing has completed, no buffer has been given back, and nothing waits to be submitted.
+    #[inline]
+    pub(in crate::io_uring) fn is_idle(&mut self) -> bool {
+        let submission = self.ring.submission();
+        let has_work = !submission.is_empty() || submission.cq_overflow();
+        drop(submission);
+        !has_work && !self.pool.has_returned() && self.ring.completion().is_empty()
+    }
+
+    /// Returns true if the kernel keeps completions that found no place.
+    pub(in crate::io_uring) fn has_overflowed(&mut self) -> bool {
+        self.ring.submission().cq_overflow()
+    }
+
+    /// How many completions there are now.
+    pub(in crate::io_uring) fn completions(&mut self) -> usize {
+        self.ring.completion().len()
+    }
+
+    /// Takes the oldest completion.
+    pub(in crate::io_uring) fn next(&mut self) -> Option<Completion> {
+        let entry = self.ring.completion().next()?;
+        let result = u32::try_from(entry.result()).map_err(|_| -entry.result());
+        let received = cqueue::buffer_select(entry.flags()).map(|id| {
+            // SAFETY: the kernel has just named the buffer, and each completion is taken once.
+            unsafe { Received::take_over(&self.pool, id, result.unwrap_or(0)) }
+        });
+        Some(Completion {
+            name: entry.user_data(),
+            result,
+            more: cqueue::more(entry.flags()),
+            received,
+        })
+    }
+
+    /// Gives the kernel the buffers that were given back, and calls `seen` with each.
+    pub(in crate::io_uring) fn replenish(&mut self, seen: impl FnMut(u16)) {
+        if self.pool.has_returned() {
+            self.buffers.replenish(seen);
+        }
+    }
+}
+
+impl Drop for Ring {
+    /// Lets go of the buffers only when the kernel has.
+    fn drop(&mut self) {
+        let submitter = self.ring.submitter();
+        // Nothing runs any more that could have chosen a buffer already. `NotFound` is that nothing ran.
+        let cancelled = match submitter.register_sync_cancel(None, CancelBuilder::any()) {
+            Err(error) => error.kind() == io::ErrorKind::NotFound,
+            Ok(()) => true,
+        };
+        // Nothing can choose one from now on.
+        let forgotten = submitter.unregister_buf_ring(GROUP).is_ok();
+        if !(cancelled && forgotten) {
+            mem::forget(Arc::clone(&self.pool));
+        }
+    }
+}
+
+impl fmt::Debug for Ring {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ring")
+            .field("parameters", self.ring.params())
+            .field("pool", &self.pool)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Refuses a kernel that lacks what is needed.
+fn check(ring: &IoUring) -> io::Result<()> {
+    let parameters = ring.params();
+    if !parameters.is_feature_nodrop() || !parameters.is_feature_ext_arg() {
+        return Err(IoUringError::TooOld("completions that are never dropped").into());
+    }
+    let mut probe = Probe::new();
+    ring.submitter().register_probe(&mut probe)?;
+    // Receiving many times by one operation has no number of its own to ask for. This one came with it.
+    if !probe.is_supported(opcode::SendZc::CODE) {
+        return Err(IoUringError::TooOld("multishot receive").into());
+    }
+    Ok(())
+}
+
+/// Operations that are pushed before they have to be submitted.
+const SUBMISSIONS: u32 = 256;
+
+// The same on every architecture that io_uring is used on here.
+const POLLOUT: u32 = 0x4;
+const ETIME: i32 = 62;
