@@ -479,3 +479,55 @@ fn a_socket_that_is_gone_is_not_reported() {
     assert!(!world.selector.has_next());
     assert!(world.poll(Duration::ZERO).is_empty());
 }
+
+#[test]
+fn what_a_timer_writes_comes_before_its_answer_and_before_what_was_later() {
+    let folder = folder("timer");
+    let steps = [(50, W("hb")), (60, R("a"))];
+    let answered = record(&folder, "answered", &steps);
+    let later = record(&folder, "later", &[(600, R("b"))]);
+    let session = ReplaySession::of([&answered, &later]).unwrap();
+    let start_ns = session.clock().now_ns();
+    let mut sockets = [
+        session
+            .open_with(&answered, |builder| builder.verify())
+            .unwrap(),
+        session.open(&later).unwrap(),
+    ];
+    let mut selector = session.selector();
+    for (index, socket) in (0..).zip(&mut sockets) {
+        let token = Token {
+            index,
+            generation: 0,
+        };
+        selector.register(socket, token).unwrap();
+    }
+    let (mut received, mut sent_at) = (Vec::new(), None);
+    while received.len() < 2 {
+        let mut ready = Vec::new();
+        selector.poll(&mut ready, Some(Duration::ZERO)).unwrap();
+        let now_ms = (session.clock().now_ns() - start_ns) / MS;
+        // The program's own timer.
+        if now_ms >= 50 && sent_at.is_none() {
+            sent_at = Some(now_ms);
+            sockets[0].write_all(b"hb").unwrap();
+        }
+        for Ready { token, .. } in ready {
+            let mut byte = [0];
+            if let Ok(1) = sockets[token.index as usize].read(&mut byte) {
+                received.push((now_ms, byte[0]));
+            }
+        }
+        assert!(now_ms < 10_000, "{received:?}");
+    }
+    assert!(
+        sent_at.is_some_and(|at| (50..=52).contains(&at)),
+        "{sent_at:?}"
+    );
+    let [(first_at, first), (second_at, second)] = received[..] else {
+        panic!("{received:?}");
+    };
+    assert_eq!((first, second), (b'a', b'b'));
+    assert!((60..=62).contains(&first_at), "{first_at}");
+    assert!((600..=602).contains(&second_at), "{second_at}");
+}

@@ -8,7 +8,7 @@ use super::socket::Due;
 use super::{ReplayClock, ReplaySocket};
 use crate::{Readiness, Ready, Selector, Token};
 
-/// How far the clock moves on where no recording has anything next.
+/// How far the clock moves on where no recording has anything next that comes by itself.
 const IDLE_STEP_NS: u64 = 1_000_000;
 
 /// Reports the socket whose recorded event is next, after moving the clock of its
@@ -20,8 +20,9 @@ const IDLE_STEP_NS: u64 = 1_000_000;
 ///
 /// It never waits. Where it is given a time to wait, as by `IOService::wait`, the clock moves on by no more than that, so that
 /// whatever the program does by the clock happens at its time. A poll that is given none, as by `IOService::poll`, goes to the
-/// next event at once; where every recording waits for something to be written, or none is left, the clock moves on
-/// by a millisecond, so that deadlines and reconnects come nevertheless, and every socket is reported.
+/// next event at once, but where an earlier one waits for something to be written first: then, and where none is left, the
+/// clock moves on by a millisecond and every socket is reported, so that what the program writes by a timer, deadlines and
+/// reconnects come at their times. What was not written by the time of its answer holds up nobody any more.
 ///
 /// # Examples
 ///
@@ -101,6 +102,13 @@ impl ReplaySelector {
         self.sockets.iter().filter_map(Watched::next_ns).min()
     }
 
+    /// When the earliest of those happened that wait for something to be written first, if that is still to come.
+    fn awaiting_ns(&self, now_ns: u64) -> Option<u64> {
+        let awaiting = self.sockets.iter();
+        let awaiting = awaiting.filter_map(|watched| watched.due.awaiting_ns());
+        awaiting.filter(|time_ns| *time_ns > now_ns).min()
+    }
+
     fn place(&self, token: Token) -> Result<usize, usize> {
         self.sockets
             .binary_search_by_key(&token.index, |watched| watched.token.index)
@@ -152,7 +160,10 @@ impl Selector<ReplaySocket> for ReplaySelector {
             Duration::ZERO if is_settled => None,
             wait => Some(now_ns.saturating_add(nanoseconds(wait))),
         };
-        match (self.next_ns(), wake_ns) {
+        // What the program writes by a timer comes before what answered it.
+        let awaiting_ns = self.awaiting_ns(now_ns).unwrap_or(u64::MAX);
+        let next_ns = self.next_ns().filter(|next_ns| *next_ns <= awaiting_ns);
+        match (next_ns, wake_ns) {
             (Some(next_ns), wake_ns) if wake_ns.is_none_or(|wake_ns| next_ns <= wake_ns) => {
                 self.clock.move_to(next_ns);
                 self.report(ready, |watched| {

@@ -39,6 +39,8 @@ pub struct ReplaySocket {
 #[derive(Debug)]
 pub(super) struct Due {
     time_ns: AtomicU64,
+    /// The recorded time of what waits for something to be written first.
+    awaiting_ns: AtomicU64,
     /// Counts what changes it: the connection, reads, and writes that something waited for.
     changes: AtomicU64,
 }
@@ -53,12 +55,19 @@ impl Due {
         (time_ns != Self::NEVER).then_some(time_ns)
     }
 
+    /// When that happened which waits for something to be written first, in nanoseconds since 1970.
+    pub(super) fn awaiting_ns(&self) -> Option<u64> {
+        let time_ns = self.awaiting_ns.load(Ordering::Relaxed);
+        (time_ns != Self::NEVER).then_some(time_ns)
+    }
+
     pub(super) fn changes(&self) -> u64 {
         self.changes.load(Ordering::Relaxed)
     }
 
-    fn set(&self, time_ns: u64) {
+    fn set(&self, time_ns: u64, awaiting_ns: u64) {
         self.time_ns.store(time_ns, Ordering::Relaxed);
+        self.awaiting_ns.store(awaiting_ns, Ordering::Relaxed);
         self.changes.fetch_add(1, Ordering::Relaxed);
     }
 }
@@ -67,6 +76,7 @@ impl ReplaySocket {
     pub(super) fn new(stream: ReplayStream, start_ns: u64, clock: ReplayClock) -> Self {
         let due = Due {
             time_ns: AtomicU64::new(start_ns),
+            awaiting_ns: AtomicU64::new(Due::NEVER),
             changes: AtomicU64::new(0),
         };
         Self {
@@ -108,13 +118,13 @@ impl ReplaySocket {
     }
 
     fn note_due(&mut self) {
-        let time_ns = match self.stream.next_event_ns() {
-            _ if self.stream.error().is_some() => self.end_ns(self.is_failed),
-            Some(_) if self.stream.awaited_bytes() > 0 => Due::NEVER,
-            Some(time_ns) => time_ns,
-            None => self.end_ns(self.stream.end().is_some()),
+        let (time_ns, awaiting_ns) = match self.stream.next_event_ns() {
+            _ if self.stream.error().is_some() => (self.end_ns(self.is_failed), Due::NEVER),
+            Some(time_ns) if self.stream.awaited_bytes() > 0 => (Due::NEVER, time_ns),
+            Some(time_ns) => (time_ns, Due::NEVER),
+            None => (self.end_ns(self.stream.end().is_some()), Due::NEVER),
         };
-        self.due.set(time_ns);
+        self.due.set(time_ns, awaiting_ns);
     }
 
     /// An end that was not recorded has no time of its own: it comes right behind what was last, once.
@@ -184,6 +194,11 @@ impl Layer for ReplaySocket {
 
     fn base_mut(&mut self) -> &mut Self {
         self
+    }
+
+    /// True between the reads that a small buffer divides a recorded one into.
+    fn has_buffered(&self) -> bool {
+        self.stream.has_buffered()
     }
 
     /// As the recorded stream answered, so that a protocol above writes what it wrote then.
