@@ -8,8 +8,6 @@ pub(super) struct Row {
     cells: Vec<String>,
     /// The figure of the last column, and its ratio to the limit.
     ours: (f64, Option<f64>),
-    /// The last figure of each column that has one.
-    figures: Vec<(String, f64)>,
 }
 
 impl Row {
@@ -19,7 +17,6 @@ impl Row {
         Self {
             cells,
             ours: (f64::NAN, None),
-            figures: Vec::new(),
         }
     }
 
@@ -41,7 +38,6 @@ impl Row {
         if column == "ours" {
             self.ours = (figure, ratio);
         }
-        self.figures.push((column.to_owned(), figure));
         let index = COLUMNS.iter().position(|name| *name == column);
         if let Some(cell) = index.and_then(|index| self.cells.get_mut(1 + index)) {
             *cell = if cell == "-" {
@@ -56,11 +52,7 @@ impl Row {
     pub(super) fn judge(mut self, target: Option<Target>) -> Vec<String> {
         if let Some(target) = target {
             let (figure, ratio) = self.ours;
-            let peer = |wanted: &str| {
-                let found = self.figures.iter().rfind(|(column, _)| column == wanted);
-                found.map(|(_, figure)| *figure)
-            };
-            let is_met = target.is_met(figure, ratio, peer);
+            let is_met = target.is_met(figure, ratio);
             self.cells.push(target.to_string());
             self.cells
                 .push(if is_met { "yes" } else { "no" }.to_owned());

@@ -12,24 +12,16 @@ pub(super) enum Target {
     Time { ns: f64, limit_ns: f64 },
     /// At most this many times the limit.
     Ratio(f64),
-    /// At most what the peer of this column takes in the same run.
-    Peer(&'static str),
 }
 
 impl Target {
-    /// Whether a figure of ours, and its ratio to the limit, meet it; `peer` has the figures of the other columns.
-    pub(super) fn is_met(
-        self,
-        figure: f64,
-        ratio: Option<f64>,
-        peer: impl Fn(&str) -> Option<f64>,
-    ) -> bool {
+    /// Whether a figure of ours, and its ratio to the limit, meet it.
+    pub(super) fn is_met(self, figure: f64, ratio: Option<f64>) -> bool {
         let is_ratio_within = |at_most: f64| ratio.is_some_and(|ratio| ratio <= at_most);
         match self {
             Self::Count(at_most) => figure <= at_most,
             Self::Time { ns, limit_ns } => is_ratio_within(ns / limit_ns),
             Self::Ratio(at_most) => is_ratio_within(at_most),
-            Self::Peer(column) => peer(column).is_some_and(|peer| figure <= peer),
         }
     }
 }
@@ -42,7 +34,6 @@ impl fmt::Display for Target {
                 write!(f, "<= {:.2} x ({ns} / {limit_ns} ns)", ns / limit_ns)
             }
             Self::Ratio(at_most) => write!(f, "<= {at_most} x"),
-            Self::Peer(column) => write!(f, "<= {column}"),
         }
     }
 }
@@ -51,36 +42,22 @@ impl fmt::Display for Target {
 mod tests {
     use super::*;
 
-    fn nobody(_column: &str) -> Option<f64> {
-        None
-    }
-
-    #[test]
-    fn a_peer_is_judged_by_its_figure() {
-        let target = Target::Peer("them");
-        let them = |column: &str| (column == "them").then_some(10.0);
-        assert!(target.is_met(10.0, Some(9.0), them));
-        assert!(!target.is_met(10.1, Some(0.1), them));
-        assert!(!target.is_met(1.0, Some(0.1), nobody));
-        assert_eq!(target.to_string(), "<= them");
-    }
-
     #[test]
     fn a_time_is_judged_by_its_ratio_alone() {
         let target = Target::Time {
             ns: 11.0,
             limit_ns: 10.0,
         };
-        assert!(!target.is_met(10.5, Some(1.3), nobody));
-        assert!(target.is_met(21.0, Some(1.05), nobody));
-        assert!(!target.is_met(21.0, None, nobody));
+        assert!(!target.is_met(10.5, Some(1.3)));
+        assert!(target.is_met(21.0, Some(1.05)));
+        assert!(!target.is_met(21.0, None));
         assert_eq!(target.to_string(), "<= 1.10 x (11 / 10 ns)");
     }
 
     #[test]
     fn a_count_is_judged_by_itself() {
-        assert!(Target::Count(95.0).is_met(95.0, None, nobody));
-        assert!(!Target::Count(95.0).is_met(96.0, Some(0.5), nobody));
-        assert!(Target::Ratio(1.02).is_met(7.0, Some(1.01), nobody));
+        assert!(Target::Count(95.0).is_met(95.0, None));
+        assert!(!Target::Count(95.0).is_met(96.0, Some(0.5)));
+        assert!(Target::Ratio(1.02).is_met(7.0, Some(1.01)));
     }
 }
