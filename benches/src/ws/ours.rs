@@ -58,6 +58,12 @@ impl<S: Read + Write> Receiving<S> {
         let config = WebsocketConfig::new().with_utf8_validation(checked);
         Ok(Self(open(stream, &config)?))
     }
+
+    /// Checked, and with reads that ask for `window` bytes.
+    pub(super) fn with_window(stream: S, window: usize) -> Result<Self> {
+        let config = WebsocketConfig::new().with_read_window_bytes(window);
+        Ok(Self(open(stream, &config)?))
+    }
 }
 
 impl<S: Read + Write> Decoder for Receiving<S> {

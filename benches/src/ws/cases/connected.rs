@@ -139,6 +139,9 @@ pub(in crate::ws) fn fan_in() -> Vec<FanIn> {
         FanIn::new("sockudo-ws", "", |socket| {
             receiver(sockudo::Receiving::checked(Socket::new(socket)))
         }),
+        FanIn::new(OURS, "with reads of 24 KiB", |socket: TcpStream| {
+            receiver(ours::Receiving::with_window(socket, 24 * 1024)?)
+        }),
         FanIn::new(OURS, "", |socket: TcpStream| {
             receiver(ours::Receiving::new(socket, true)?)
         }),
