@@ -1,21 +1,22 @@
 //! The sans-io core: bytes in, frames out, bytes to send out.
 
+mod sending;
+mod timing;
+
 use std::io;
 use std::sync::Arc;
 
 use boom_stream::buffer::{ReadBuffer, WriteBuffer};
 
 use crate::batch::Batch;
-use crate::close::CloseCode;
 use crate::config::WebsocketConfig;
-use crate::error::{Error, HandshakeError, Misuse};
-use crate::frame::{CLIENT_HEADER_MAX, opcode};
+use crate::error::{Error, HandshakeError};
+use crate::frame::CLIENT_HEADER_MAX;
 use crate::handshake::{BODY_MAX, Handshake, Progress, Request, Response};
-use crate::heartbeat::{Deadlines, Due, Silence};
+use crate::heartbeat::Deadlines;
 use crate::inbound::{End, Inbound};
 use crate::mask::MaskingKeys;
 use crate::outbound::Outbound;
-use crate::prepared::PreparedMessage;
 use crate::slow_consumer::SlowConsumerCounts;
 use crate::state::State;
 
@@ -60,13 +61,6 @@ pub struct Connection {
     has_bytes: bool,
     /// The payloads of the last timed ping of the user and of the heartbeat.
     timed_pings: [Option<[u8; 8]>; 2],
-}
-
-/// Whose timed ping it is: an index of `timed_pings`.
-#[derive(Clone, Copy)]
-enum Pinger {
-    User,
-    Heartbeat,
 }
 
 #[derive(Debug)]
@@ -189,113 +183,10 @@ impl Connection {
         self.has_bytes = true;
     }
 
-    /// Takes the time, in nanoseconds of a monotonic clock, and does what the [`Heartbeat`](crate::Heartbeat) asks for:
-    /// queues a ping, or ends the connection. Before the connection is open it watches over
-    /// [`with_handshake_timeout`](WebsocketConfig::with_handshake_timeout).
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Silence`], [`HandshakeError::TimedOut`](crate::HandshakeError::TimedOut), and why the connection is over.
-    pub fn handle_timeout(&mut self, now_ns: u64) -> Result<(), Error> {
-        self.check_open()?;
-        if self.is_handshaking() {
-            return self.handle_handshake_timeout(now_ns);
-        }
-        // A peer whose frames wait to be taken is not silent.
-        let has_unread = self.has_unread();
-        let has_bytes = std::mem::take(&mut self.has_bytes) | has_unread;
-        let has_data = std::mem::take(&mut self.inbound.has_data) | has_unread;
-        if !has_unread {
-            self.check_closing(now_ns)?;
-        }
-        match self.deadlines.advance(now_ns, has_bytes, has_data) {
-            Due::Nothing => Ok(()),
-            // A ping that finds no room is no loss: the buffer is full of what the peer does not read.
-            Due::Ping => match self.send_ping_of(Pinger::Heartbeat, now_ns) {
-                Err(Error::OutboundFull | Error::Misuse(Misuse::Closing)) => Ok(()),
-                result => result,
-            },
-            Due::GiveUp(silence) => {
-                // RFC 6455 §7.1.7: fail the connection. The peer may still read why.
-                self.outbound.answer_close(Some(CloseCode::GOING_AWAY));
-                self.inbound.end = Some(End::Silence(silence));
-                self.check_open()
-            }
-        }
-    }
-
-    /// Ends a closing handshake that lasts too long.
-    pub(crate) fn check_closing(&mut self, now_ns: u64) -> Result<(), Error> {
-        if !self.is_closing() || !self.deadlines.is_close_over(now_ns) {
-            return Ok(());
-        }
-        if self.inbound.end.is_none() {
-            self.inbound.end = Some(End::Silence(Silence::Close));
-        }
-        Err(Silence::Close.into())
-    }
-
     /// The receive buffer, emptied, to read what comes after the closing handshake.
     pub(crate) fn receive_past_end(&mut self) -> &mut ReadBuffer {
         self.receive.consume(self.receive.len());
         &mut self.receive
-    }
-
-    fn handle_handshake_timeout(&mut self, now_ns: u64) -> Result<(), Error> {
-        // What has come in time counts.
-        self.advance_handshake();
-        if let Stage::Handshake(opening) = &mut self.stage
-            && let Err(error) = opening.handshake.handle_timeout(now_ns)
-        {
-            self.set_failed(error.into());
-        }
-        self.check_open()
-    }
-
-    /// When to call [`handle_timeout`](Self::handle_timeout) at the latest; 0 where it has to be told the time for a deadline
-    /// to start, `None` where there is no deadline.
-    pub fn poll_timeout(&self) -> Option<u64> {
-        match &self.stage {
-            _ if self.is_over() => None,
-            Stage::Handshake(opening) => opening.handshake.deadline_ns(),
-            Stage::Open | Stage::Failed(_) => self.deadlines.next_ns(self.is_closing()),
-        }
-    }
-
-    /// Queues a ping that carries the time, so that [`rtt_ns`](Self::rtt_ns) can tell the round trip from its pong.
-    ///
-    /// # Errors
-    ///
-    /// As [`send_ping`](Self::send_ping).
-    pub fn send_timed_ping(&mut self, now_ns: u64) -> Result<(), Error> {
-        self.send_ping_of(Pinger::User, now_ns)
-    }
-
-    fn send_ping_of(&mut self, pinger: Pinger, now_ns: u64) -> Result<(), Error> {
-        let payload = now_ns.to_be_bytes();
-        self.send_ping(Some(&payload))?;
-        self.timed_pings[pinger as usize] = Some(payload);
-        Ok(())
-    }
-
-    /// The round trip in nanoseconds, if `pong` is the payload of the pong to the last timed ping, or to the last of the
-    /// heartbeat.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use boom_ws::Connection;
-    ///
-    /// let mut connection = Connection::established(&Default::default())?;
-    /// connection.send_timed_ping(1_000)?;
-    /// assert_eq!(connection.rtt_ns(&1_000u64.to_be_bytes(), 51_000), Some(50_000));
-    /// assert_eq!(connection.rtt_ns(b"something else", 51_000), None);
-    /// # Ok::<(), boom_ws::Error>(())
-    /// ```
-    pub fn rtt_ns(&self, pong: &[u8], now_ns: u64) -> Option<u64> {
-        let sent = self.timed_pings.into_iter().flatten();
-        let sent = sent.into_iter().find(|payload| payload == pong)?;
-        now_ns.checked_sub(u64::from_be_bytes(sent))
     }
 
     /// Where the connection is in its life.
@@ -548,133 +439,10 @@ impl Connection {
         }
     }
 
-    /// Queues a text frame; `fin` says whether it ends its message, and no bytes are an empty payload.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::OutboundFull`] where it does not fit, [`Error::Misuse`] inside another message, and why the
-    /// connection is over. In each case nothing is queued.
-    #[inline]
-    pub fn send_text(&mut self, fin: bool, payload: Option<&[u8]>) -> Result<(), Error> {
-        self.send_data(opcode::TEXT, fin, payload)
-    }
-
-    /// Queues a binary frame; `fin` says whether it ends its message.
-    ///
-    /// # Errors
-    ///
-    /// As [`send_text`](Self::send_text).
-    #[inline]
-    pub fn send_binary(&mut self, fin: bool, payload: Option<&[u8]>) -> Result<(), Error> {
-        self.send_data(opcode::BINARY, fin, payload)
-    }
-
-    #[inline(always)]
-    fn send_data(&mut self, opcode: u8, fin: bool, payload: Option<&[u8]>) -> Result<(), Error> {
-        let payload = payload.unwrap_or_default();
-        if fin && let Some(len) = self.frame_plain(opcode, payload) {
-            self.outbound.buffer.commit(len);
-            return Ok(());
-        }
-        self.send_any(opcode, fin, payload)
-    }
-
-    /// Frames a whole message at the start of [`frames_out`](Self::frames_out) and returns its length, if that is empty and
-    /// nothing stands in the way: the usual case, which is part of the caller's code. Otherwise
-    /// [`send_any`](Self::send_any) does it, or tells why not.
-    #[inline(always)]
-    pub(crate) fn frame_plain(&mut self, opcode: u8, payload: &[u8]) -> Option<usize> {
-        self.outbound.plain_message(opcode, payload)
-    }
-
-    /// Queues a message that was framed before.
-    ///
-    /// # Errors
-    ///
-    /// As [`send_text`](Self::send_text).
-    pub fn send_prepared(&mut self, message: &PreparedMessage) -> Result<(), Error> {
-        self.check_open()?;
-        self.outbound.prepared(message)
-    }
-
-    /// Returns true if a frame of `len` bytes that is masked with zeros can be written past the outbound buffer.
-    pub(crate) const fn may_bypass(&self, len: usize) -> bool {
-        self.outbound.may_bypass(len)
-    }
-
-    /// Queues a frame that starts a message.
-    #[inline(never)]
-    pub(crate) fn send_any(&mut self, opcode: u8, fin: bool, payload: &[u8]) -> Result<(), Error> {
-        self.check_open()?;
-        self.outbound.start_message(opcode, fin, payload)
-    }
-
     /// The outbound buffer of an open connection.
     #[inline(always)]
     pub(crate) const fn frames_out(&mut self) -> &mut WriteBuffer {
         &mut self.outbound.buffer
-    }
-
-    /// Lends room for the payload of a message of up to `capacity` bytes.
-    pub(crate) fn lend(&mut self, capacity: usize) -> Result<&mut [u8], Error> {
-        self.check_open()?;
-        self.outbound.lend(capacity)
-    }
-
-    /// Queues the first `len` bytes of the room lent as a whole message.
-    pub(crate) fn finish_frame(&mut self, opcode: u8, len: usize) -> Result<(), Error> {
-        self.check_open()?;
-        self.outbound.finish_frame(opcode, len)
-    }
-
-    /// Queues a whole message whose payload is in parts.
-    pub(crate) fn message_of_parts(&mut self, opcode: u8, parts: &[&[u8]]) -> Result<(), Error> {
-        self.check_open()?;
-        self.outbound.message_of_parts(opcode, parts)
-    }
-
-    /// Queues the next frame of a message that was started with `fin` false.
-    ///
-    /// # Errors
-    ///
-    /// As [`send_text`](Self::send_text); [`Error::Misuse`] where no message is under way.
-    pub fn send_continuation(&mut self, fin: bool, payload: Option<&[u8]>) -> Result<(), Error> {
-        self.check_open()?;
-        self.outbound
-            .continue_message(fin, payload.unwrap_or_default())
-    }
-
-    /// Queues a ping of at most 125 bytes.
-    ///
-    /// # Errors
-    ///
-    /// As [`send_text`](Self::send_text); [`Error::Misuse`] where it is longer.
-    pub fn send_ping(&mut self, payload: Option<&[u8]>) -> Result<(), Error> {
-        self.check_open()?;
-        self.outbound
-            .control(opcode::PING, payload.unwrap_or_default())
-    }
-
-    /// Queues a pong of at most 125 bytes, unasked for: pings are answered by themselves.
-    ///
-    /// # Errors
-    ///
-    /// As [`send_ping`](Self::send_ping).
-    pub fn send_pong(&mut self, payload: Option<&[u8]>) -> Result<(), Error> {
-        self.check_open()?;
-        self.outbound
-            .control(opcode::PONG, payload.unwrap_or_default())
-    }
-
-    /// Queues a close frame. Nothing can be sent after it but the answers to pings; frames still come until the peer's own
-    /// close frame.
-    ///
-    /// # Errors
-    ///
-    /// As [`send_ping`](Self::send_ping); the reason may have 123 bytes, and needs a code.
-    pub fn send_close(&mut self, code: Option<CloseCode>, reason: &str) -> Result<(), Error> {
-        self.check_open()?;
-        self.outbound.close(code, reason)
     }
 
     #[inline(always)]

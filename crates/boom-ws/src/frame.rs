@@ -11,6 +11,8 @@ pub(crate) const MASK: u8 = 0x80;
 const RESERVED: u8 = 0x70;
 /// RSV1, which says that a message is compressed (RFC 7692 §6).
 pub(crate) const RSV1: u8 = 0x40;
+/// The bit of the opcode that control frames have (RFC 6455 §5.5).
+pub(crate) const CONTROL: u8 = 0x08;
 /// RFC 6455 §5.5: "All control frames MUST have a payload length of 125 bytes or less".
 pub(crate) const CONTROL_PAYLOAD_MAX: usize = 125;
 /// The longest header a client writes: two bytes, eight of length, four of masking key.
@@ -101,7 +103,7 @@ impl Header {
             len,
             payload_len,
         };
-        if first & (RESERVED | 0x08) != 0 || len != 2 {
+        if first & (RESERVED | CONTROL) != 0 || len != 2 {
             header.check(*first & !allowed)?;
         }
         Ok(Some(header))
@@ -114,7 +116,7 @@ impl Header {
             return Err(ProtocolError::ReservedBits);
         }
         // RFC 6455 §5.5: control frames have at most 125 bytes "and MUST NOT be fragmented".
-        if self.opcode & 0x08 != 0 {
+        if self.opcode & CONTROL != 0 {
             if !self.fin {
                 return Err(ProtocolError::FragmentedControl);
             }

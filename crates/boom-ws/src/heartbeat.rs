@@ -50,7 +50,7 @@ impl Heartbeat {
         self
     }
 
-    /// Ends the connection where no text and no binary frame has come for so long; pongs do not count.
+    /// Ends the connection where nothing of a text or binary message has come for so long; pongs do not count.
     #[must_use]
     pub const fn with_idle_data_after(mut self, silence: std::time::Duration) -> Self {
         self.idle_data_after_ns = Some(nanoseconds(silence));

@@ -349,6 +349,34 @@ fn a_prepared_message_is_not_compressed() {
 }
 
 #[test]
+fn prepared_and_compressed_messages_wait_and_are_dropped_by_one_policy() {
+    let config = config()
+        .with_max_outbound_bytes(300)
+        .with_slow_consumer_policy(SlowConsumerPolicy::DropNewest);
+    let mut ws = agreed(&config);
+    let mut inflate = Decompress::new(false);
+    let prepared = PreparedMessage::text(&"p".repeat(120));
+    ws.stream_mut().set_write_blocked(true);
+    ws.send_text(true, Some(TRADE.as_bytes())).unwrap();
+    // The second has no room beside the first.
+    ws.send_prepared(&prepared).unwrap();
+    ws.send_prepared(&prepared).unwrap();
+    let mut counts = SlowConsumerCounts::default();
+    counts.dropped = 1;
+    assert_eq!(ws.slow_consumer_counts(), counts);
+    ws.stream_mut().set_write_blocked(false);
+    assert!(ws.flush().unwrap());
+    // The window of the compressor knows nothing of what was dropped.
+    ws.send_text(true, Some(TRADE.as_bytes())).unwrap();
+    let texts: Vec<String> = sent(&mut ws, &mut inflate)
+        .into_iter()
+        .map(|(_, text)| text)
+        .collect();
+    assert_eq!(texts, [TRADE, &"p".repeat(120), TRADE]);
+    assert_eq!(ws.slow_consumer_counts(), counts);
+}
+
+#[test]
 fn compressed_text_that_is_not_utf8_fails_at_its_first_fragment() {
     for text in [&b"ends \xff here"[..], b"\xe2\x28 and more"] {
         let mut ws = agreed(&config());

@@ -104,6 +104,29 @@ fn pongs_are_no_data() {
 }
 
 #[test]
+fn a_data_frame_under_way_is_data_as_long_as_it_grows() {
+    let mut ws = established(ScriptedStream::new());
+    ws.handle_timeout(0).unwrap();
+    receive(&mut ws, &[0x82, 126, 0x01, 0x00]);
+    for second in (20..=120).step_by(20) {
+        receive(&mut ws, b"x");
+        ws.handle_timeout(second * SECOND).unwrap();
+    }
+    // A pong under way is none.
+    receive(&mut ws, &[&[b'x'; 250][..], &[0x8a, 125]].concat());
+    ws.handle_timeout(121 * SECOND).unwrap();
+    for second in (140..=180).step_by(20) {
+        receive(&mut ws, b"x");
+        ws.handle_timeout(second * SECOND).unwrap();
+    }
+    receive(&mut ws, b"x");
+    assert!(matches!(
+        ws.handle_timeout(181 * SECOND),
+        Err(Error::Silence(Silence::IdleData))
+    ));
+}
+
+#[test]
 fn the_state_follows_the_life_of_the_connection() {
     let mut ws = established(ScriptedStream::new());
     assert_eq!(ws.state(), State::Open);

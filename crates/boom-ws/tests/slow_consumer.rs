@@ -2,10 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
 
+use boom_stream::Layer;
 use boom_testkit::alloc::{self, CountingAllocator};
 use boom_testkit::stream::ScriptedStream;
 use boom_ws::{
-    Connection, Error, Misuse, SlowConsumerCounts, SlowConsumerPolicy, Websocket, WebsocketConfig,
+    Connection, Error, Misuse, Request, SlowConsumerCounts, SlowConsumerPolicy, Websocket,
+    WebsocketConfig,
 };
 use tungstenite::protocol::Role;
 use tungstenite::{Message, WebSocket};
@@ -337,4 +339,35 @@ fn every_refusal_is_counted() {
     ws.send_text(false, None).unwrap();
     assert!(ws.send_continuation(true, Some(&long)).is_err());
     assert_eq!(ws.slow_consumer_counts(), counts(4, 0, 0));
+}
+
+#[test]
+fn what_waits_for_the_end_of_the_handshake_wants_no_write() {
+    for policy in [
+        SlowConsumerPolicy::Refuse,
+        SlowConsumerPolicy::DropNewest,
+        SlowConsumerPolicy::conflate(key),
+    ] {
+        let config = WebsocketConfig::new().with_slow_consumer_policy(policy);
+        let request = Request::new("localhost:80", "/");
+        let mut ws = Websocket::client(ScriptedStream::new(), &request, &config);
+        assert!(ws.flush().unwrap());
+        send(&mut ws, &["btc 1", "btc 2", "eth 1"]);
+        assert!(!ws.wants_write());
+        let head = String::from_utf8(ws.stream_mut().take_written()).unwrap();
+        let (_, key) = head.split_once("Sec-WebSocket-Key: ").unwrap();
+        let key = key.lines().next().unwrap();
+        let accept = tungstenite::handshake::derive_accept_key(key.as_bytes());
+        ws.stream_mut().push_read(format!(
+            "HTTP/1.1 101 X\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n"
+        ));
+        assert!(ws.read_batch().unwrap().next().is_none());
+        assert!(ws.flush().unwrap());
+        assert!(!ws.wants_write());
+        // None waited for the peer.
+        assert_eq!(
+            received(&mut ws),
+            ["btc 1", "btc 2", "eth 1"].map(Message::text)
+        );
+    }
 }
