@@ -4,6 +4,7 @@ use std::fs;
 
 use crate::process::run as run_program;
 use crate::report::{Context, Outcome, Report, Result};
+use crate::tools::openssl_library;
 use crate::workspace::Workspace;
 use crate::{features, fuzz, golden, tidy};
 
@@ -12,6 +13,7 @@ pub(crate) fn run(workspace: &Workspace, report: &mut Report) {
     tidy::run(workspace, report);
     report.step("lints", || lints(workspace));
     report.step("tests", || tests(workspace));
+    report.step("tests of TLS by OpenSSL", || openssl_tests(workspace));
     report.step("doc tests", || doc_tests(workspace));
     report.step("docs", || docs(workspace));
     report.step("features", || features::run(workspace));
@@ -55,6 +57,17 @@ fn tests(workspace: &Workspace) -> Result<Outcome> {
         "--examples",
         "--quiet",
     ]))?;
+    Ok(Outcome::Passed)
+}
+
+/// The backend that is off by default, beside the one that is on.
+fn openssl_tests(workspace: &Workspace) -> Result<Outcome> {
+    if let Err(reason) = openssl_library() {
+        return Outcome::unavailable(reason);
+    }
+    let mut test = workspace.cargo("test");
+    test.args(["--package", "boom-tls", "--features", "openssl", "--quiet"]);
+    run_program(&mut test)?;
     Ok(Outcome::Passed)
 }
 

@@ -59,6 +59,27 @@ pub(crate) fn debian_program(program: &str, package: &str) -> Option<PathBuf> {
     find(program)
 }
 
+/// Makes sure that a program can be linked to the system's OpenSSL. Returns why it cannot.
+pub(crate) fn openssl_library() -> std::result::Result<(), &'static str> {
+    let is_there = || {
+        let mut ask = Command::new("pkg-config");
+        ask.args(["--exists", "openssl"]).stderr(Stdio::null());
+        ask.status().is_ok_and(|status| status.success())
+    };
+    if is_there() {
+        return Ok(());
+    }
+    install_debian_package("pkg-config");
+    install_debian_package("libssl-dev");
+    if is_there() {
+        Ok(())
+    } else {
+        Err(
+            "OpenSSL's headers are missing: install them, for example `apt-get install pkg-config libssl-dev`",
+        )
+    }
+}
+
 /// Installs a Debian package if we are root on Debian or its like. Whether it worked, the caller sees by what it needs.
 pub(crate) fn install_debian_package(package: &str) {
     if !is_root() || find("apt-get").is_none() {

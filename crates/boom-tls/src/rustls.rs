@@ -18,12 +18,58 @@
 
 mod cause;
 mod client_config;
-mod session;
-mod stream;
+mod connection;
 mod verify;
+
+use ::rustls::RootCertStore;
+use ::rustls::client::UnbufferedClientConnection;
+use ::rustls::pki_types::CertificateDer;
 
 /// The crate whose types this backend takes and gives.
 pub use ::rustls as backend;
 
+use crate::client::backend::Sealed;
+use crate::{Error, Stream, TlsConfig};
 pub(crate) use client_config::client_config;
-pub use stream::TlsStream;
+use connection::Connection;
+
+/// A TLS client over any stream, by rustls.
+pub type TlsStream<S> = Stream<S, Backend>;
+
+/// Names rustls where a type has a [`Backend`](crate::Backend) as its parameter.
+///
+/// # Examples
+///
+/// ```
+/// use boom_stream::tcp::TcpStream;
+///
+/// let same: fn(boom_tls::rustls::TlsStream<TcpStream>) -> boom_tls::Stream<TcpStream, boom_tls::rustls::Backend> =
+///     |stream| stream;
+/// # let _ = same;
+/// ```
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Backend;
+
+impl crate::Backend for Backend {}
+
+impl Sealed for Backend {
+    type Session = Connection;
+
+    fn build(config: &TlsConfig) -> Result<(), Error> {
+        config.rustls_config().map(|_| ())
+    }
+
+    fn check_root(root: &CertificateDer<'_>) -> Result<(), Error> {
+        RootCertStore::empty()
+            .add(root.clone().into_owned())
+            .map_err(|error| Error::InvalidRoot(error.into()))
+    }
+}
+
+impl<S> Stream<S, Backend> {
+    /// The connection of rustls, for what it alone can tell. `None` where the configuration allowed none.
+    pub const fn rustls_connection(&self) -> Option<&UnbufferedClientConnection> {
+        self.session().connection()
+    }
+}

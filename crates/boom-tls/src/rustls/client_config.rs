@@ -7,7 +7,7 @@ use ::rustls::crypto::{CryptoProvider, ring};
 use ::rustls::{KeyLogFile, RootCertStore, SupportedProtocolVersion, version};
 
 use super::verify::NoVerification;
-use crate::config::{Roots, Settings};
+use crate::client::config::{Roots, Settings};
 use crate::{Error, TlsVersion};
 
 pub(crate) fn client_config(settings: &Settings) -> Result<Arc<ClientConfig>, Error> {
@@ -92,6 +92,12 @@ fn root_store(settings: &Settings) -> Result<RootCertStore, Error> {
             [] => return Err(Error::NativeRoots),
             roots => store.extend(roots.iter().cloned()),
         },
+        #[cfg(all(feature = "openssl", not(feature = "rustls-native")))]
+        Roots::Native => {
+            return Err(Error::Unsupported(
+                "rustls reads the operating system's roots with the feature rustls-native",
+            ));
+        }
     }
     if store.is_empty() {
         Err(Error::NoRoots)

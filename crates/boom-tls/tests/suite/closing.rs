@@ -1,17 +1,12 @@
 //! The end of a connection: clean, cut off or broken, and never before the data that came first.
 
-// Helpers of tests, where a panic is the report.
-#![allow(clippy::unwrap_used)]
-#![cfg(feature = "rustls")]
-
-mod support;
-
 use std::io::{ErrorKind, Read, Write};
 
 use boom_stream::Layer;
-use boom_tls::{Error, TlsVersion};
+use boom_tls::{Error, Stream, TlsVersion};
 
-use support::{VERSIONS, connected_by, read_all, read_error, typed};
+use super::support::{VERSIONS, connected_by, read_all, read_error, trusting, typed};
+use crate::Backend;
 
 #[test]
 fn close_notify_is_the_end_after_the_data() {
@@ -140,8 +135,8 @@ fn an_end_amid_a_record_is_a_truncation() {
 
 #[test]
 fn an_end_amid_the_handshake_is_a_truncation() {
-    let config = support::trusting(&boom_testkit::tls::Authority::new());
-    let mut client = support::client(&config);
+    let config = trusting(&boom_testkit::tls::Authority::new());
+    let mut client = super::support::client(&config);
     client.base_mut().push_eof();
     assert!(matches!(
         typed(&client.read(&mut [0; 64]).unwrap_err()),
@@ -154,12 +149,11 @@ fn an_error_of_the_stream_below_comes_after_the_data_and_stays() {
     use boom_testkit::stream::ScriptedStream;
     use boom_testkit::tls::Authority;
     let authority = Authority::new();
-    let mut server = support::Server::new(authority.server_config(&["localhost"]));
+    let mut server = super::support::Server::new(authority.server_config(&["localhost"]));
     let stream = ScriptedStream::new()
         .would_block()
         .read_error(ErrorKind::ConnectionReset);
-    let mut client =
-        boom_tls::TlsStream::new(stream, "localhost", &support::trusting(&authority)).unwrap();
+    let mut client = Stream::<_, Backend>::new(stream, "localhost", &trusting(&authority)).unwrap();
     assert_eq!(read_error(&mut client), ErrorKind::WouldBlock);
     server.take_in(&client.base_mut().take_written());
     assert_eq!(read_error(&mut client), ErrorKind::ConnectionReset);
@@ -182,8 +176,8 @@ fn interrupted_calls_are_made_again() {
     let stream = ScriptedStream::new()
         .read_error(ErrorKind::Interrupted)
         .write_error(ErrorKind::Interrupted);
-    let config = support::trusting(&Authority::new());
-    let mut client = boom_tls::TlsStream::new(stream, "localhost", &config).unwrap();
+    let config = trusting(&Authority::new());
+    let mut client = Stream::<_, Backend>::new(stream, "localhost", &config).unwrap();
     assert_eq!(read_error(&mut client), ErrorKind::WouldBlock);
     assert_eq!(
         (client.get_ref().reads(), client.get_ref().writes()),
@@ -201,9 +195,8 @@ fn what_the_peer_said_is_heard_after_a_write_failed() {
         .write_limit(4096)
         .write_limit(4096)
         .write_error(ErrorKind::BrokenPipe);
-    let mut client =
-        boom_tls::TlsStream::new(stream, "localhost", &support::trusting(&authority)).unwrap();
-    let mut server = support::Server::new(authority.server_config(&["localhost"]));
+    let mut client = Stream::<_, Backend>::new(stream, "localhost", &trusting(&authority)).unwrap();
+    let mut server = super::support::Server::new(authority.server_config(&["localhost"]));
     server.shake(&mut client);
 
     let bytes = server.encrypt(b"goodbye");
@@ -224,7 +217,7 @@ fn what_the_peer_said_is_heard_after_a_write_failed() {
 }
 
 /// Reads `data`, and then the error.
-fn read_error_after(client: &mut support::Client, data: &[u8]) -> ErrorKind {
+fn read_error_after(client: &mut super::support::Client, data: &[u8]) -> ErrorKind {
     let mut buffer = [0; 64];
     loop {
         match client.read(&mut buffer) {

@@ -1,11 +1,5 @@
 //! Over real sockets, against a server on a thread.
 
-// Helpers of tests, where a panic is the report.
-#![allow(clippy::unwrap_used)]
-#![cfg(feature = "rustls")]
-
-mod support;
-
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -17,7 +11,8 @@ use boom_testkit::tls::Authority;
 use boom_tls::{IntoTlsReadyStream, IntoTlsStream, TlsConfig};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-use support::{VERSIONS, only, trusting};
+use super::support::{VERSIONS, only, trusting};
+use crate::Backend;
 
 /// Echoes on `connections` connections, one after the other, until each is closed. Returns the port.
 fn echo(config: Arc<ServerConfig>, connections: usize) -> (u16, JoinHandle<()>) {
@@ -52,10 +47,10 @@ fn until_done<T>(mut call: impl FnMut() -> std::io::Result<T>) -> T {
     }
 }
 
-fn connect(port: u16, config: &TlsConfig) -> boom_tls::TlsStream<TcpStream> {
+fn connect(port: u16, config: &TlsConfig) -> boom_tls::Stream<TcpStream, Backend> {
     let stream = TcpStream::try_from(("127.0.0.1", port)).unwrap();
     stream
-        .into_tls_stream_with_config(|tls| *tls = config.clone())
+        .into_tls_stream_by_with_config::<Backend>(|tls| *tls = config.clone())
         .unwrap()
 }
 
@@ -100,7 +95,7 @@ fn plain_or_tls_is_decided_at_run_time() {
     let config = trusting(&authority);
     let stream = TcpStream::try_from(("127.0.0.1", port)).unwrap();
     let mut stream = stream
-        .into_tls_ready_stream_with_config(true, |tls| *tls = config.clone())
+        .into_tls_ready_stream_by_with_config::<Backend>(true, |tls| *tls = config.clone())
         .unwrap();
     assert!(stream.wants_write());
     assert_eq!(until_done(|| stream.write(b"ping")), 4);
@@ -117,7 +112,7 @@ fn plain_or_tls_is_decided_at_run_time() {
 
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let stream = TcpStream::try_from(("127.0.0.1", listener.local_addr().unwrap().port())).unwrap();
-    let mut stream = stream.into_tls_ready_stream(false);
+    let mut stream = stream.into_tls_ready_stream_by::<Backend>(false);
     let (mut peer, _) = listener.accept().unwrap();
     peer.write_all(b"plain").unwrap();
     assert_eq!(until_done(|| stream.read(&mut buffer)), 5);

@@ -4,13 +4,13 @@ use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, LazyLock, OnceLock};
 
-use ::rustls::ClientConfig;
-use ::rustls::RootCertStore;
-use ::rustls::crypto::CryptoProvider;
-use ::rustls::pki_types::pem::PemObject;
-use ::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+#[cfg(feature = "rustls")]
+use ::rustls::{ClientConfig, crypto::CryptoProvider};
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
-use crate::{Error, TlsVersion};
+use super::backend::Sealed;
+use crate::{DefaultBackend, Error, TlsVersion};
 
 /// How a TLS client verifies, identifies itself and resumes.
 ///
@@ -57,7 +57,22 @@ pub struct TlsConfig {
 /// What clones share.
 struct Shared {
     settings: Settings,
+    #[cfg(feature = "rustls")]
     rustls: OnceLock<Result<Arc<ClientConfig>, Error>>,
+    #[cfg(feature = "openssl")]
+    openssl: OnceLock<Result<Arc<crate::openssl::Context>, Error>>,
+}
+
+impl Shared {
+    const fn new(settings: Settings) -> Self {
+        Self {
+            settings,
+            #[cfg(feature = "rustls")]
+            rustls: OnceLock::new(),
+            #[cfg(feature = "openssl")]
+            openssl: OnceLock::new(),
+        }
+    }
 }
 
 /// What a backend's configuration is built from.
@@ -73,7 +88,9 @@ pub(crate) struct Settings {
     pub(crate) max_version: TlsVersion,
     pub(crate) sessions: usize,
     pub(crate) logs_keys: bool,
+    #[cfg(feature = "rustls")]
     pub(crate) crypto_provider: Option<Arc<CryptoProvider>>,
+    #[cfg(feature = "rustls")]
     pub(crate) rustls_config: Option<Arc<ClientConfig>>,
 }
 
@@ -97,13 +114,14 @@ pub(crate) struct Identity {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Roots {
-    /// Every set whose feature is on: the Mozilla roots (`rustls-webpki`), the operating system's (`rustls-native`).
+    /// What the backend trusts by itself. With rustls every set whose feature is on: the Mozilla roots
+    /// (`rustls-webpki`), the operating system's (`rustls-native`). With OpenSSL the operating system's.
     BuiltIn,
     /// The Mozilla roots compiled in.
     #[cfg(feature = "rustls-webpki")]
     Webpki,
     /// The operating system's roots, read once a process.
-    #[cfg(feature = "rustls-native")]
+    #[cfg(any(feature = "rustls-native", feature = "openssl"))]
     Native,
     /// None but those given to the configuration.
     OwnOnly,
@@ -238,7 +256,8 @@ impl TlsConfig {
         self
     }
 
-    /// Uses this cryptography instead of the process's default provider or, where none is installed, ring.
+    /// Lets rustls use this cryptography instead of the process's default provider or, where none is installed, ring.
+    #[cfg(feature = "rustls")]
     #[must_use]
     pub fn with_crypto_provider(self, provider: Arc<CryptoProvider>) -> Self {
         self.change(|settings| settings.crypto_provider = Some(provider))
@@ -248,18 +267,29 @@ impl TlsConfig {
     ///
     /// Of this configuration only the server name and the outbound limit count then: roots, versions, ALPN and the
     /// rest are those of `config`.
+    #[cfg(feature = "rustls")]
     #[must_use]
     pub fn with_rustls_config(self, config: Arc<ClientConfig>) -> Self {
         self.change(|settings| settings.rustls_config = Some(config))
     }
 
-    /// Builds the backend's configuration, if that has not been done, and so finds what is wrong with this one.
+    /// Builds the default backend's configuration, if that has not been done, and so finds what is wrong with this one.
     ///
     /// # Errors
     ///
     /// What a connection would report on its first read or write.
     pub fn build(&self) -> Result<(), Error> {
-        self.rustls_config().map(|_| ())
+        self.build_for::<DefaultBackend>()
+    }
+
+    /// As [`build`](Self::build), for the backend `B`.
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](Self::build).
+    #[allow(private_bounds, reason = "`Backend` is sealed by it")]
+    pub fn build_for<B: crate::Backend>(&self) -> Result<(), Error> {
+        B::build(self)
     }
 
     /// The configuration of rustls that this one stands for.
@@ -267,11 +297,22 @@ impl TlsConfig {
     /// # Errors
     ///
     /// As [`build`](Self::build).
+    #[cfg(feature = "rustls")]
     pub fn rustls_config(&self) -> Result<Arc<ClientConfig>, Error> {
         let built = self
             .shared
             .rustls
             .get_or_init(|| crate::rustls::client_config(&self.shared.settings));
+        built.clone()
+    }
+
+    /// The configuration of OpenSSL that this one stands for.
+    #[cfg(feature = "openssl")]
+    pub(crate) fn openssl_context(&self) -> Result<Arc<crate::openssl::Context>, Error> {
+        let built = self
+            .shared
+            .openssl
+            .get_or_init(|| crate::openssl::Context::new(&self.shared.settings).map(Arc::new));
         built.clone()
     }
 
@@ -290,10 +331,7 @@ impl TlsConfig {
         };
         change(&mut settings);
         Self {
-            shared: Arc::new(Shared {
-                settings,
-                rustls: OnceLock::new(),
-            }),
+            shared: Arc::new(Shared::new(settings)),
             ..self
         }
     }
@@ -303,10 +341,7 @@ impl TlsConfig {
 impl Default for TlsConfig {
     fn default() -> Self {
         static PROCESS: LazyLock<TlsConfig> = LazyLock::new(|| TlsConfig {
-            shared: Arc::new(Shared {
-                settings: Settings::default(),
-                rustls: OnceLock::new(),
-            }),
+            shared: Arc::new(Shared::new(Settings::default())),
             server_name: None,
             outbound_limit: TlsConfig::DEFAULT_OUTBOUND_LIMIT,
         });
@@ -327,7 +362,9 @@ impl Default for Settings {
             max_version: TlsVersion::Tls13,
             sessions: TlsConfig::DEFAULT_SESSIONS,
             logs_keys: false,
+            #[cfg(feature = "rustls")]
             crypto_provider: None,
+            #[cfg(feature = "rustls")]
             rustls_config: None,
         }
     }
@@ -363,12 +400,11 @@ fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
 }
 
 fn usable_root(root: CertificateDer<'static>) -> Result<CertificateDer<'static>, Error> {
-    RootCertStore::empty()
-        .add(root.clone())
-        .map_err(|error| Error::InvalidRoot(error.into()))?;
+    DefaultBackend::check_root(&root)?;
     Ok(root)
 }
 
+#[cfg(feature = "rustls")]
 #[cfg(test)]
 mod tests {
     use boom_testkit::tls::Authority;

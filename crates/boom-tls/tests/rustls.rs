@@ -1,59 +1,75 @@
-//! What a message costs once the connection is warm: calls of the stream below, and allocations.
+//! The behaviour of the backend rustls.
 
 // Helpers of tests, where a panic is the report.
 #![allow(clippy::unwrap_used)]
 #![cfg(feature = "rustls")]
 
-mod support;
+mod suite;
 
-use std::io::{BufRead, ErrorKind, Read, Write};
+use std::io::{BufRead, Read, Write};
+use std::sync::Arc;
 
 use boom_stream::Layer;
-use boom_testkit::alloc::{self, CountingAllocator};
-use boom_tls::TlsVersion;
+use boom_testkit::alloc;
+use boom_testkit::tls::Authority;
+use boom_tls::rustls::Backend;
+use boom_tls::{TlsConfig, TlsVersion};
+#[cfg(not(any(feature = "rustls-webpki", feature = "rustls-native")))]
+use {
+    boom_testkit::stream::ScriptedStream,
+    boom_tls::{Error, IntoTlsStream},
+    suite::support::typed,
+};
 
-use support::{VERSIONS, connected_by};
+use suite::support::{VERSIONS, connected, connected_by, trusting};
 
-#[global_allocator]
-static ALLOCATOR: CountingAllocator = CountingAllocator;
+/// Where the libraries differ and the specifications let them.
+const IS_RUSTLS: bool = true;
 
 const MESSAGES: usize = 10_000;
 const SIZE: usize = 150;
 
+#[cfg(not(any(feature = "rustls-webpki", feature = "rustls-native")))]
 #[test]
-fn a_ping_pong_is_one_read_and_one_write_a_message() {
-    for version in VERSIONS {
-        let (mut client, mut server) = connected_by(version);
-        let mut buffer = [0; 4096];
-        for _ in 0..100 {
-            let (reads, writes) = (client.get_ref().reads(), client.get_ref().writes());
-            client.write_all(&[1; SIZE]).unwrap();
-            client.flush().unwrap();
-            server.take_in(&client.base_mut().take_written());
-            client.base_mut().push_read(server.encrypt(&[2; SIZE]));
-            assert_eq!(client.read(&mut buffer).unwrap(), SIZE);
-            assert_eq!(
-                (
-                    client.get_ref().reads() - reads,
-                    client.get_ref().writes() - writes
-                ),
-                (1, 1)
-            );
-        }
-        // An idle poll is one read.
-        let (reads, writes) = (client.get_ref().reads(), client.get_ref().writes());
-        assert_eq!(
-            client.read(&mut buffer).unwrap_err().kind(),
-            ErrorKind::WouldBlock
-        );
-        assert_eq!(
-            (
-                client.get_ref().reads() - reads,
-                client.get_ref().writes() - writes
-            ),
-            (1, 0)
-        );
-    }
+fn without_root_features_the_first_call_says_so() {
+    let mut client = ScriptedStream::new().into_tls_stream_by::<Backend>();
+    let error = client.read(&mut [0; 64]).unwrap_err();
+    assert!(matches!(typed(&error), Error::NoRoots));
+}
+
+#[test]
+fn a_configuration_of_rustls_is_taken_as_it_is() {
+    let authority = Authority::new();
+    let config = TlsConfig::default().with_rustls_config(authority.client_config());
+    let (client, _) = connected(&config, authority.server_config(&["localhost"]));
+    assert_eq!(client.protocol_version(), Some(TlsVersion::Tls13));
+}
+
+#[test]
+fn the_crypto_provider_can_be_replaced() {
+    let authority = Authority::new();
+    let mut provider = rustls::crypto::ring::default_provider();
+    provider
+        .cipher_suites
+        .retain(|suite| u16::from(suite.suite()) == 0x1303);
+    let config = trusting(&authority).with_crypto_provider(Arc::new(provider));
+    let (client, _) = connected(&config, authority.server_config(&["localhost"]));
+    assert_eq!(
+        client.cipher_suite().unwrap().to_string(),
+        "TLS_CHACHA20_POLY1305_SHA256"
+    );
+}
+
+#[test]
+fn small_fragments_of_a_configuration_of_rustls_fit_too() {
+    let authority = Authority::new();
+    let mut config = std::sync::Arc::unwrap_or_clone(authority.client_config());
+    config.max_fragment_size = Some(100);
+    let config = trusting(&authority).with_rustls_config(std::sync::Arc::new(config));
+    let (mut client, mut server) = connected(&config, authority.server_config(&["localhost"]));
+    client.write_all(&[9; 200_000]).unwrap();
+    server.take_in(&client.base_mut().take_written());
+    assert_eq!(server.received, [9; 200_000]);
 }
 
 /// rustls 0.23 allocates once for each record in either direction, and this crate never; see the docs of the
@@ -115,19 +131,4 @@ fn messages_written_together_share_a_record_and_its_allocation() {
     let allocations = alloc::count(|| client.write_all(&messages).unwrap());
     assert_eq!(allocations.count, 1);
     assert_eq!(client.get_ref().writes() - writes, 1);
-}
-
-#[test]
-fn an_idle_poll_allocates_nothing() {
-    let (mut client, _server) = connected_by(TlsVersion::Tls13);
-    let mut buffer = [0; 4096];
-    let allocations = alloc::count(|| {
-        for _ in 0..1000 {
-            assert_eq!(
-                client.read(&mut buffer).unwrap_err().kind(),
-                ErrorKind::WouldBlock
-            );
-        }
-    });
-    assert_eq!(allocations.count, 0);
 }

@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 
 use boom_stream::ConnectionInfoProvider;
 
-use crate::{TlsConfig, TlsReadyStream, TlsStream};
+use crate::{Backend, Stream, TlsConfig, TlsReadyStream, TlsStream};
 
 /// Puts TLS over a stream.
 ///
@@ -23,10 +23,13 @@ use crate::{TlsConfig, TlsReadyStream, TlsStream};
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub trait IntoTlsStream: Sized {
-    /// Connects to the host that the stream names, with the configuration that the process shares.
+    /// Connects to the host that the stream names, by the default backend and with the configuration that the process
+    /// shares.
     ///
     /// What is wrong with the host or the configuration is reported by the first read or write.
-    fn into_tls_stream(self) -> TlsStream<Self>;
+    fn into_tls_stream(self) -> TlsStream<Self> {
+        self.into_tls_stream_by()
+    }
 
     /// As [`into_tls_stream`](Self::into_tls_stream), with changes to the configuration.
     ///
@@ -36,23 +39,38 @@ pub trait IntoTlsStream: Sized {
     fn into_tls_stream_with_config(
         self,
         configure: impl FnOnce(&mut TlsConfig),
-    ) -> io::Result<TlsStream<Self>>;
+    ) -> io::Result<TlsStream<Self>> {
+        self.into_tls_stream_by_with_config(configure)
+    }
+
+    /// As [`into_tls_stream`](Self::into_tls_stream), by the backend `B`.
+    fn into_tls_stream_by<B: Backend>(self) -> Stream<Self, B>;
+
+    /// As [`into_tls_stream_with_config`](Self::into_tls_stream_with_config), by the backend `B`.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the host or the configuration.
+    fn into_tls_stream_by_with_config<B: Backend>(
+        self,
+        configure: impl FnOnce(&mut TlsConfig),
+    ) -> io::Result<Stream<Self, B>>;
 }
 
 impl<S: Read + Write + ConnectionInfoProvider> IntoTlsStream for S {
-    fn into_tls_stream(self) -> TlsStream<Self> {
+    fn into_tls_stream_by<B: Backend>(self) -> Stream<Self, B> {
         let host = self.connection_info().host().to_owned();
-        TlsStream::new_or_failed(self, &host, &TlsConfig::default())
+        Stream::new_or_failed(self, &host, &TlsConfig::default())
     }
 
-    fn into_tls_stream_with_config(
+    fn into_tls_stream_by_with_config<B: Backend>(
         self,
         configure: impl FnOnce(&mut TlsConfig),
-    ) -> io::Result<TlsStream<Self>> {
+    ) -> io::Result<Stream<Self, B>> {
         let mut config = TlsConfig::default();
         configure(&mut config);
         let host = self.connection_info().host().to_owned();
-        TlsStream::new(self, &host, &config)
+        Stream::new(self, &host, &config)
     }
 }
 
@@ -71,7 +89,9 @@ impl<S: Read + Write + ConnectionInfoProvider> IntoTlsStream for S {
 /// ```
 pub trait IntoTlsReadyStream: Sized {
     /// Connects by TLS where `secure` is true, as [`IntoTlsStream::into_tls_stream`] does.
-    fn into_tls_ready_stream(self, secure: bool) -> TlsReadyStream<Self>;
+    fn into_tls_ready_stream(self, secure: bool) -> TlsReadyStream<Self> {
+        self.into_tls_ready_stream_by(secure)
+    }
 
     /// As [`into_tls_ready_stream`](Self::into_tls_ready_stream), with changes to the configuration of TLS.
     ///
@@ -82,25 +102,41 @@ pub trait IntoTlsReadyStream: Sized {
         self,
         secure: bool,
         configure: impl FnOnce(&mut TlsConfig),
-    ) -> io::Result<TlsReadyStream<Self>>;
+    ) -> io::Result<TlsReadyStream<Self>> {
+        self.into_tls_ready_stream_by_with_config(secure, configure)
+    }
+
+    /// As [`into_tls_ready_stream`](Self::into_tls_ready_stream), by the backend `B`.
+    fn into_tls_ready_stream_by<B: Backend>(self, secure: bool) -> TlsReadyStream<Self, B>;
+
+    /// As [`into_tls_ready_stream_with_config`](Self::into_tls_ready_stream_with_config), by the backend `B`.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the host or the configuration. Without TLS, nothing.
+    fn into_tls_ready_stream_by_with_config<B: Backend>(
+        self,
+        secure: bool,
+        configure: impl FnOnce(&mut TlsConfig),
+    ) -> io::Result<TlsReadyStream<Self, B>>;
 }
 
 impl<S: Read + Write + ConnectionInfoProvider> IntoTlsReadyStream for S {
-    fn into_tls_ready_stream(self, secure: bool) -> TlsReadyStream<Self> {
+    fn into_tls_ready_stream_by<B: Backend>(self, secure: bool) -> TlsReadyStream<Self, B> {
         if secure {
-            TlsReadyStream::Tls(self.into_tls_stream())
+            TlsReadyStream::Tls(self.into_tls_stream_by())
         } else {
             TlsReadyStream::Plain(self)
         }
     }
 
-    fn into_tls_ready_stream_with_config(
+    fn into_tls_ready_stream_by_with_config<B: Backend>(
         self,
         secure: bool,
         configure: impl FnOnce(&mut TlsConfig),
-    ) -> io::Result<TlsReadyStream<Self>> {
+    ) -> io::Result<TlsReadyStream<Self, B>> {
         if secure {
-            self.into_tls_stream_with_config(configure)
+            self.into_tls_stream_by_with_config(configure)
                 .map(TlsReadyStream::Tls)
         } else {
             Ok(TlsReadyStream::Plain(self))

@@ -1,11 +1,5 @@
 //! Bytes in are bytes out, both ways, whatever the stream below does.
 
-// Helpers of tests, where a panic is the report.
-#![allow(clippy::unwrap_used)]
-#![cfg(feature = "rustls")]
-
-mod support;
-
 use std::io::{BufRead, ErrorKind, Read, Write};
 
 use boom_stream::Layer;
@@ -13,7 +7,7 @@ use boom_testkit::tls::Authority;
 use boom_tls::TlsVersion;
 use proptest::prelude::*;
 
-use support::{VERSIONS, connected, connected_by, only, read_all, read_error, trusting};
+use super::support::{VERSIONS, connected, connected_by, only, read_all, read_error, trusting};
 
 #[test]
 fn one_read_takes_all_records_that_are_there() {
@@ -109,7 +103,7 @@ fn a_burst_costs_one_read_for_16_kib() {
 
 #[test]
 fn what_the_socket_does_not_take_goes_out_with_any_later_call() {
-    let calls: [fn(&mut support::Client); 3] = [
+    let calls: [fn(&mut super::support::Client); 3] = [
         |client| client.flush().unwrap(),
         |client| assert_eq!(read_error(client), ErrorKind::WouldBlock),
         |client| assert_eq!(client.write(b"!").unwrap(), 1),
@@ -169,18 +163,6 @@ fn the_outbound_buffer_is_bounded() {
             assert_eq!(server.received, data);
         }
     }
-}
-
-#[test]
-fn small_fragments_of_a_configuration_of_rustls_fit_too() {
-    let authority = Authority::new();
-    let mut config = std::sync::Arc::unwrap_or_clone(authority.client_config());
-    config.max_fragment_size = Some(100);
-    let config = trusting(&authority).with_rustls_config(std::sync::Arc::new(config));
-    let (mut client, mut server) = connected(&config, authority.server_config(&["localhost"]));
-    client.write_all(&[9; 200_000]).unwrap();
-    server.take_in(&client.base_mut().take_written());
-    assert_eq!(server.received, [9; 200_000]);
 }
 
 /// What the stream below does at the next step.

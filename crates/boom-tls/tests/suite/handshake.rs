@@ -1,11 +1,5 @@
 //! The handshake, whoever drives it and however the bytes come.
 
-// Helpers of tests, where a panic is the report.
-#![allow(clippy::unwrap_used)]
-#![cfg(feature = "rustls")]
-
-mod support;
-
 use std::io::{ErrorKind, Read, Write};
 use std::sync::Arc;
 
@@ -13,14 +7,17 @@ use boom_stream::{ConnectionInfo, Layer, Phase};
 use boom_testkit::stream::ScriptedStream;
 use boom_testkit::tls::Authority;
 use boom_tls::{
-    CipherSuite, Error, IntoTlsReadyStream, IntoTlsStream, Roots, TlsConfig, TlsStream, TlsVersion,
+    CipherSuite, Error, IntoTlsReadyStream, IntoTlsStream, Roots, Stream, TlsConfig, TlsVersion,
 };
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
 
-use support::{Server, VERSIONS, client, connected, only, read_error, trusting, typed};
+use super::support::{
+    Server, VERSIONS, client, connected, only, read_error, server_with, trusting, typed,
+};
+use crate::Backend;
 
 #[test]
 fn both_versions_agree_and_say_what_on() {
@@ -62,7 +59,7 @@ fn the_first_message_waits_from_the_start() {
 fn a_stream_that_is_still_connecting_is_waited_for() {
     let authority = Authority::new();
     let stream = ScriptedStream::new().connecting(1);
-    let mut client = TlsStream::new(stream, "localhost", &trusting(&authority)).unwrap();
+    let mut client = Stream::<_, Backend>::new(stream, "localhost", &trusting(&authority)).unwrap();
     assert_eq!(
         client.write(b"early").unwrap_err().kind(),
         ErrorKind::WouldBlock
@@ -74,7 +71,7 @@ fn a_stream_that_is_still_connecting_is_waited_for() {
 
 #[test]
 fn reads_alone_and_writes_alone_drive_it() {
-    let drivers: [fn(&mut support::Client) -> std::io::Result<usize>; 2] = [
+    let drivers: [fn(&mut super::support::Client) -> std::io::Result<usize>; 2] = [
         |client| client.read(&mut [0; 64]),
         |client| client.write(b"early"),
     ];
@@ -218,7 +215,7 @@ fn data_behind_the_handshake_waits_while_the_client_writes() {
     assert_eq!(client.write(b"one").unwrap(), 3);
     assert_eq!(client.write(b"two").unwrap(), 3);
     assert!(client.has_buffered());
-    assert_eq!(support::read_all(&mut client, 64), b"first second");
+    assert_eq!(super::support::read_all(&mut client, 64), b"first second");
     server.take_in(&client.base_mut().take_written());
     assert_eq!(server.received, b"onetwo");
 }
@@ -255,9 +252,9 @@ fn a_protocol_is_agreed_on_or_refused() {
     let (client, _) = connected(&offering(&["h2", "http/1.1"]), server_config.clone());
     assert_eq!(client.alpn_protocol(), Some(&b"http/1.1"[..]));
 
-    let mut client = support::client(&offering(&["h2"]));
+    let mut client = super::support::client(&offering(&["h2"]));
     let mut server = Server::new(server_config);
-    let error = support::shake_until_failure(&mut client, &mut server);
+    let error = super::support::shake_until_failure(&mut client, &mut server);
     assert!(
         matches!(typed(&error), Error::AlertReceived(alert) if alert.name() == Some("no_application_protocol"))
     );
@@ -283,7 +280,8 @@ fn a_client_that_is_asked_identifies_itself() {
         );
 
         let mut client = client(&only(trusting(&authority), version));
-        let error = support::shake_until_failure(&mut client, &mut Server::new(server_config));
+        let error =
+            super::support::shake_until_failure(&mut client, &mut Server::new(server_config));
         assert!(matches!(typed(&error), Error::AlertReceived(_)), "{error}");
     }
 }
@@ -324,8 +322,10 @@ fn no_common_version_is_told_by_both() {
             PrivateKeyDer::from_pem_slice(identity.private_key_pem().as_bytes()).unwrap(),
         );
     let mut client = client(&only(trusting(&authority), TlsVersion::Tls13));
-    let error =
-        support::shake_until_failure(&mut client, &mut Server::new(Arc::new(server.unwrap())));
+    let error = super::support::shake_until_failure(
+        &mut client,
+        &mut Server::new(Arc::new(server.unwrap())),
+    );
     assert!(
         matches!(typed(&error), Error::AlertReceived(alert) if alert.name() == Some("protocol_version"))
     );
@@ -353,7 +353,7 @@ fn addresses_are_server_names_too() {
         let config = trusting(&authority);
         let stream = ScriptedStream::new().with_connection_info(ConnectionInfo::new(host, 443));
         let mut client = stream
-            .into_tls_stream_with_config(|tls| *tls = config.clone())
+            .into_tls_stream_by_with_config::<Backend>(|tls| *tls = config.clone())
             .unwrap();
         Server::new(server_config).shake(&mut client);
         assert_eq!(client.phase(), Phase::Established, "{host}");
@@ -363,7 +363,7 @@ fn addresses_are_server_names_too() {
 #[test]
 fn a_host_that_is_no_server_name_is_reported_by_every_call() {
     let stream = || ScriptedStream::new().with_connection_info(ConnectionInfo::new("no host", 443));
-    let mut client = stream().into_tls_stream();
+    let mut client = stream().into_tls_stream_by::<Backend>();
     assert_eq!(client.phase(), Phase::TlsHandshake);
     assert!(client.has_buffered(), "a service must come and see");
     for _ in 0..2 {
@@ -375,15 +375,17 @@ fn a_host_that_is_no_server_name_is_reported_by_every_call() {
     }
     assert_eq!(client.get_ref().reads() + client.get_ref().writes(), 0);
 
-    let error = stream().into_tls_stream_with_config(|_| {}).unwrap_err();
+    let error = stream()
+        .into_tls_stream_by_with_config::<Backend>(|_| {})
+        .unwrap_err();
     assert!(matches!(typed(&error), Error::InvalidServerName));
     let error = stream()
-        .into_tls_ready_stream_with_config(true, |_| {})
+        .into_tls_ready_stream_by_with_config::<Backend>(true, |_| {})
         .unwrap_err();
     assert!(matches!(typed(&error), Error::InvalidServerName));
     assert!(
         !stream()
-            .into_tls_ready_stream_with_config(false, |_| {})
+            .into_tls_ready_stream_by_with_config::<Backend>(false, |_| {})
             .unwrap()
             .is_tls()
     );
@@ -392,15 +394,7 @@ fn a_host_that_is_no_server_name_is_reported_by_every_call() {
 #[test]
 fn without_roots_there_is_no_connection() {
     let config = TlsConfig::default().with_roots(Roots::OwnOnly);
-    let error = TlsStream::new(ScriptedStream::new(), "localhost", &config).unwrap_err();
-    assert!(matches!(typed(&error), Error::NoRoots));
-}
-
-#[cfg(not(any(feature = "rustls-webpki", feature = "rustls-native")))]
-#[test]
-fn without_root_features_the_first_call_says_so() {
-    let mut client = ScriptedStream::new().into_tls_stream();
-    let error = client.read(&mut [0; 64]).unwrap_err();
+    let error = Stream::<_, Backend>::new(ScriptedStream::new(), "localhost", &config).unwrap_err();
     assert!(matches!(typed(&error), Error::NoRoots));
 }
 
@@ -420,36 +414,13 @@ fn a_long_chain_fits_and_its_memory_is_given_back() {
                 > 32 * 1024
         );
         let key = PrivateKeyDer::from_pem_slice(identity.private_key_pem().as_bytes()).unwrap();
-        let server_config = support::server_with(chain, key);
+        let server_config = server_with(chain, key);
         let (client, _) = connected(
             &only(trusting(&authority), version),
             Arc::new(server_config),
         );
         assert_eq!(client.peer_certificates().len(), 91);
     }
-}
-
-#[test]
-fn a_configuration_of_rustls_is_taken_as_it_is() {
-    let authority = Authority::new();
-    let config = TlsConfig::default().with_rustls_config(authority.client_config());
-    let (client, _) = connected(&config, authority.server_config(&["localhost"]));
-    assert_eq!(client.protocol_version(), Some(TlsVersion::Tls13));
-}
-
-#[test]
-fn the_crypto_provider_can_be_replaced() {
-    let authority = Authority::new();
-    let mut provider = rustls::crypto::ring::default_provider();
-    provider
-        .cipher_suites
-        .retain(|suite| u16::from(suite.suite()) == 0x1303);
-    let config = trusting(&authority).with_crypto_provider(Arc::new(provider));
-    let (client, _) = connected(&config, authority.server_config(&["localhost"]));
-    assert_eq!(
-        client.cipher_suite().unwrap().to_string(),
-        "TLS_CHACHA20_POLY1305_SHA256"
-    );
 }
 
 #[test]
@@ -467,7 +438,7 @@ fn secrets_go_to_the_file_that_the_environment_names() {
     let child = std::process::Command::new(std::env::current_exe().unwrap())
         .args([
             "--exact",
-            "secrets_go_to_the_file_that_the_environment_names",
+            "suite::handshake::secrets_go_to_the_file_that_the_environment_names",
         ])
         .env("SSLKEYLOGFILE", &path)
         .output()

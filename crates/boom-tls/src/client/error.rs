@@ -87,6 +87,9 @@ pub enum Error {
     /// The stream below failed earlier with an error of this kind.
     #[error("the stream below failed: {0}")]
     Io(io::ErrorKind),
+    /// The backend cannot do what the configuration asks for.
+    #[error("the backend cannot do this: {0}")]
+    Unsupported(&'static str),
     /// Something else.
     #[error("{0}")]
     Other(Cause),
@@ -105,7 +108,8 @@ impl Error {
             | Self::InvalidRoot(_)
             | Self::InvalidClientCertificate(_)
             | Self::InvalidAlpn
-            | Self::NoVersions => io::ErrorKind::InvalidInput,
+            | Self::NoVersions
+            | Self::Unsupported(_) => io::ErrorKind::InvalidInput,
             Self::Certificate(..)
             | Self::Incompatible(_)
             | Self::Protocol(_)
@@ -236,28 +240,85 @@ impl fmt::Display for Alert {
 /// ```
 /// use boom_tls::Cause;
 ///
-/// fn is_of_rustls(cause: &Cause) -> bool {
-///     cause.as_rustls().is_some()
+/// /// Its words; `as_rustls` and `as_openssl` lend the backend's own types.
+/// fn report(cause: &Cause) -> String {
+///     format!("TLS failed: {cause}")
 /// }
+/// # let _ = report;
 /// ```
 #[derive(Clone, Debug)]
-pub struct Cause(Arc<::rustls::Error>);
+pub struct Cause(Arc<Account>);
+
+#[derive(Debug)]
+enum Account {
+    #[cfg(feature = "rustls")]
+    Rustls(::rustls::Error),
+    #[cfg(feature = "openssl")]
+    Openssl(::openssl::error::ErrorStack),
+    #[cfg(feature = "openssl")]
+    OpensslVerification(::openssl::x509::X509VerifyResult),
+}
 
 impl Cause {
     /// The error of rustls, where it is the backend.
+    #[cfg(feature = "rustls")]
     pub fn as_rustls(&self) -> Option<&::rustls::Error> {
-        Some(&self.0)
+        match &*self.0 {
+            Account::Rustls(error) => Some(error),
+            #[cfg(feature = "openssl")]
+            _ => None,
+        }
+    }
+
+    /// The errors of OpenSSL, where it is the backend and what failed was not the verification of a certificate.
+    #[cfg(feature = "openssl")]
+    pub fn as_openssl(&self) -> Option<&::openssl::error::ErrorStack> {
+        match &*self.0 {
+            Account::Openssl(errors) => Some(errors),
+            _ => None,
+        }
+    }
+
+    /// Why OpenSSL refused a certificate, where it is the backend and that has failed.
+    #[cfg(feature = "openssl")]
+    pub fn as_openssl_verification(&self) -> Option<::openssl::x509::X509VerifyResult> {
+        match &*self.0 {
+            Account::OpensslVerification(result) => Some(*result),
+            _ => None,
+        }
     }
 }
 
+#[cfg(feature = "rustls")]
 impl From<::rustls::Error> for Cause {
     fn from(error: ::rustls::Error) -> Self {
-        Self(Arc::new(error))
+        Self(Arc::new(Account::Rustls(error)))
+    }
+}
+
+#[cfg(feature = "openssl")]
+impl From<::openssl::error::ErrorStack> for Cause {
+    fn from(errors: ::openssl::error::ErrorStack) -> Self {
+        Self(Arc::new(Account::Openssl(errors)))
+    }
+}
+
+#[cfg(feature = "openssl")]
+impl From<::openssl::x509::X509VerifyResult> for Cause {
+    fn from(result: ::openssl::x509::X509VerifyResult) -> Self {
+        Self(Arc::new(Account::OpensslVerification(result)))
     }
 }
 
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        match &*self.0 {
+            #[cfg(feature = "rustls")]
+            Account::Rustls(error) => error.fmt(f),
+            #[cfg(feature = "openssl")]
+            Account::Openssl(errors) => errors.fmt(f),
+            #[cfg(feature = "openssl")]
+            Account::OpensslVerification(result) => result.fmt(f),
+        }
     }
 }

@@ -12,13 +12,14 @@ use ::rustls::unbuffered::{
 
 use boom_stream::buffer::{ReadBuffer, WriteBuffer};
 
-use crate::Error;
+use crate::client::backend::Session;
+use crate::{CipherSuite, Error, TlsConfig, TlsVersion};
 
 /// The state of one connection and its three buffers.
 ///
 /// rustls may hold on to bytes at the front of `incoming` (the first part of a handshake message that is still coming
 /// in), so it must be shown those bytes again, first, each time. `settled` says that it has looked at all of them.
-pub(super) struct Session {
+pub(crate) struct Connection {
     /// `None` where there never was a connection, for a reason that `end` tells.
     connection: Option<UnbufferedClientConnection>,
     /// Ciphertext received.
@@ -57,9 +58,7 @@ enum Step {
     Settled(bool),
 }
 
-impl Session {
-    /// One read asks for at least this much, so that a burst costs as few system calls as the window allows.
-    pub(super) const READ_SIZE: usize = 16 * 1024;
+impl Connection {
     /// The window, less the sixteenth that may be left of an earlier record, is still `READ_SIZE`, and a full record of
     /// TLS 1.3 without padding (16,406 bytes) fits.
     const WINDOW: usize = Self::READ_SIZE / 15 * 16 + 64;
@@ -101,197 +100,8 @@ impl Session {
         Ok(session)
     }
 
-    /// A connection that failed before it began.
-    pub(super) fn failed(error: Error) -> Self {
-        Self {
-            connection: None,
-            incoming: ReadBuffer::new(0, 0),
-            settled: true,
-            may_hide: true,
-            plain: Vec::new(),
-            plain_head: 0,
-            outgoing: WriteBuffer::new(0, 0),
-            outbound_limit: 0,
-            end: Some(End::Failed(error)),
-            end_is_told: false,
-            closed: false,
-        }
-    }
-
     pub(super) const fn connection(&self) -> Option<&UnbufferedClientConnection> {
         self.connection.as_ref()
-    }
-
-    pub(super) fn is_handshaking(&self) -> bool {
-        self.connection
-            .as_ref()
-            .is_none_or(|connection| connection.is_handshaking())
-    }
-
-    /// Returns true if [`read`](Self::read) or [`take_end`](Self::take_end) would give something.
-    pub(super) fn has_buffered(&self) -> bool {
-        self.plain_head < self.plain.len()
-            || (!self.settled && self.holds_record())
-            || (self.end.is_some() && !self.end_is_told)
-    }
-
-    pub(super) const fn outgoing(&mut self) -> &mut WriteBuffer {
-        &mut self.outgoing
-    }
-
-    pub(super) const fn has_outgoing(&self) -> bool {
-        !self.outgoing.is_empty()
-    }
-
-    /// Goes on with the handshake by the records that are there. Returns 1 once it is done, or else 0.
-    pub(super) fn handshake(&mut self) -> usize {
-        while self.end.is_none()
-            && (self.has_unqueued() || (self.is_handshaking() && !self.settled))
-        {
-            self.look(&mut []);
-        }
-        usize::from(!self.is_handshaking())
-    }
-
-    /// Decrypts records that are there until `out` is full. Returns the number of bytes written to it.
-    pub(super) fn read(&mut self, out: &mut [u8]) -> usize {
-        let mut count = self.plaintext().len().min(out.len());
-        out[..count].copy_from_slice(&self.plaintext()[..count]);
-        self.consume(count);
-        while count < out.len() && !self.settled {
-            count += self.look(&mut out[count..]);
-        }
-        count
-    }
-
-    /// Decrypts records that are there if there is no plaintext. Returns how much there is then.
-    pub(super) fn fill(&mut self) -> usize {
-        if self.plaintext().is_empty() {
-            while self.plain.len() < Self::FRAGMENT_MAX && !self.settled {
-                self.look(&mut []);
-            }
-        }
-        self.plaintext().len()
-    }
-
-    /// Plaintext that has not been read.
-    pub(super) fn plaintext(&self) -> &[u8] {
-        &self.plain[self.plain_head..]
-    }
-
-    /// Drops the first `count` bytes of [`plaintext`](Self::plaintext).
-    pub(super) fn consume(&mut self, count: usize) {
-        self.plain_head = self.plain_head.saturating_add(count).min(self.plain.len());
-        if self.plain_head == self.plain.len() {
-            self.plain.clear();
-            self.plain_head = 0;
-        }
-    }
-
-    /// Lends the buffer for one read of ciphertext, with room for it. Call [`received`](Self::received) afterwards.
-    ///
-    /// Returns `None` where there is no room: the peer sends a handshake without end.
-    pub(super) fn receive_buffer(&mut self) -> Option<&mut ReadBuffer> {
-        let rest = self.incoming.len();
-        // A small rest is moved to the front by the read itself. With a larger one the buffer grows, once, so that the
-        // read is not cut short. Beyond the limit the room that is left has to do.
-        if rest > Self::WINDOW / 16 && self.incoming.reserve(rest + Self::READ_SIZE).is_err() {
-            self.incoming.compact();
-        }
-        if self.incoming.len() == self.incoming.capacity() {
-            self.fail(Error::HandshakeTooLarge);
-            return None;
-        }
-        Some(&mut self.incoming)
-    }
-
-    /// Says that bytes were added to the buffer lent last.
-    pub(super) const fn received(&mut self) {
-        self.settled = false;
-    }
-
-    /// Says that the stream below has ended.
-    pub(super) fn received_eof(&mut self) {
-        if self.end.is_none() {
-            self.fail(Error::Truncated);
-        }
-    }
-
-    /// Ends the connection by a failure, with the alert that rustls has for it.
-    pub(super) fn fail(&mut self, error: Error) {
-        self.end = Some(End::Failed(error));
-        self.discard_incoming();
-        while let Some(connection) = self
-            .connection
-            .as_mut()
-            .filter(|connection| connection.wants_write())
-        {
-            // Output comes before input, so rustls does not look for the bytes that are gone.
-            let Ok(ConnectionState::EncodeTlsData(mut data)) =
-                connection.process_tls_records(&mut []).state
-            else {
-                break;
-            };
-            if encode(&mut data, &mut self.outgoing).is_err() {
-                break;
-            }
-        }
-    }
-
-    /// What the connection has failed with, if it has.
-    pub(super) const fn failure(&self) -> Option<&Error> {
-        match &self.end {
-            Some(End::Failed(error)) => Some(error),
-            _ => None,
-        }
-    }
-
-    /// How the connection has ended, if it has: well, or by an error.
-    pub(super) fn take_end(&mut self) -> Option<Result<(), Error>> {
-        let end = self.end.as_ref()?;
-        self.end_is_told = true;
-        Some(match end {
-            End::Clean => Ok(()),
-            End::Failed(error) => Err(error.clone()),
-        })
-    }
-
-    /// Encrypts and queues as much of `data` as the outbound limit lets. Returns how much that is.
-    pub(super) fn write(&mut self, data: &[u8]) -> Result<usize, Error> {
-        self.check_writable()?;
-        let count = data.len().min(self.writable());
-        if count > 0 {
-            self.with_traffic(|traffic, outgoing| encrypt(traffic, &data[..count], outgoing))?;
-        }
-        Ok(count)
-    }
-
-    /// Queues `close_notify` behind what waits. Nothing can be written afterwards.
-    ///
-    /// Before the end of the handshake there is nothing to close, and nothing is queued.
-    pub(super) fn close(&mut self) -> Result<(), Error> {
-        if let Some(error) = self.failure() {
-            return Err(error.clone());
-        }
-        if self.closed {
-            return Ok(());
-        }
-        self.closed = true;
-        if self.is_handshaking() {
-            return Ok(());
-        }
-        self.with_traffic(|traffic, outgoing| {
-            queue(outgoing, 64, |room| traffic.queue_close_notify(room))
-        })
-    }
-
-    /// Returns the error that writing has ended with.
-    pub(super) fn check_writable(&self) -> Result<(), Error> {
-        match self.failure() {
-            Some(error) => Err(error.clone()),
-            None if self.closed => Err(Error::Closed),
-            None => Ok(()),
-        }
     }
 
     /// Number of plaintext bytes whose records fit below the outbound limit.
@@ -450,6 +260,219 @@ impl Session {
     }
 }
 
+impl Session for Connection {
+    fn open(server_name: &str, config: &TlsConfig) -> Result<Self, Error> {
+        let server_name =
+            ServerName::try_from(server_name).map_err(|_| Error::InvalidServerName)?;
+        Self::new(
+            config.rustls_config()?,
+            server_name.to_owned(),
+            config.outbound_limit(),
+        )
+    }
+
+    fn failed(error: Error) -> Self {
+        Self {
+            connection: None,
+            incoming: ReadBuffer::new(0, 0),
+            settled: true,
+            may_hide: true,
+            plain: Vec::new(),
+            plain_head: 0,
+            outgoing: WriteBuffer::new(0, 0),
+            outbound_limit: 0,
+            end: Some(End::Failed(error)),
+            end_is_told: false,
+            closed: false,
+        }
+    }
+
+    fn is_handshaking(&self) -> bool {
+        self.connection
+            .as_ref()
+            .is_none_or(|connection| connection.is_handshaking())
+    }
+
+    fn has_buffered(&self) -> bool {
+        self.plain_head < self.plain.len()
+            || (!self.settled && self.holds_record())
+            || (self.end.is_some() && !self.end_is_told)
+    }
+
+    fn outgoing(&mut self) -> &mut WriteBuffer {
+        &mut self.outgoing
+    }
+
+    fn has_outgoing(&self) -> bool {
+        !self.outgoing.is_empty()
+    }
+
+    fn handshake(&mut self) -> usize {
+        while self.end.is_none()
+            && (self.has_unqueued() || (self.is_handshaking() && !self.settled))
+        {
+            self.look(&mut []);
+        }
+        usize::from(!self.is_handshaking())
+    }
+
+    fn read(&mut self, out: &mut [u8]) -> usize {
+        let mut count = self.plaintext().len().min(out.len());
+        out[..count].copy_from_slice(&self.plaintext()[..count]);
+        self.consume(count);
+        while count < out.len() && !self.settled {
+            count += self.look(&mut out[count..]);
+        }
+        count
+    }
+
+    fn fill(&mut self) -> usize {
+        if self.plaintext().is_empty() {
+            while self.plain.len() < Self::FRAGMENT_MAX && !self.settled {
+                self.look(&mut []);
+            }
+        }
+        self.plaintext().len()
+    }
+
+    fn plaintext(&self) -> &[u8] {
+        &self.plain[self.plain_head..]
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.plain_head = self.plain_head.saturating_add(count).min(self.plain.len());
+        if self.plain_head == self.plain.len() {
+            self.plain.clear();
+            self.plain_head = 0;
+        }
+    }
+
+    fn receive_buffer(&mut self) -> Option<&mut ReadBuffer> {
+        let rest = self.incoming.len();
+        // A small rest is moved to the front by the read itself. With a larger one the buffer grows, once, so that the
+        // read is not cut short. Beyond the limit the room that is left has to do.
+        if rest > Self::WINDOW / 16 && self.incoming.reserve(rest + Self::READ_SIZE).is_err() {
+            self.incoming.compact();
+        }
+        if self.incoming.len() == self.incoming.capacity() {
+            self.fail(Error::HandshakeTooLarge);
+            return None;
+        }
+        Some(&mut self.incoming)
+    }
+
+    fn received(&mut self) {
+        self.settled = false;
+    }
+
+    fn received_eof(&mut self) {
+        if self.end.is_none() {
+            self.fail(Error::Truncated);
+        }
+    }
+
+    fn fail(&mut self, error: Error) {
+        self.end = Some(End::Failed(error));
+        self.discard_incoming();
+        while let Some(connection) = self
+            .connection
+            .as_mut()
+            .filter(|connection| connection.wants_write())
+        {
+            // Output comes before input, so rustls does not look for the bytes that are gone.
+            let Ok(ConnectionState::EncodeTlsData(mut data)) =
+                connection.process_tls_records(&mut []).state
+            else {
+                break;
+            };
+            if encode(&mut data, &mut self.outgoing).is_err() {
+                break;
+            }
+        }
+    }
+
+    fn failure(&self) -> Option<&Error> {
+        match &self.end {
+            Some(End::Failed(error)) => Some(error),
+            _ => None,
+        }
+    }
+
+    fn take_end(&mut self) -> Option<Result<(), Error>> {
+        let end = self.end.as_ref()?;
+        self.end_is_told = true;
+        Some(match end {
+            End::Clean => Ok(()),
+            End::Failed(error) => Err(error.clone()),
+        })
+    }
+
+    fn write(&mut self, data: &[u8]) -> Result<usize, Error> {
+        self.check_writable()?;
+        let count = data.len().min(self.writable());
+        if count > 0 {
+            self.with_traffic(|traffic, outgoing| encrypt(traffic, &data[..count], outgoing))?;
+        }
+        Ok(count)
+    }
+
+    fn close(&mut self) -> Result<(), Error> {
+        if let Some(error) = self.failure() {
+            return Err(error.clone());
+        }
+        if self.closed {
+            return Ok(());
+        }
+        self.closed = true;
+        if self.is_handshaking() {
+            return Ok(());
+        }
+        self.with_traffic(|traffic, outgoing| {
+            queue(outgoing, 64, |room| traffic.queue_close_notify(room))
+        })
+    }
+
+    fn check_writable(&self) -> Result<(), Error> {
+        match self.failure() {
+            Some(error) => Err(error.clone()),
+            None if self.closed => Err(Error::Closed),
+            None => Ok(()),
+        }
+    }
+
+    fn protocol_version(&self) -> Option<TlsVersion> {
+        match self.connection()?.protocol_version()? {
+            ProtocolVersion::TLSv1_2 => Some(TlsVersion::Tls12),
+            ProtocolVersion::TLSv1_3 => Some(TlsVersion::Tls13),
+            _ => None,
+        }
+    }
+
+    fn cipher_suite(&self) -> Option<CipherSuite> {
+        let suite = self.connection()?.negotiated_cipher_suite()?;
+        Some(CipherSuite(suite.suite().into()))
+    }
+
+    fn alpn_protocol(&self) -> Option<&[u8]> {
+        self.connection()?.alpn_protocol()
+    }
+
+    fn peer_certificates(&self) -> Vec<Vec<u8>> {
+        let certificates = self
+            .connection()
+            .and_then(|connection| connection.peer_certificates());
+        let certificates = certificates.unwrap_or_default().iter();
+        certificates
+            .map(|certificate| certificate.to_vec())
+            .collect()
+    }
+
+    fn is_resumed(&self) -> Option<bool> {
+        let kind = self.connection()?.handshake_kind()?;
+        Some(kind == ::rustls::HandshakeKind::Resumed)
+    }
+}
+
 /// Moves plaintext to `out`, and to `plain` what does not fit. Returns the number of bytes in `out`.
 fn deliver(
     mut traffic: ReadTraffic<'_, '_, ClientConnectionData>,
@@ -486,8 +509,8 @@ fn encrypt(
     data: &[u8],
     outgoing: &mut WriteBuffer,
 ) -> Result<(), Error> {
-    let records = data.len().div_ceil(Session::FRAGMENT_MAX);
-    let size = data.len() + records * Session::RECORD_OVERHEAD;
+    let records = data.len().div_ceil(Connection::FRAGMENT_MAX);
+    let size = data.len() + records * Connection::RECORD_OVERHEAD;
     queue(outgoing, size, |room| traffic.encrypt(data, room))
 }
 

@@ -3,16 +3,15 @@
 use std::fmt;
 use std::io::{self, BufRead, ErrorKind, Read, Write};
 
-use ::rustls::ProtocolVersion;
-use ::rustls::client::UnbufferedClientConnection;
-use ::rustls::pki_types::ServerName;
-
 use boom_stream::{HalfClose, Layer, Phase};
 
-use super::session::Session;
-use crate::{CipherSuite, Error, TlsConfig, TlsVersion};
+use crate::client::backend::Session;
+use crate::{Backend, CipherSuite, Error, TlsConfig, TlsVersion};
 
-/// A TLS client over any stream, by rustls.
+/// A TLS client over any stream, by the backend `B`.
+///
+/// `rustls::TlsStream` and `openssl::TlsStream` are its names in use; [`TlsStream`](crate::TlsStream)
+/// is that of the default backend.
 ///
 /// # Handshake
 ///
@@ -76,9 +75,9 @@ use crate::{CipherSuite, Error, TlsConfig, TlsVersion};
 /// # server.join().unwrap();
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub struct TlsStream<S> {
+pub struct Stream<S, B: Backend> {
     stream: S,
-    session: Session,
+    session: B::Session,
     /// What the stream below refused to write with. Reading goes on: the peer may have said why.
     write_failure: Option<ErrorKind>,
 }
@@ -86,7 +85,7 @@ pub struct TlsStream<S> {
 /// A read that was filled and held no plaintext is followed by another, up to this many in one call.
 const READS_MAX: usize = 8;
 
-impl<S> TlsStream<S> {
+impl<S, B: Backend> Stream<S, B> {
     /// Puts TLS over a stream to the server of this name (a DNS name or an IP address). Nothing is sent yet.
     ///
     /// A server name in the configuration replaces `server_name`.
@@ -95,7 +94,7 @@ impl<S> TlsStream<S> {
     ///
     /// The configuration's, [`Error::InvalidServerName`] for a name that is none.
     pub fn new(stream: S, server_name: &str, config: &TlsConfig) -> io::Result<Self> {
-        let session = open(server_name, config)?;
+        let session = B::Session::open(config.server_name().unwrap_or(server_name), config)?;
         Ok(Self {
             stream,
             session,
@@ -105,7 +104,8 @@ impl<S> TlsStream<S> {
 
     /// As [`new`](Self::new), with the error kept for the first read or write.
     pub(crate) fn new_or_failed(stream: S, server_name: &str, config: &TlsConfig) -> Self {
-        let session = open(server_name, config).unwrap_or_else(Session::failed);
+        let session = B::Session::open(config.server_name().unwrap_or(server_name), config)
+            .unwrap_or_else(B::Session::failed);
         Self {
             stream,
             session,
@@ -120,44 +120,32 @@ impl<S> TlsStream<S> {
 
     /// The version agreed on, once it is.
     pub fn protocol_version(&self) -> Option<TlsVersion> {
-        match self.session.connection()?.protocol_version()? {
-            ProtocolVersion::TLSv1_2 => Some(TlsVersion::Tls12),
-            ProtocolVersion::TLSv1_3 => Some(TlsVersion::Tls13),
-            _ => None,
-        }
+        self.session.protocol_version()
     }
 
     /// The cipher suite agreed on, once it is.
     pub fn cipher_suite(&self) -> Option<CipherSuite> {
-        let suite = self.session.connection()?.negotiated_cipher_suite()?;
-        Some(CipherSuite(suite.suite().into()))
+        self.session.cipher_suite()
     }
 
     /// The protocol that the server chose of those offered by ALPN. `None` after the handshake: it chose none.
     pub fn alpn_protocol(&self) -> Option<&[u8]> {
-        self.session.connection()?.alpn_protocol()
+        self.session.alpn_protocol()
     }
 
     /// The server's certificates in DER, its own first, once they are known; of a resumed session those of the first
     /// handshake.
-    pub fn peer_certificates(&self) -> impl ExactSizeIterator<Item = &[u8]> {
-        let connection = self.session.connection();
-        let certificates = connection.and_then(|connection| connection.peer_certificates());
-        certificates
-            .unwrap_or_default()
-            .iter()
-            .map(|certificate| certificate.as_ref())
+    pub fn peer_certificates(&self) -> Vec<Vec<u8>> {
+        self.session.peer_certificates()
     }
 
     /// Returns whether an earlier session was resumed, once that is known.
     pub fn is_resumed(&self) -> Option<bool> {
-        let kind = self.session.connection()?.handshake_kind()?;
-        Some(kind == ::rustls::HandshakeKind::Resumed)
+        self.session.is_resumed()
     }
 
-    /// The connection of rustls, for what it alone can tell. `None` where the configuration allowed none.
-    pub const fn rustls_connection(&self) -> Option<&UnbufferedClientConnection> {
-        self.session.connection()
+    pub(crate) const fn session(&self) -> &B::Session {
+        &self.session
     }
 
     /// Lends the stream below.
@@ -176,7 +164,7 @@ impl<S> TlsStream<S> {
     }
 }
 
-impl<S: Read + Write> TlsStream<S> {
+impl<S: Read + Write, B: Backend> Stream<S, B> {
     /// Tells the peer that this side has sent everything: `close_notify`, behind what waits to be sent.
     ///
     /// Call it again while it answers `WouldBlock`. Writing is over then; reading goes on until the peer closes too
@@ -193,7 +181,7 @@ impl<S: Read + Write> TlsStream<S> {
     /// Takes from the session what `take` counts, or receives once and tries again.
     ///
     /// What the session has to send meanwhile, answers and alerts, is sent at the end.
-    fn drive(&mut self, take: impl FnMut(&mut Session) -> usize) -> io::Result<usize> {
+    fn drive(&mut self, take: impl FnMut(&mut B::Session) -> usize) -> io::Result<usize> {
         let taken = self.take_or_receive(take);
         let sent = self.send();
         match taken {
@@ -205,7 +193,7 @@ impl<S: Read + Write> TlsStream<S> {
 
     fn take_or_receive(
         &mut self,
-        mut take: impl FnMut(&mut Session) -> usize,
+        mut take: impl FnMut(&mut B::Session) -> usize,
     ) -> io::Result<usize> {
         let mut may_hold_more = true;
         for _ in 0..=READS_MAX {
@@ -234,7 +222,7 @@ impl<S: Read + Write> TlsStream<S> {
                 Ok(0) => self.session.received_eof(),
                 Ok(count) => {
                     self.session.received();
-                    return Ok(count >= Session::READ_SIZE);
+                    return Ok(count >= B::Session::READ_SIZE);
                 }
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return Err(error),
@@ -275,17 +263,7 @@ impl<S: Read + Write> TlsStream<S> {
     }
 }
 
-fn open(server_name: &str, config: &TlsConfig) -> Result<Session, Error> {
-    let server_name = config.server_name().unwrap_or(server_name);
-    let server_name = ServerName::try_from(server_name).map_err(|_| Error::InvalidServerName)?;
-    Session::new(
-        config.rustls_config()?,
-        server_name.to_owned(),
-        config.outbound_limit(),
-    )
-}
-
-impl<S: Read + Write> Read for TlsStream<S> {
+impl<S: Read + Write, B: Backend> Read for Stream<S, B> {
     #[inline]
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if buffer.is_empty() {
@@ -296,10 +274,10 @@ impl<S: Read + Write> Read for TlsStream<S> {
 }
 
 /// Lends the plaintext of all the records that one read brought, up to 32 KiB.
-impl<S: Read + Write> BufRead for TlsStream<S> {
+impl<S: Read + Write, B: Backend> BufRead for Stream<S, B> {
     #[inline]
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        self.drive(Session::fill)?;
+        self.drive(B::Session::fill)?;
         Ok(self.session.plaintext())
     }
 
@@ -309,12 +287,12 @@ impl<S: Read + Write> BufRead for TlsStream<S> {
     }
 }
 
-impl<S: Read + Write> Write for TlsStream<S> {
+impl<S: Read + Write, B: Backend> Write for Stream<S, B> {
     #[inline]
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.check_writable()?;
         if self.session.is_handshaking() {
-            self.drive(Session::handshake)?;
+            self.drive(B::Session::handshake)?;
         }
         let mut count = self.session.write(bytes)?;
         if count == 0 && !bytes.is_empty() {
@@ -339,7 +317,7 @@ impl<S: Read + Write> Write for TlsStream<S> {
     }
 }
 
-impl<S: Read + Write + HalfClose> HalfClose for TlsStream<S> {
+impl<S: Read + Write + HalfClose, B: Backend> HalfClose for Stream<S, B> {
     /// [`close_notify`](Self::close_notify), then that of the stream below. A TLS 1.2 peer may answer by closing.
     fn close_write(&mut self) -> io::Result<()> {
         self.close_notify()?;
@@ -347,7 +325,7 @@ impl<S: Read + Write + HalfClose> HalfClose for TlsStream<S> {
     }
 }
 
-impl<S: Layer> Layer for TlsStream<S> {
+impl<S: Layer, B: Backend> Layer for Stream<S, B> {
     type Base = S::Base;
 
     fn base(&self) -> &S::Base {
@@ -396,7 +374,7 @@ impl<S: Layer> Layer for TlsStream<S> {
     }
 }
 
-impl<S> fmt::Debug for TlsStream<S> {
+impl<S, B: Backend> fmt::Debug for Stream<S, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TlsStream")
             .field("is_handshaking", &self.is_handshaking())

@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 
 use boom_stream::{HalfClose, Layer, Phase};
 
-use crate::TlsStream;
+use crate::{Backend, DefaultBackend, Stream};
 
 /// A stream that is plain or TLS, decided at run time by a URL or a flag.
 ///
@@ -25,21 +25,21 @@ use crate::TlsStream;
 #[derive(Debug)]
 // A connection is one or the other for its whole life; a box would cost each call a pointer to follow.
 #[allow(clippy::large_enum_variant)]
-pub enum TlsReadyStream<S> {
+pub enum TlsReadyStream<S, B: Backend = DefaultBackend> {
     /// As it is.
     Plain(S),
     /// With TLS over it.
-    Tls(TlsStream<S>),
+    Tls(Stream<S, B>),
 }
 
-impl<S> TlsReadyStream<S> {
+impl<S, B: Backend> TlsReadyStream<S, B> {
     /// Returns true if the bytes are protected.
     pub const fn is_tls(&self) -> bool {
         matches!(self, Self::Tls(_))
     }
 
     /// Lends the TLS stream, where it is one.
-    pub const fn as_tls(&self) -> Option<&TlsStream<S>> {
+    pub const fn as_tls(&self) -> Option<&Stream<S, B>> {
         match self {
             Self::Plain(_) => None,
             Self::Tls(stream) => Some(stream),
@@ -55,7 +55,7 @@ impl<S> TlsReadyStream<S> {
     }
 }
 
-impl<S: Read + Write> Read for TlsReadyStream<S> {
+impl<S: Read + Write, B: Backend> Read for TlsReadyStream<S, B> {
     #[inline]
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
@@ -65,7 +65,7 @@ impl<S: Read + Write> Read for TlsReadyStream<S> {
     }
 }
 
-impl<S: Read + Write> Write for TlsReadyStream<S> {
+impl<S: Read + Write, B: Backend> Write for TlsReadyStream<S, B> {
     #[inline]
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
@@ -82,7 +82,7 @@ impl<S: Read + Write> Write for TlsReadyStream<S> {
     }
 }
 
-impl<S: Read + Write + HalfClose> HalfClose for TlsReadyStream<S> {
+impl<S: Read + Write + HalfClose, B: Backend> HalfClose for TlsReadyStream<S, B> {
     fn close_write(&mut self) -> io::Result<()> {
         match self {
             Self::Plain(stream) => stream.close_write(),
@@ -91,7 +91,7 @@ impl<S: Read + Write + HalfClose> HalfClose for TlsReadyStream<S> {
     }
 }
 
-impl<S: Layer> Layer for TlsReadyStream<S> {
+impl<S: Layer, B: Backend> Layer for TlsReadyStream<S, B> {
     type Base = S::Base;
 
     fn base(&self) -> &S::Base {

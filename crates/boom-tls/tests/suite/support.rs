@@ -1,20 +1,18 @@
 //! A rustls server in memory, at the other end of a client over a scripted stream.
 
-// Each test file is a crate of its own and uses its part of this.
-#![allow(dead_code)]
-
 use std::io::{ErrorKind, Read, Write};
 use std::sync::Arc;
 
+use crate::Backend;
 use boom_stream::Layer;
 use boom_testkit::stream::ScriptedStream;
 use boom_testkit::tls::Authority;
-use boom_tls::{Error, Roots, TlsConfig, TlsStream, TlsVersion};
+use boom_tls::{Error, Roots, Stream, TlsConfig, TlsVersion};
 use rustls::crypto::ring;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection};
 
-pub(crate) type Client = TlsStream<ScriptedStream>;
+pub(crate) type Client = Stream<ScriptedStream, Backend>;
 
 pub(crate) const VERSIONS: [TlsVersion; 2] = [TlsVersion::Tls12, TlsVersion::Tls13];
 
@@ -32,7 +30,7 @@ pub(crate) fn only(config: TlsConfig, version: TlsVersion) -> TlsConfig {
 }
 
 pub(crate) fn client(config: &TlsConfig) -> Client {
-    TlsStream::new(ScriptedStream::new(), "localhost", config).unwrap()
+    Stream::new(ScriptedStream::new(), "localhost", config).unwrap()
 }
 
 /// A server's configuration for a chain of the caller's making.

@@ -1,0 +1,362 @@
+//! One TLS connection over memory: ciphertext in, plaintext out, and the other way round.
+
+use ::openssl::ssl::{Error as SslError, ErrorCode, SslRef, SslStream, SslVersion};
+use rustls_pki_types::ServerName;
+
+use boom_stream::buffer::{ReadBuffer, WriteBuffer};
+
+use super::cause;
+use super::wire::Wire;
+use crate::client::backend::Session;
+use crate::{CipherSuite, Error, TlsConfig, TlsVersion};
+
+/// The state of one connection. OpenSSL takes in all the ciphertext that there is before it wants more.
+pub(crate) struct Connection {
+    /// `None` where there never was a connection, for a reason that `end` tells.
+    tls: Option<SslStream<Wire>>,
+    /// Stands in for the buffer of a connection that never was.
+    nothing: WriteBuffer,
+    is_handshaking: bool,
+    /// True if there is nothing to be had before more bytes come in.
+    settled: bool,
+    /// What [`fill`](Session::fill) has decrypted, from `plain_head` to `plain_tail`.
+    plain: Vec<u8>,
+    plain_head: usize,
+    plain_tail: usize,
+    outbound_limit: usize,
+    end: Option<End>,
+    end_is_told: bool,
+    /// True once this side's `close_notify` is queued.
+    closed: bool,
+}
+
+/// Why nothing more will be received.
+enum End {
+    /// The peer's `close_notify`.
+    Clean,
+    Failed(Error),
+}
+
+impl Connection {
+    const WINDOW: usize = Self::READ_SIZE + 1024;
+    /// RFC 8446, section 5.2 (RFC 5246, section 6.2.3): a header of 5 bytes and at most 2^14 + 2048.
+    const RECORD_MAX: usize = 5 + 16 * 1024 + 2048;
+    /// What a record adds to its plaintext at most, whichever suite of TLS 1.2 or 1.3: a header of 5 bytes, an explicit
+    /// vector of 16, padding of 16 and a code of 48.
+    const RECORD_OVERHEAD: usize = 85;
+    const FRAGMENT_MAX: usize = 16 * 1024;
+    const OUTGOING_CAPACITY: usize = 4 * 1024;
+    /// Room beyond the user's limit, so that a full buffer never refuses an alert or an answer of the handshake.
+    const OUTGOING_RESERVE: usize = 256 * 1024;
+
+    fn of(tls: Option<SslStream<Wire>>, outbound_limit: usize) -> Self {
+        Self {
+            is_handshaking: true,
+            settled: tls.is_none(),
+            tls,
+            nothing: WriteBuffer::new(0, 0),
+            plain: Vec::new(),
+            plain_head: 0,
+            plain_tail: 0,
+            outbound_limit,
+            end: None,
+            end_is_told: false,
+            closed: false,
+        }
+    }
+
+    pub(super) fn ssl(&self) -> Option<&SslRef> {
+        self.tls.as_ref().map(SslStream::ssl)
+    }
+
+    /// What is known once the handshake is done.
+    fn established(&self) -> Option<&SslRef> {
+        self.ssl().filter(|_| !self.is_handshaking)
+    }
+
+    /// Decrypts into `out` what one look at the records brings. Returns how much that is.
+    fn look(&mut self, out: &mut [u8]) -> usize {
+        if self.is_handshaking && self.handshake() == 0 {
+            return 0;
+        }
+        let Some(tls) = &mut self.tls else {
+            return 0;
+        };
+        match tls.ssl_read(out) {
+            Ok(count) => {
+                self.settled = tls.ssl().pending() == 0 && tls.get_ref().incoming.is_empty();
+                count
+            }
+            Err(error) => {
+                self.settled = true;
+                match error.code() {
+                    ErrorCode::WANT_READ => {}
+                    ErrorCode::ZERO_RETURN => self.peer_closed(),
+                    _ => self.fail_by(&error),
+                }
+                0
+            }
+        }
+    }
+
+    fn peer_closed(&mut self) {
+        self.end = Some(End::Clean);
+        self.settled = true;
+        // RFC 5246, section 7.2.1, wants an answer at once, and no more data. TLS 1.3 lets this side go on.
+        if self.protocol_version() == Some(TlsVersion::Tls12) {
+            // A failure is kept as the end.
+            let _ = self.close();
+        }
+    }
+
+    fn fail_by(&mut self, error: &SslError) {
+        let error = self.failure_by(error);
+        self.fail(error);
+    }
+
+    fn failure_by(&self, error: &SslError) -> Error {
+        match (error.ssl_error(), self.ssl()) {
+            (Some(errors), Some(ssl)) => cause::failure(errors, ssl.verify_result()),
+            // Of the two ends of the wire only the outgoing one refuses anything.
+            _ => Error::OutboundFull,
+        }
+    }
+
+    /// Number of plaintext bytes whose records fit below the outbound limit.
+    fn writable(&self) -> usize {
+        let waiting = self
+            .tls
+            .as_ref()
+            .map_or(0, |tls| tls.get_ref().outgoing.len());
+        let room = self.outbound_limit.saturating_sub(waiting);
+        let records = room.div_ceil(Self::FRAGMENT_MAX + Self::RECORD_OVERHEAD);
+        room.saturating_sub(records * Self::RECORD_OVERHEAD)
+    }
+
+    /// Returns true if OpenSSL would find a whole record, or the header of one that it refuses.
+    fn holds_record(&self) -> bool {
+        let incoming = self.tls.as_ref().map(|tls| tls.get_ref().incoming.filled());
+        match incoming {
+            Some([_, _, _, high, low, rest @ ..]) => {
+                let length = usize::from(u16::from_be_bytes([*high, *low]));
+                length <= rest.len() || length > Self::RECORD_MAX - 5
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Session for Connection {
+    fn open(server_name: &str, config: &TlsConfig) -> Result<Self, Error> {
+        let server_name =
+            ServerName::try_from(server_name).map_err(|_| Error::InvalidServerName)?;
+        let limit = config.outbound_limit();
+        let wire = Wire {
+            incoming: ReadBuffer::new(Self::WINDOW, Self::WINDOW),
+            outgoing: WriteBuffer::new(
+                Self::OUTGOING_CAPACITY.min(limit),
+                limit.saturating_add(Self::OUTGOING_RESERVE),
+            ),
+        };
+        let ssl = config.openssl_context()?.connection(&server_name)?;
+        let mut connection = Self::of(Some(SslStream::new(ssl, wire)?), limit);
+        // Queues the ClientHello, so that a service sees at once that there is something to write.
+        connection.handshake();
+        match connection.end {
+            Some(End::Failed(error)) => Err(error),
+            _ => Ok(connection),
+        }
+    }
+
+    fn failed(error: Error) -> Self {
+        Self {
+            end: Some(End::Failed(error)),
+            ..Self::of(None, 0)
+        }
+    }
+
+    fn is_handshaking(&self) -> bool {
+        self.is_handshaking
+    }
+
+    fn has_buffered(&self) -> bool {
+        self.plain_head < self.plain_tail
+            || self.ssl().is_some_and(|ssl| ssl.pending() > 0)
+            || (!self.settled && self.holds_record())
+            || (self.end.is_some() && !self.end_is_told)
+    }
+
+    fn outgoing(&mut self) -> &mut WriteBuffer {
+        match &mut self.tls {
+            Some(tls) => &mut tls.get_mut().outgoing,
+            None => &mut self.nothing,
+        }
+    }
+
+    fn has_outgoing(&self) -> bool {
+        self.tls
+            .as_ref()
+            .is_some_and(|tls| !tls.get_ref().outgoing.is_empty())
+    }
+
+    fn handshake(&mut self) -> usize {
+        if !self.is_handshaking {
+            return 1;
+        }
+        let (Some(tls), None) = (&mut self.tls, &self.end) else {
+            return 0;
+        };
+        match tls.connect() {
+            Ok(()) => self.is_handshaking = false,
+            Err(error) if error.code() == ErrorCode::WANT_READ => self.settled = true,
+            Err(error) => self.fail_by(&error),
+        }
+        usize::from(!self.is_handshaking)
+    }
+
+    fn read(&mut self, out: &mut [u8]) -> usize {
+        let mut count = self.plaintext().len().min(out.len());
+        out[..count].copy_from_slice(&self.plaintext()[..count]);
+        self.consume(count);
+        while count < out.len() && !self.settled {
+            count += self.look(&mut out[count..]);
+        }
+        count
+    }
+
+    fn fill(&mut self) -> usize {
+        if self.plain_head == self.plain_tail && !self.settled {
+            let mut plain = std::mem::take(&mut self.plain);
+            // Once in a connection's life.
+            plain.resize(2 * Self::FRAGMENT_MAX, 0);
+            let mut count = 0;
+            while count < Self::FRAGMENT_MAX && !self.settled {
+                count += self.look(&mut plain[count..]);
+            }
+            (self.plain, self.plain_head, self.plain_tail) = (plain, 0, count);
+        }
+        self.plaintext().len()
+    }
+
+    fn plaintext(&self) -> &[u8] {
+        &self.plain[self.plain_head..self.plain_tail]
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.plain_head = self.plain_head.saturating_add(count).min(self.plain_tail);
+    }
+
+    fn receive_buffer(&mut self) -> Option<&mut ReadBuffer> {
+        // It is empty: OpenSSL has settled because it has taken everything.
+        self.tls.as_mut().map(|tls| &mut tls.get_mut().incoming)
+    }
+
+    fn received(&mut self) {
+        self.settled = false;
+    }
+
+    fn received_eof(&mut self) {
+        if self.end.is_none() {
+            self.fail(Error::Truncated);
+        }
+    }
+
+    fn fail(&mut self, error: Error) {
+        self.end = Some(End::Failed(error));
+        self.settled = true;
+    }
+
+    fn failure(&self) -> Option<&Error> {
+        match &self.end {
+            Some(End::Failed(error)) => Some(error),
+            _ => None,
+        }
+    }
+
+    fn take_end(&mut self) -> Option<Result<(), Error>> {
+        let end = self.end.as_ref()?;
+        self.end_is_told = true;
+        Some(match end {
+            End::Clean => Ok(()),
+            End::Failed(error) => Err(error.clone()),
+        })
+    }
+
+    fn write(&mut self, data: &[u8]) -> Result<usize, Error> {
+        self.check_writable()?;
+        let count = data.len().min(self.writable());
+        let (Some(tls), false) = (&mut self.tls, count == 0) else {
+            return Ok(0);
+        };
+        match tls.ssl_write(&data[..count]) {
+            Ok(count) => Ok(count),
+            Err(error) => {
+                let error = self.failure_by(&error);
+                self.fail(error.clone());
+                Err(error)
+            }
+        }
+    }
+
+    fn close(&mut self) -> Result<(), Error> {
+        if let Some(error) = self.failure() {
+            return Err(error.clone());
+        }
+        if self.closed {
+            return Ok(());
+        }
+        self.closed = true;
+        let (Some(tls), false) = (&mut self.tls, self.is_handshaking) else {
+            return Ok(());
+        };
+        match tls.shutdown() {
+            Ok(_) => Ok(()),
+            Err(error) => {
+                let error = self.failure_by(&error);
+                self.fail(error.clone());
+                Err(error)
+            }
+        }
+    }
+
+    fn check_writable(&self) -> Result<(), Error> {
+        match self.failure() {
+            Some(error) => Err(error.clone()),
+            None if self.closed => Err(Error::Closed),
+            None => Ok(()),
+        }
+    }
+
+    fn protocol_version(&self) -> Option<TlsVersion> {
+        match self.established()?.version2()? {
+            SslVersion::TLS1_2 => Some(TlsVersion::Tls12),
+            SslVersion::TLS1_3 => Some(TlsVersion::Tls13),
+            _ => None,
+        }
+    }
+
+    fn cipher_suite(&self) -> Option<CipherSuite> {
+        let cipher = self.established()?.current_cipher()?;
+        Some(CipherSuite(u16::from_be_bytes(cipher.protocol_id())))
+    }
+
+    fn alpn_protocol(&self) -> Option<&[u8]> {
+        self.established()?.selected_alpn_protocol()
+    }
+
+    fn peer_certificates(&self) -> Vec<Vec<u8>> {
+        let Some(ssl) = self.established() else {
+            return Vec::new();
+        };
+        let own = ssl.peer_certificate().into_iter().map(|own| own.to_der());
+        match ssl.peer_cert_chain() {
+            Some(chain) => chain.iter().filter_map(|one| one.to_der().ok()).collect(),
+            // Of a resumed session only the server's own is kept.
+            None => own.filter_map(Result::ok).collect(),
+        }
+    }
+
+    fn is_resumed(&self) -> Option<bool> {
+        self.established().map(SslRef::session_reused)
+    }
+}
