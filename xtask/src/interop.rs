@@ -3,10 +3,12 @@
 //! Node's `ws` and Python's `websockets` and `aiohttp` send recorded messages of real exchanges; each is reached plain and
 //! behind a proxy that ends TLS. `market_feed` and a bare test client receive every file, and what they received must have
 //! the hash of the file. Then the test client sends everything back, and does so under the conditions of
-//! [`feature::all`]. What [`tshark`] finds in our recordings is compared too. Everything listens on loopback and ends with this command.
+//! [`feature::all`]. What [`tshark`] finds in our recordings is compared too, and [`dns`] has our resolvers ask dnsmasq.
+//! Everything listens on loopback and ends with this command.
 
 mod authority;
 mod client;
+mod dns;
 mod exchange;
 mod feature;
 mod haproxy;
@@ -43,6 +45,8 @@ pub(crate) enum Part {
     Messages,
     /// Recordings, read by Wireshark's dissectors.
     Recordings,
+    /// Names, asked of dnsmasq.
+    Dns,
 }
 
 pub(crate) fn run(workspace: &Workspace, report: &mut Report, part: Option<Part>) {
@@ -52,6 +56,9 @@ pub(crate) fn run(workspace: &Workspace, report: &mut Report, part: Option<Part>
     }
     if is_wanted(Part::Recordings) {
         report.step("interop recordings", || tshark::run(workspace));
+    }
+    if is_wanted(Part::Dns) {
+        report.step("interop dns", || dns::run(workspace));
     }
 }
 

@@ -1,12 +1,39 @@
 //! From host names to addresses, without stopping the polling thread.
+//!
+//! | resolver | asks | waits on | knows how long an answer holds |
+//! |---|---|---|---|
+//! | [`ThreadResolver::default`] | the system (`getaddrinfo`) | a few threads of its own | no |
+//! | `ThreadResolver::with_client` (feature `dns-client`) | name servers, by `DnsClient` | a few threads of its own | yes |
+//! | [`BlockingResolver`] | the system | the polling thread | no |
+//! | [`CachingResolver`] around any of them | what it wraps, less often | | |
+//!
+//! # Why the system's resolver unless told otherwise
+//!
+//! Only `getaddrinfo` does what every other program of the machine does: the order of `/etc/nsswitch.conf`, LDAP or
+//! mDNS names, containers' and VPNs' own arrangements, the order of addresses of RFC 6724. It blocks, which is what the
+//! threads are for, it tells no lifetimes, and its timeouts are those of `/etc/resolv.conf`. Who wants lifetimes,
+//! timeouts or name servers of his own takes the feature `dns-client`, which brings no runtime: reconnecting needs a name
+//! or two a minute, and a thread that waits in `recv` is all that takes.
 
 mod blocking;
+mod cache;
+#[cfg(feature = "dns-client")]
+mod client;
+mod cpus;
+mod hosts_file;
+mod lookup;
 mod thread;
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
 pub use blocking::BlockingResolver;
+pub use cache::{CachedQuery, CachingResolver};
+#[cfg(feature = "dns-client")]
+pub use client::DnsClient;
+pub use hosts_file::HostsFile;
+pub use lookup::Lookup;
 pub use thread::{ThreadQuery, ThreadResolver};
 
 /// Starts to resolve host names.
@@ -73,6 +100,13 @@ pub trait DnsQuery {
     ///
     /// It is not called again after that. An error is the answer that the name could not be resolved.
     fn poll(&mut self) -> Option<io::Result<Vec<SocketAddr>>>;
+
+    /// How long the answer that [`poll`](Self::poll) has returned holds, an error included, where that was told.
+    ///
+    /// [`CachingResolver`] keeps it for as long.
+    fn ttl(&self) -> Option<Duration> {
+        None
+    }
 }
 
 /// A question that was answered at once.

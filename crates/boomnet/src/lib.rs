@@ -3,7 +3,12 @@
 
 pub use boom_stream as stream;
 
-#[cfg(any(feature = "rustls-webpki", feature = "rustls-native", feature = "ext"))]
+#[cfg(any(
+    feature = "rustls-webpki",
+    feature = "rustls-native",
+    feature = "openssl",
+    feature = "ext"
+))]
 pub use boom_tls as tls;
 
 pub use boom_select as select;
@@ -26,7 +31,12 @@ pub mod prelude {
     pub use boom_stream::tcp::TcpStream;
     pub use boom_stream::{ConnectionInfo, ConnectionInfoProvider};
 
-    #[cfg(any(feature = "rustls-webpki", feature = "rustls-native", feature = "ext"))]
+    #[cfg(any(
+        feature = "rustls-webpki",
+        feature = "rustls-native",
+        feature = "openssl",
+        feature = "ext"
+    ))]
     pub use boom_tls::{IntoTlsReadyStream, IntoTlsStream, TlsConfig, TlsReadyStream, TlsStream};
 
     #[cfg(feature = "record")]

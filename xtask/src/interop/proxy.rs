@@ -141,6 +141,11 @@ fn missing_packages(package: &str) -> Result<Vec<String>> {
 }
 
 impl Installed {
+    /// To start it in another way.
+    pub(super) fn command(&self) -> Command {
+        command(&self.file)
+    }
+
     /// Starts it on `count` ports, which `configure` writes into the configuration in `folder`, and whose arguments it
     /// returns.
     pub(super) fn start(

@@ -7,18 +7,30 @@ use std::net::{SocketAddr, ToSocketAddrs};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
+use std::time::Duration;
 
-use super::{Answered, DnsQuery, DnsResolver, numeric};
+#[cfg(feature = "dns-client")]
+use super::DnsClient;
+use super::lookup::SharedLookup;
+use super::{Answered, DnsQuery, DnsResolver, HostsFile, Lookup, cpus, hosts_file, numeric};
 use crate::Error;
 
 /// Asks the system's resolver on a few threads, so that the polling thread never waits.
 ///
-/// No thread is started before the first host name; a numeric address needs none. One slow name does not hold up the
-/// others while a thread is free. The same name asked for twice at a time is looked up once. A failure of any kind,
-/// be it a panic of the lookup, is an answer; the threads go on. They end when the resolver is dropped, each after the
-/// lookup it is in.
+/// A numeric address is answered at once, and so is a name in the machine's [`HostsFile`]: in the order of the file's
+/// lines, and before anything else is asked, whatever the order in `/etc/nsswitch.conf` (see
+/// [`with_hosts_file`](Self::with_hosts_file)). No thread is started before the first other name. One slow name does not
+/// hold up the others while a thread is free. The same name asked for twice at a time is looked up once. A failure of any
+/// kind, be it a panic of the lookup, is an answer; the threads go on. They end when the resolver is dropped, each after
+/// the lookup it is in; nothing waits for them.
 ///
-/// The system's own timeout ends a lookup; the service's ([`Timeouts`](crate::Timeouts)) ends the waiting for it.
+/// The system's own timeout ends a lookup; the service's ([`Timeouts`](crate::Timeouts)) ends the waiting for it. A name
+/// that nobody waits for any more when its turn comes is not looked up.
+///
+/// # The cores of the threads
+///
+/// A thread starts on the cores of the thread that starts it, which is the polling thread: if that is pinned to a core,
+/// the resolver's threads take their time there, unless [`with_cpus`](Self::with_cpus) sends them elsewhere.
 ///
 /// # Examples
 ///
@@ -39,19 +51,38 @@ use crate::Error;
 pub struct ThreadResolver {
     shared: Arc<Shared>,
     threads_max: usize,
+    hosts_file: Option<HostsFile>,
+    /// All that the starting thread may use if there are none.
+    cpus: Arc<[usize]>,
 }
 
 impl Default for ThreadResolver {
     fn default() -> Self {
         Self::with_lookup(|host, port| (host, port).to_socket_addrs().map(Iterator::collect))
+            .with_hosts_file(Some(HostsFile::system()))
     }
 }
 
 impl ThreadResolver {
-    /// Uses `lookup` in place of the system's resolver. It may block.
+    /// Uses `lookup` in place of the system's resolver and of the hosts file. It may block.
     pub fn with_lookup(
         lookup: impl Fn(&str, u16) -> io::Result<Vec<SocketAddr>> + Send + Sync + 'static,
     ) -> Self {
+        Self::with_timed_lookup(move |host, port| Lookup {
+            addresses: lookup(host, port),
+            ttl: None,
+        })
+    }
+
+    /// Asks name servers in place of the system's resolver; the hosts file is still asked first.
+    #[cfg(feature = "dns-client")]
+    pub fn with_client(client: DnsClient) -> Self {
+        Self::with_timed_lookup(move |host, port| client.lookup(host, port))
+            .with_hosts_file(Some(HostsFile::system()))
+    }
+
+    /// Like [`with_lookup`](Self::with_lookup), for one that knows how long its answers hold.
+    pub fn with_timed_lookup(lookup: impl Fn(&str, u16) -> Lookup + Send + Sync + 'static) -> Self {
         let shared = Shared {
             work: Mutex::default(),
             changed: Condvar::new(),
@@ -60,7 +91,47 @@ impl ThreadResolver {
         Self {
             shared: Arc::new(shared),
             threads_max: 4,
+            hosts_file: None,
+            cpus: Arc::default(),
         }
+    }
+
+    /// Sets the file that is asked first, or `None` to leave that to the lookup.
+    #[must_use]
+    pub fn with_hosts_file(mut self, hosts_file: Option<HostsFile>) -> Self {
+        self.hosts_file = hosts_file;
+        self
+    }
+
+    /// Keeps the threads on these cores, numbered from zero as in `taskset`; on Linux only.
+    ///
+    /// It is tried on a thread that ends at once. Should the system refuse later, when cores have been taken away, the
+    /// threads run where they may.
+    ///
+    /// # Errors
+    ///
+    /// What the system says if it refuses, for example that there is no such core, and
+    /// [`ErrorKind::Unsupported`](io::ErrorKind::Unsupported) on other systems.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boom_service::dns::ThreadResolver;
+    ///
+    /// # if cfg!(target_os = "linux") {
+    /// // The polling thread has the others to itself.
+    /// let resolver = ThreadResolver::default().with_cpus(&[0])?;
+    /// # }
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn with_cpus(mut self, cpus: &[usize]) -> io::Result<Self> {
+        self.cpus = cpus.into();
+        let tried = Arc::clone(&self.cpus);
+        let probe = thread::Builder::new().spawn(move || cpus::restrict(&tried))?;
+        probe
+            .join()
+            .unwrap_or_else(|_panic| Err(io::ErrorKind::Other.into()))?;
+        Ok(self)
     }
 
     /// Sets how many names may be looked up at the same time (at least one; four unless set).
@@ -100,10 +171,30 @@ impl ThreadResolver {
 
     fn start_thread(&self) -> io::Result<()> {
         let shared = Arc::clone(&self.shared);
+        let cpus = Arc::clone(&self.cpus);
         thread::Builder::new()
             .name("boomnet-dns".to_owned())
-            .spawn(move || shared.run())
+            .spawn(move || {
+                if !cpus.is_empty() {
+                    // A name looked up on the wrong core is better than none.
+                    let _ = cpus::restrict(&cpus);
+                }
+                shared.run();
+            })
             .map(drop)
+    }
+
+    /// What needs no thread.
+    fn at_once(&mut self, host: &str, port: u16) -> Option<Progress> {
+        if let Some(address) = numeric(host, port) {
+            return Some(Progress::answered(Ok(vec![address]), Duration::MAX));
+        }
+        let found = self.hosts_file.as_mut()?.lookup(host);
+        let addresses: Vec<_> = found
+            .iter()
+            .map(|&address| SocketAddr::new(address, port))
+            .collect();
+        (!addresses.is_empty()).then(|| Progress::answered(Ok(addresses), hosts_file::LOOK_EVERY))
     }
 }
 
@@ -111,11 +202,12 @@ impl DnsResolver for ThreadResolver {
     type Query = ThreadQuery;
 
     fn resolve(&mut self, host: &str, port: u16) -> ThreadQuery {
-        ThreadQuery(match numeric(host, port) {
-            Some(address) => Progress::Answered(Answered::new(Ok(vec![address]))),
+        ThreadQuery(match self.at_once(host, port) {
+            Some(progress) => progress,
             None => match self.ask(host, port) {
                 Ok(question) => Progress::Asked(question),
-                Err(error) => Progress::Answered(Answered::new(Err(error.into()))),
+                // It may be over at once.
+                Err(error) => Progress::answered(Err(error.into()), Duration::ZERO),
             },
         })
     }
@@ -132,6 +224,8 @@ impl fmt::Debug for ThreadResolver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ThreadResolver")
             .field("threads_max", &self.threads_max)
+            .field("hosts_file", &self.hosts_file)
+            .field("cpus", &self.cpus)
             .finish_non_exhaustive()
     }
 }
@@ -153,19 +247,28 @@ pub struct ThreadQuery(Progress);
 
 #[derive(Debug)]
 enum Progress {
-    Answered(Answered),
+    Answered(Answered, Duration),
     Asked(Arc<Question>),
+}
+
+impl Progress {
+    const fn answered(answer: io::Result<Vec<SocketAddr>>, ttl: Duration) -> Self {
+        Self::Answered(Answered::new(answer), ttl)
+    }
 }
 
 impl DnsQuery for ThreadQuery {
     fn poll(&mut self) -> Option<io::Result<Vec<SocketAddr>>> {
         match &mut self.0 {
-            Progress::Answered(answered) => answered.poll(),
-            Progress::Asked(question) => question.answer.get().map(|answer| match answer {
-                Ok(addresses) => Ok(addresses.clone()),
-                // Several queries may share the answer; each gets an error with the same source.
-                Err(error) => Err(io::Error::new(error.kind(), Arc::clone(error))),
-            }),
+            Progress::Answered(answered, _) => answered.poll(),
+            Progress::Asked(question) => question.answer.get().map(SharedLookup::addresses),
+        }
+    }
+
+    fn ttl(&self) -> Option<Duration> {
+        match &self.0 {
+            Progress::Answered(_, ttl) => Some(*ttl),
+            Progress::Asked(question) => question.answer.get()?.ttl,
         }
     }
 }
@@ -174,7 +277,7 @@ impl DnsQuery for ThreadQuery {
 #[derive(Debug)]
 struct Question {
     name: (String, u16),
-    answer: OnceLock<Result<Vec<SocketAddr>, Arc<io::Error>>>,
+    answer: OnceLock<SharedLookup>,
 }
 
 /// Names that wait for a thread.
@@ -184,10 +287,10 @@ struct Shared {
     work: Mutex<Work>,
     /// A question came, or the end.
     changed: Condvar,
-    lookup: Box<Lookup>,
+    lookup: Box<Look>,
 }
 
-type Lookup = dyn Fn(&str, u16) -> io::Result<Vec<SocketAddr>> + Send + Sync;
+type Look = dyn Fn(&str, u16) -> Lookup + Send + Sync;
 
 #[derive(Default)]
 struct Work {
@@ -231,9 +334,12 @@ impl Shared {
 
     fn answer(&self, question: &Question) {
         let (host, port) = &question.name;
-        let result = catch_unwind(AssertUnwindSafe(|| (self.lookup)(host, *port)))
-            .unwrap_or_else(|_panic| Err(Error::LookupPanicked.into()));
+        let lookup = catch_unwind(AssertUnwindSafe(|| (self.lookup)(host, *port)));
+        let lookup = lookup.unwrap_or_else(|_panic| Lookup {
+            addresses: Err(Error::LookupPanicked.into()),
+            ttl: None,
+        });
         // Nobody else sets the answer of this question.
-        let _ = question.answer.set(result.map_err(Arc::new));
+        let _ = question.answer.set(lookup.into());
     }
 }

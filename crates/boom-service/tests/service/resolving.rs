@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use boom_service::dns::{BlockingResolver, DnsQuery, DnsResolver, ThreadResolver};
+use boom_service::dns::{
+    BlockingResolver, CachingResolver, DnsQuery, DnsResolver, HostsFile, ThreadResolver,
+};
 use boom_service::{EndpointOptions, Error, State};
 
 use crate::world::{Client, World};
@@ -160,6 +162,120 @@ fn numeric_addresses_need_no_thread() {
 }
 
 #[test]
+fn a_name_in_the_hosts_file_needs_no_thread() {
+    let folder = std::env::temp_dir().join(format!("boomnet-resolving-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("hosts");
+    std::fs::write(&path, "10.0.0.1 exchange\nfd00::1 exchange\n").unwrap();
+    let mut resolver =
+        ThreadResolver::with_lookup(|_, port| Ok(vec![([10, 0, 0, 9], port).into()]))
+            .with_hosts_file(Some(HostsFile::new(&path)));
+    let mut query = resolver.resolve("Exchange", 80);
+    assert_eq!(
+        query.poll().unwrap().unwrap(),
+        [
+            "10.0.0.1:80".parse().unwrap(),
+            "[fd00::1]:80".parse().unwrap()
+        ]
+    );
+    assert_eq!(query.ttl(), Some(Duration::from_secs(1)));
+    assert_eq!(
+        answer(&mut resolver.resolve("other", 80)).unwrap(),
+        ["10.0.0.9:80".parse().unwrap()]
+    );
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+/// The name of the calling thread, and the cores that it may run on.
+#[cfg(target_os = "linux")]
+fn thread_and_cores() -> (String, String) {
+    let status = std::fs::read_to_string("/proc/thread-self/status").unwrap();
+    let field = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        line.unwrap().trim().to_owned()
+    };
+    (field("Name:"), field("Cpus_allowed_list:"))
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_threads_stay_on_their_cores() {
+    let here = thread_and_cores().1;
+    let last: usize = here.rsplit(['-', ',']).next().unwrap().parse().unwrap();
+    let (report, reported) = mpsc::channel();
+    let mut resolver = ThreadResolver::with_lookup(move |_, port| {
+        report.send(thread_and_cores()).unwrap();
+        Ok(vec![([10, 0, 0, 1], port).into()])
+    })
+    .with_cpus(&[last])
+    .unwrap();
+    answer(&mut resolver.resolve("exchange", 1)).unwrap();
+    assert_eq!(
+        reported.recv().unwrap(),
+        ("boomnet-dns".to_owned(), last.to_string())
+    );
+    assert_eq!(thread_and_cores().1, here);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn cores_that_are_not_there_are_an_error() {
+    for cpus in [&[1023][..], &[usize::MAX], &[]] {
+        let error = ThreadResolver::default().with_cpus(cpus).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    }
+}
+
+#[test]
+fn the_threads_end_with_the_resolver_which_does_not_wait_for_them() {
+    let (report, reported) = mpsc::channel();
+    let (release, released) = mpsc::channel::<()>();
+    let parts = std::sync::Mutex::new((report, released));
+    let mut resolver = ThreadResolver::with_lookup(move |_, _| {
+        let parts = parts.lock().unwrap();
+        parts.0.send(()).unwrap();
+        let _ = parts.1.recv();
+        Ok(Vec::new())
+    });
+    let mut query = resolver.resolve("slow", 1);
+    reported.recv().unwrap();
+    // Its thread is in a lookup.
+    drop(resolver);
+    assert!(query.poll().is_none());
+    release.send(()).unwrap();
+    assert_eq!(answer(&mut query).unwrap(), []);
+    // The thread was the last to hold what the lookup holds.
+    assert_eq!(reported.recv(), Err(mpsc::RecvError));
+}
+
+#[test]
+fn a_name_that_takes_longer_than_the_timeout_is_known_the_next_time() {
+    let lookups = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&lookups);
+    let (report, reported) = mpsc::channel();
+    let (release, released) = mpsc::channel::<()>();
+    let parts = std::sync::Mutex::new((report, released));
+    let threads = ThreadResolver::with_lookup(move |_, port| {
+        counter.fetch_add(1, Ordering::SeqCst);
+        let parts = parts.lock().unwrap();
+        parts.0.send(()).unwrap();
+        let _ = parts.1.recv();
+        Ok(vec![([10, 0, 0, 1], port).into()])
+    });
+    let mut resolver = CachingResolver::new(threads);
+    let mut query = resolver.resolve("slow", 1);
+    reported.recv().unwrap();
+    assert!(query.poll().is_none());
+    // The service gives up.
+    drop(query);
+    release.send(()).unwrap();
+    let found = answer(&mut resolver.resolve("slow", 1)).unwrap();
+    assert_eq!(found, [([10, 0, 0, 1], 1).into()]);
+    assert!(resolver.resolve("slow", 1).poll().is_some());
+    assert_eq!(lookups.load(Ordering::SeqCst), 1);
+}
+
+#[test]
 fn errors_and_panics_of_a_lookup_are_answers_and_the_threads_go_on() {
     let mut resolver = ThreadResolver::with_lookup(|host, port| match host {
         "good" => Ok(vec![([10, 0, 0, 1], port).into()]),
@@ -173,7 +289,7 @@ fn errors_and_panics_of_a_lookup_are_answers_and_the_threads_go_on() {
             ErrorKind::NotFound
         );
         let error = answer(&mut resolver.resolve("panic", 1)).unwrap_err();
-        assert_eq!(error.to_string(), "the lookup panicked");
+        assert!(matches!(error.downcast(), Ok(Error::LookupPanicked)));
         assert_eq!(
             answer(&mut resolver.resolve("good", 7)).unwrap(),
             [([10, 0, 0, 1], 7).into()]
