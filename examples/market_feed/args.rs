@@ -33,6 +33,14 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SECONDS", default_value = "3", value_parser = seconds, conflicts_with = "urls")]
     drop_every: Duration,
 
+    /// Record each connection into this folder, plaintext above TLS, and print a hash of what was received
+    #[arg(long, value_name = "DIR", conflicts_with = "urls")]
+    pub(crate) record: Option<PathBuf>,
+
+    /// Play such a folder to the same endpoints, as fast as they go; fail unless they receive the same
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["urls", "record", "seconds", "selector", "trades_per_second", "drop_every", "messages"])]
+    pub(crate) replay: Option<PathBuf>,
+
     /// Connect to this ws:// or wss:// server instead; can be given again
     #[arg(long = "url", value_name = "URL", value_parser = websocket_url)]
     pub(crate) urls: Vec<String>,

@@ -1,9 +1,10 @@
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use boomnet::prelude::*;
 
+use crate::clock::Clock;
 use crate::latency::Latency;
 
 /// Where all endpoints write what they see: the context of the service.
@@ -13,8 +14,9 @@ use crate::latency::Latency;
 pub(crate) struct Board<D> {
     pub(crate) feeds: Vec<Feed<D>>,
     pub(crate) latency: Latency,
-    started_at: Instant,
-    deadline: Instant,
+    clock: Clock,
+    /// The run ends after it.
+    duration: Duration,
     seconds_reported: u32,
     messages_reported: u64,
     /// Connections that end are not to be made again.
@@ -70,22 +72,31 @@ impl<D> Feed<D> {
 }
 
 impl<D> Board<D> {
-    pub(crate) fn new(feeds: Vec<Feed<D>>, duration: Duration) -> Self {
-        let started_at = Instant::now();
+    pub(crate) fn new(clock: Clock, feeds: Vec<Feed<D>>, duration: Duration) -> Self {
         Self {
             feeds,
             latency: Latency::new(),
-            started_at,
-            deadline: started_at + duration,
+            clock,
+            duration,
             seconds_reported: 0,
             messages_reported: 0,
             is_ending: false,
         }
     }
 
+    /// The time since the run began.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.clock.elapsed()
+    }
+
+    /// Notes the latency of a message that is here now.
+    pub(crate) fn record_latency(&mut self, sent_at_ns: u64) {
+        self.latency.record(sent_at_ns, self.clock.unix_ns());
+    }
+
     /// Returns true when time is up, Ctrl-C was pressed, or every feed is complete.
     pub(crate) fn is_over(&self, stop: &AtomicBool) -> bool {
-        Instant::now() >= self.deadline
+        self.elapsed() >= self.duration
             || stop.load(Ordering::Relaxed)
             || self.feeds.iter().all(Feed::is_complete)
     }
@@ -98,14 +109,14 @@ impl<D> Board<D> {
     pub(crate) fn print_event(&self, feed: usize, event: fmt::Arguments<'_>) {
         say!(
             "{:8.3} s  {}: {event}",
-            self.started_at.elapsed().as_secs_f64(),
+            self.elapsed().as_secs_f64(),
             self.feeds[feed].name
         );
     }
 
     /// Prints a status line if a second has passed since the last one.
     pub(crate) fn print_status_if_due(&mut self) {
-        let seconds = self.started_at.elapsed().as_secs() as u32;
+        let seconds = self.elapsed().as_secs() as u32;
         if seconds == self.seconds_reported {
             return;
         }

@@ -12,15 +12,24 @@ use boomnet::tls::Roots;
 
 use crate::args::{Args, SelectorKind};
 use crate::board::{Board, Feed};
+use crate::clock::Clock;
 use crate::ledger::Ledger;
+use crate::recording::Recording;
+use crate::source::{Network, RecordedNetwork, Source};
+use crate::summary::Summary;
 use crate::trade_feed::TradeFeed;
 
+/// The path of the exchange's WebSocket.
+pub(crate) const PATH: &str = "/ws";
 /// How long the ends of the connections may take when the exchange halts.
 const DRAIN_LIMIT: Duration = Duration::from_secs(5);
 
 /// Runs to the end and returns whether every trade was right.
 pub(crate) fn run(args: &Args, stop: &AtomicBool) -> io::Result<bool> {
-    let mut exchange = Exchange::builder().trades_per_second(args.trades_per_second);
+    let recording = args.record.as_deref().map(Recording::begin).transpose()?;
+    let mut exchange = Exchange::builder()
+        .path(PATH)
+        .trades_per_second(args.trades_per_second);
     if let Some(interval) = args.drop_every() {
         exchange = exchange.drop_every(interval);
     }
@@ -31,67 +40,98 @@ pub(crate) fn run(args: &Args, stop: &AtomicBool) -> io::Result<bool> {
         args.trades_per_second
     );
 
+    let ledger = match &recording {
+        Some(_) => Ledger::hashing,
+        None => Ledger::new,
+    };
     let feeds = exchange.instruments().iter();
     let feeds = feeds
-        .map(|symbol| Feed::new(symbol.clone(), args.messages, Ledger::new(symbol)))
+        .map(|symbol| Feed::new(symbol.clone(), args.messages, ledger(symbol)))
         .collect();
-    let mut board = Board::new(feeds, args.duration());
+    let mut board = Board::new(Clock::system(), feeds, args.duration());
+    let run = Run {
+        exchange: &exchange,
+        recording: recording.as_ref(),
+        board: &mut board,
+        stop,
+    };
     // The endpoints and their code are the same; only what they ask for readiness differs.
     match args.selector {
-        SelectorKind::Mio => {
-            follow::<_, MioStream>(MioSelector::new()?, &exchange, &mut board, stop)?
-        }
-        SelectorKind::Direct => {
-            follow::<_, TcpStream>(DirectSelector::new(), &exchange, &mut board, stop)?
-        }
+        SelectorKind::Mio => run.watched_by::<_, MioStream>(MioSelector::new()?)?,
+        SelectorKind::Direct => run.watched_by::<_, TcpStream>(DirectSelector::new())?,
         #[cfg(target_os = "linux")]
-        SelectorKind::IoUring => {
-            follow::<_, IoUringStream>(IoUringSelector::new()?, &exchange, &mut board, stop)?
-        }
+        SelectorKind::IoUring => run.watched_by::<_, IoUringStream>(IoUringSelector::new()?)?,
         #[cfg(not(target_os = "linux"))]
         SelectorKind::IoUring => return Err(io::ErrorKind::Unsupported.into()),
     }
     print_summary(&mut board);
     let is_complete = is_complete(&board, &exchange);
-    Ok(board.is_satisfied() && is_complete)
+    let is_recorded = match &recording {
+        Some(recording) => recording.finish(&Summary::of(&board))?,
+        None => true,
+    };
+    Ok(board.is_satisfied() && is_complete && is_recorded)
 }
 
-/// Registers an endpoint for each instrument and polls until the run is over and every connection has been read to its end.
-fn follow<R, S>(
-    selector: R,
-    exchange: &Exchange,
-    board: &mut Board<Ledger>,
-    stop: &AtomicBool,
-) -> io::Result<()>
-where
-    R: Selector<S>,
-    S: From<TcpStream> + Read + Write + Layer<Base = S> + Socket,
-{
-    let connection_info = ConnectionInfo::new("127.0.0.1", exchange.address().port());
-    let tls = trust(exchange)?;
-    let mut service = selector.into_io_service_with_context(board);
-    for (feed, symbol) in exchange.instruments().iter().enumerate() {
-        let endpoint = TradeFeed::<S>::new(
-            connection_info.clone(),
-            exchange.path(),
-            tls.clone(),
-            feed,
-            symbol,
-        );
-        service.register(endpoint);
+/// What following the exchange needs, whatever watches the connections.
+struct Run<'a> {
+    exchange: &'a Exchange,
+    recording: Option<&'a Recording>,
+    board: &'a mut Board<Ledger>,
+    stop: &'a AtomicBool,
+}
+
+impl Run<'_> {
+    /// Follows it by connections of the kind that the selector watches, recorded or not.
+    fn watched_by<R, S>(self, selector: R) -> io::Result<()>
+    where
+        R: Selector<S>,
+        S: From<TcpStream> + Read + Write + Layer<Base = S> + Socket,
+    {
+        let tls = trust(self.exchange)?;
+        let network = || Network::<S>::new(tls.clone());
+        match self.recording {
+            None => self.follow(selector, |_| network()),
+            Some(recording) => self.follow(selector, |symbol| RecordedNetwork {
+                network: network(),
+                recorder: recording.recorder(symbol),
+            }),
+        }
     }
-    while !board.is_over(stop) {
-        service.poll(board)?;
-        board.print_status_if_due();
+
+    /// Registers an endpoint for each instrument and polls until the run is over and every connection has been read to its
+    /// end.
+    fn follow<R, S, F>(self, selector: R, source: impl Fn(&str) -> F) -> io::Result<()>
+    where
+        R: Selector<S>,
+        S: Socket,
+        F: Source<Stream: Layer<Base = S>>,
+    {
+        let Self {
+            exchange,
+            board,
+            stop,
+            ..
+        } = self;
+        let connection_info = ConnectionInfo::new("127.0.0.1", exchange.address().port());
+        let mut service = selector.into_io_service_with_context(board);
+        for (feed, symbol) in exchange.instruments().iter().enumerate() {
+            let info = connection_info.clone();
+            service.register(TradeFeed::new(info, PATH, source(symbol), feed, symbol));
+        }
+        while !board.is_over(stop) {
+            service.poll(board)?;
+            board.print_status_if_due();
+        }
+        say!("the exchange halts; what it has sent by now must all arrive");
+        board.is_ending = true;
+        exchange.halt();
+        let deadline = Instant::now() + DRAIN_LIMIT;
+        while board.is_anyone_connected() && Instant::now() < deadline {
+            service.poll(board)?;
+        }
+        Ok(())
     }
-    say!("the exchange halts; what it has sent by now must all arrive");
-    board.is_ending = true;
-    exchange.halt();
-    let deadline = Instant::now() + DRAIN_LIMIT;
-    while board.is_anyone_connected() && Instant::now() < deadline {
-        service.poll(board)?;
-    }
-    Ok(())
 }
 
 /// Trusts the exchange's own authority and nobody else.
@@ -103,7 +143,8 @@ fn trust(exchange: &Exchange) -> io::Result<TlsConfig> {
     }
 }
 
-fn print_summary(board: &mut Board<Ledger>) {
+/// What was received, in a table.
+pub(crate) fn print_summary(board: &mut Board<Ledger>) {
     say!("");
     say!(
         "{:<10} {:>10} {:>12} {:>8} {:>8} {:>6} {:>8} {:>9}",

@@ -1,5 +1,4 @@
 use std::fmt;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use hdrhistogram::Histogram;
 
@@ -21,12 +20,8 @@ impl Latency {
         }
     }
 
-    /// Records a message that was stamped `sent_at_ns` (Unix time) and is here now.
-    pub(crate) fn record(&mut self, sent_at_ns: u64) {
-        let now_ns = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default()
-            .as_nanos() as u64;
+    /// Records a message that was stamped `sent_at_ns` and is here at `now_ns` (Unix time).
+    pub(crate) fn record(&mut self, sent_at_ns: u64, now_ns: u64) {
         self.second
             .saturating_record(now_ns.saturating_sub(sent_at_ns));
     }

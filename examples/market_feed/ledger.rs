@@ -2,6 +2,8 @@ use std::fmt;
 
 use boom_testkit::exchange::Session;
 
+use crate::digest::Digest;
+
 /// Which trades of an instrument have arrived, connection by connection.
 #[derive(Debug)]
 pub(crate) struct Ledger {
@@ -12,6 +14,8 @@ pub(crate) struct Ledger {
     pub(crate) faults: Faults,
     /// Trades that happened between two connections.
     pub(crate) missed: u64,
+    /// Of all messages, where one is wanted.
+    digest: Option<Digest>,
 }
 
 /// What must not happen.
@@ -48,7 +52,29 @@ impl Ledger {
             is_in_connection: false,
             faults: Faults::default(),
             missed: 0,
+            digest: None,
         }
+    }
+
+    /// A ledger that keeps a hash of all messages too.
+    pub(crate) fn hashing(symbol: &str) -> Self {
+        Self {
+            digest: Some(Digest::default()),
+            ..Self::new(symbol)
+        }
+    }
+
+    /// Adds a message to the hash, if one is kept.
+    pub(crate) fn hash(&mut self, message: &[u8]) {
+        if let Some(digest) = &mut self.digest {
+            digest.update(message);
+            digest.end_message();
+        }
+    }
+
+    /// The hash of all messages; that of none where none is kept.
+    pub(crate) fn digest(&self) -> Digest {
+        self.digest.clone().unwrap_or_default()
     }
 
     /// Notes that trade `id` has arrived.

@@ -2,6 +2,8 @@
 //!
 //! ```text
 //! cargo run --release --example market_feed                 # against an exchange of its own, on loopback
+//! cargo run --release --example market_feed -- --record session   # the same, and a file for each connection
+//! cargo run --release --example market_feed -- --replay session   # the same endpoints, on those files
 //! cargo run --release --example market_feed -- --url wss://stream.example.com/ws --subscribe '{"op":"subscribe"}'
 //! ```
 //!
@@ -9,8 +11,9 @@
 //! gap, content as it must be, and nothing lost when the exchange drops a connection. With `--url` it counts, samples and
 //! hashes whatever the servers send.
 //!
-//! Read `trade_feed` first: it is the part that a program of your own would have. Then `embedded`, which runs it, and
-//! `board`, where the endpoints meet. `raw_feed` and `remote` are the same pair for `--url`.
+//! Read `trade_feed` first: it is the part that a program of your own would have. Then `embedded`, which runs it on the
+//! connections of `source`, `board`, where the endpoints meet, and `replayed`, which runs it on recordings. `raw_feed` and
+//! `remote` are the pair for `--url`.
 
 /// Prints a line; somebody who reads no further (`market_feed | head`) is no reason to panic.
 macro_rules! say {
@@ -23,8 +26,15 @@ macro_rules! say {
 mod trade_feed;
 
 mod embedded;
+mod source;
+
+mod replayed;
+
+mod recording;
+mod summary;
 
 mod board;
+mod clock;
 mod latency;
 mod ledger;
 mod trade_message;
@@ -49,12 +59,10 @@ use args::Args;
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    let result = on_ctrl_c().and_then(|stop| {
-        if args.urls.is_empty() {
-            embedded::run(&args, &stop)
-        } else {
-            remote::run(&args, &stop)
-        }
+    let result = on_ctrl_c().and_then(|stop| match &args.replay {
+        Some(folder) => replayed::run(folder, &stop),
+        None if args.urls.is_empty() => embedded::run(&args, &stop),
+        None => remote::run(&args, &stop),
     });
     match result {
         Ok(true) => ExitCode::SUCCESS,

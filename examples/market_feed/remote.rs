@@ -9,6 +9,7 @@ use boomnet::stream::{Layer, Socket};
 
 use crate::args::{Args, SelectorKind};
 use crate::board::{Board, Feed};
+use crate::clock::Clock;
 use crate::digest::Digest;
 use crate::raw_feed::RawFeed;
 
@@ -18,7 +19,7 @@ pub(crate) fn run(args: &Args, stop: &AtomicBool) -> io::Result<bool> {
         .urls
         .iter()
         .map(|url| Feed::new(url.clone(), args.messages, Digest::default()));
-    let mut board = Board::new(feeds.collect(), args.duration());
+    let mut board = Board::new(Clock::system(), feeds.collect(), args.duration());
     match args.selector {
         SelectorKind::Mio => follow::<_, MioStream>(MioSelector::new()?, args, &mut board, stop)?,
         SelectorKind::Direct => {

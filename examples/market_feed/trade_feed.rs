@@ -1,38 +1,35 @@
 //! The endpoint: connects, subscribes, and handles each trade where it lies.
 
-use std::io::{self, Read, Write};
-use std::marker::PhantomData;
+use std::io;
 use std::net::SocketAddr;
-use std::time::Instant;
+use std::time::Duration;
 
 use boomnet::prelude::*;
-use boomnet::stream::{Layer, Socket};
 
 use crate::board::Board;
 use crate::ledger::{Ledger, Position};
+use crate::source::Source;
 use crate::trade_message::{self, TradeMessage};
 
-/// Follows the trades of one instrument. `S` is the kind of stream that the selector watches.
+/// Follows the trades of one instrument, on the network or on recordings.
 #[derive(Debug)]
 pub(crate) struct TradeFeed<S> {
     connection_info: ConnectionInfo,
     path: String,
-    /// Made once and cloned for each connection: a reconnect then resumes the TLS session.
-    tls: TlsConfig,
+    source: S,
     subscription: String,
     symbol: String,
     /// The place on the board.
     feed: usize,
-    /// When the last connection that brought a trade ended.
-    ended_at: Option<Instant>,
-    stream: PhantomData<fn() -> S>,
+    /// When the last connection that brought a trade ended, on the board's clock.
+    ended_at: Option<Duration>,
 }
 
-impl<S> TradeFeed<S> {
+impl<S: Source> TradeFeed<S> {
     pub(crate) fn new(
         connection_info: ConnectionInfo,
         path: &str,
-        tls: TlsConfig,
+        source: S,
         feed: usize,
         symbol: &str,
     ) -> Self {
@@ -40,14 +37,13 @@ impl<S> TradeFeed<S> {
         Self {
             connection_info,
             path: path.to_owned(),
-            tls,
+            source,
             subscription: format!(
                 r#"{{"method":"SUBSCRIBE","params":["{stream_name}@trade"],"id":1}}"#
             ),
             symbol: symbol.to_owned(),
             feed,
             ended_at: None,
-            stream: PhantomData,
         }
     }
 
@@ -56,6 +52,7 @@ impl<S> TradeFeed<S> {
         let feed = &mut board.feeds[self.feed];
         feed.count_message();
         feed.count_bytes(json.len());
+        feed.detail.hash(json);
         match TradeMessage::parse(json) {
             Some(trade) if trade.symbol == self.symbol && trade.is_genuine() => {
                 self.handle_trade(&trade, board)
@@ -72,7 +69,7 @@ impl<S> TradeFeed<S> {
     }
 
     fn handle_trade(&self, trade: &TradeMessage<'_>, board: &mut Board<Ledger>) {
-        board.latency.record(trade.sent_at_ns);
+        board.record_latency(trade.sent_at_ns);
         let feed = &mut board.feeds[self.feed];
         let position = feed.detail.record(trade.id);
         let is_sample = feed.takes_sample();
@@ -91,7 +88,7 @@ impl<S> TradeFeed<S> {
                 format_args!("connected and subscribed, from trade {id} on"),
             ),
             Some(ended_at) => {
-                let milliseconds = ended_at.elapsed().as_secs_f64() * 1_000.0;
+                let milliseconds = (board.elapsed() - ended_at).as_secs_f64() * 1_000.0;
                 let text = "reconnected and resubscribed after";
                 board.print_event(
                     self.feed,
@@ -108,22 +105,18 @@ impl<S> ConnectionInfoProvider for TradeFeed<S> {
     }
 }
 
-impl<S> TlsWebsocketEndpointWithContext<Board<Ledger>> for TradeFeed<S>
-where
-    S: From<TcpStream> + Read + Write + Layer<Base: Socket>,
-{
-    type Stream = S;
+impl<S: Source> EndpointWithContext<Board<Ledger>> for TradeFeed<S> {
+    type Target = Websocket<S::Stream>;
 
-    /// The service has resolved the host; from here on nothing blocks. The subscription waits in the WebSocket until the
+    /// Called for the first connection and for each one after it. The subscription waits in the WebSocket until the
     /// handshakes are done.
-    fn create_websocket(
+    fn create_target(
         &mut self,
         address: SocketAddr,
         board: &mut Board<Ledger>,
-    ) -> io::Result<Option<TlsWebsocket<S>>> {
-        let stream = S::from(TcpStream::try_from((&self.connection_info, address))?);
-        let mut ws = stream
-            .into_tls_websocket_with_config(&self.path, |config| config.tls = self.tls.clone())?;
+    ) -> io::Result<Option<Self::Target>> {
+        let stream = self.source.open(&self.connection_info, address)?;
+        let mut ws = stream.into_websocket(&self.path);
         ws.send_text(true, Some(self.subscription.as_bytes()))?;
         let feed = &mut board.feeds[self.feed];
         feed.connects += 1;
@@ -132,7 +125,7 @@ where
     }
 
     /// Called when there is something to read: one read of the socket, and every message that it brought.
-    fn poll(&mut self, ws: &mut TlsWebsocket<S>, board: &mut Board<Ledger>) -> io::Result<()> {
+    fn poll(&mut self, ws: &mut Self::Target, board: &mut Board<Ledger>) -> io::Result<()> {
         for frame in ws.read_batch()? {
             match frame? {
                 WebsocketFrame::Text(true, json) => self.handle_message(json, board),
@@ -149,9 +142,9 @@ where
         let feed = &mut board.feeds[self.feed];
         feed.is_connected = false;
         if feed.detail.end_connection() {
-            self.ended_at = Some(Instant::now());
+            self.ended_at = Some(board.elapsed());
         }
         board.print_event(self.feed, format_args!("disconnected: {reason}"));
-        !board.is_ending
+        !board.is_ending && self.source.has_more()
     }
 }

@@ -1,6 +1,8 @@
 //! What a change must pass.
 
 use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
 
 use crate::process::run as run_program;
 use crate::report::{Context, Outcome, Report, Result};
@@ -18,6 +20,9 @@ pub(crate) fn run(workspace: &Workspace, report: &mut Report) {
     report.step("docs", || docs(workspace));
     report.step("features", || features::run(workspace));
     report.step("example market_feed", || market_feed(workspace));
+    report.step("example market_feed, recorded and replayed", || {
+        market_feed_again(workspace)
+    });
     report.step("examples record and replay", || {
         record_and_replay(workspace)
     });
@@ -91,30 +96,42 @@ fn docs(workspace: &Workspace) -> Result<Outcome> {
 
 /// The program of the README: it fails if a trade was lost, repeated or corrupted.
 fn market_feed(workspace: &Workspace) -> Result<Outcome> {
-    let arguments = [
-        "--quiet",
-        "--release",
-        "--example",
-        "market_feed",
-        "--",
-        "--seconds",
-        "5",
-    ];
-    run_program(workspace.cargo("run").args(arguments))?;
+    run_program(example(workspace, "market_feed").args(["--seconds", "5"]))?;
     Ok(Outcome::Passed)
 }
 
-/// The second fails unless the endpoints receive what they received in the first.
+/// The second run fails unless its summary is that of the first, through several reconnects.
+fn market_feed_again(workspace: &Workspace) -> Result<Outcome> {
+    let folder = no_folder(workspace, "ci-market-feed")?;
+    let mut record = example(workspace, "market_feed");
+    record.args(["--seconds", "5", "--drop-every", "0.5", "--record"]);
+    run_program(record.arg(&folder))?;
+    let mut replay = example(workspace, "market_feed");
+    run_program(replay.arg("--replay").arg(&folder))?;
+    Ok(Outcome::Passed)
+}
+
+/// The second fails unless the endpoint receives what it received in the first.
 fn record_and_replay(workspace: &Workspace) -> Result<Outcome> {
-    let folder = workspace.target().join("ci-recording");
+    let folder = no_folder(workspace, "ci-recording")?;
+    let mut record = example(workspace, "record");
+    run_program(record.args(["--seconds", "3", "--out"]).arg(&folder))?;
+    run_program(example(workspace, "replay").arg(&folder))?;
+    Ok(Outcome::Passed)
+}
+
+/// Builds and runs an example; what is added are its arguments.
+fn example(workspace: &Workspace, name: &str) -> Command {
+    let mut command = workspace.cargo("run");
+    command.args(["--quiet", "--release", "--example", name, "--"]);
+    command
+}
+
+/// Where a folder can be made: that of an earlier run is removed.
+fn no_folder(workspace: &Workspace, name: &str) -> Result<PathBuf> {
+    let folder = workspace.target().join(name);
     if folder.exists() {
         fs::remove_dir_all(&folder).context(folder.display())?;
     }
-    let mut record = workspace.cargo("run");
-    record.args(["--quiet", "--release", "--example", "record", "--"]);
-    run_program(record.args(["--seconds", "3", "--out"]).arg(&folder))?;
-    let mut replay = workspace.cargo("run");
-    replay.args(["--quiet", "--release", "--example", "replay", "--"]);
-    run_program(replay.arg(&folder))?;
-    Ok(Outcome::Passed)
+    Ok(folder)
 }

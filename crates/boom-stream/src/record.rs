@@ -10,8 +10,9 @@
 //! Times are those of a monotonic clock, joined with the time of day once, when the recording starts.
 //!
 //! The stream's thread copies into a bounded queue and goes on: no allocation, no system call, no lock. A thread of the
-//! recording takes the queue to the file within milliseconds. A file that cannot be written stops the recording and
-//! not the connection, unless [`WhenFailed::Fail`] is chosen.
+//! recording takes the queue to the file within milliseconds; after a pause of the stream within 64 ms, for which it
+//! sleeps meanwhile, and if a burst then fills a quarter of the queue it is woken by a system call, once. A file that
+//! cannot be written stops the recording and not the connection, unless [`WhenFailed::Fail`] is chosen.
 //!
 //! A stream can be recorded at any height of a stack: over TLS the file holds plaintext.
 //!

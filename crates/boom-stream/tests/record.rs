@@ -5,7 +5,8 @@
 mod recordings;
 
 use std::fs;
-use std::io::{ErrorKind, IoSlice, IoSliceMut, Read, Write};
+use std::io::{self, ErrorKind, IoSlice, IoSliceMut, Read, Write};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -460,12 +461,50 @@ fn a_recording_over_tls_is_replayed_as_such() {
     assert!(replay.is_encrypted());
     assert_eq!(replay.connection_info().port(), 443);
     // Wireshark would look for TLS at port 443.
-    let file = fs::read(&path).unwrap();
+    assert_eq!(packet_port(&path), 80);
+}
+
+#[test]
+fn whether_a_stream_that_is_no_layer_is_above_tls_can_be_said() {
+    let folder = folder("said");
+    let info = ConnectionInfo::new("example.com", 443);
+    for (name, is_encrypted, port) in [("plain", false, 443), ("above", true, 80)] {
+        let recorder = Recorder::builder(&folder).encrypted(is_encrypted).build();
+        drop(recorder.record(io::empty(), name, &info).unwrap());
+        let path = folder.join(name).with_extension("pcapng");
+        let replay = ReplayStream::open(&path).unwrap();
+        assert_eq!(replay.is_encrypted(), is_encrypted, "{name}");
+        assert_eq!(packet_port(&path), port, "{name}");
+    }
+}
+
+/// The peer's port in the packets of a recording.
+fn packet_port(path: &Path) -> u16 {
+    let file = fs::read(path).unwrap();
     let first_frame = file
         .windows(2)
         .position(|bytes| bytes == [0x45, 0])
         .unwrap();
-    assert_eq!(file[first_frame + 22..first_frame + 24], [0, 80]);
+    u16::from_be_bytes([file[first_frame + 22], file[first_frame + 23]])
+}
+
+#[test]
+fn one_recorder_names_each_connection() {
+    let folder = folder("named");
+    let recorder = Recorder::builder(&folder).name("others").build();
+    for name in ["BTCUSDT", "ETHUSDT", "BTCUSDT"] {
+        let stream = ScriptedStream::new();
+        let recorder = recorder.named(name);
+        drop(stream.into_recorded_stream_with(&recorder).unwrap());
+    }
+    drop(ScriptedStream::new().into_recorded_stream_with(&recorder));
+    for name in ["BTCUSDT", "BTCUSDT-1", "ETHUSDT", "others"] {
+        assert!(
+            folder.join(name).with_extension("pcapng").exists(),
+            "{name}"
+        );
+    }
+    assert_eq!(recorder.stats().files, 4);
 }
 
 #[test]

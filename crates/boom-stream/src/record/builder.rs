@@ -36,7 +36,7 @@ const MAX_SUFFIX: u32 = 100_000;
 #[derive(Clone)]
 pub struct RecorderBuilder<C = MonotonicClock> {
     pub(super) folder: PathBuf,
-    name: Option<String>,
+    pub(super) name: Option<String>,
     when_exists: WhenExists,
     pub(super) when_full: WhenFull,
     pub(super) when_failed: WhenFailed,
@@ -44,6 +44,7 @@ pub struct RecorderBuilder<C = MonotonicClock> {
     pub(super) rotation: Rotation,
     pub(super) sync: SyncPolicy,
     pub(super) packet_port: Option<u16>,
+    pub(super) is_encrypted: bool,
     pub(super) observer: Option<Observer>,
     pub(super) files: Arc<dyn Files>,
     pub(super) clock: C,
@@ -61,6 +62,7 @@ impl RecorderBuilder {
             rotation: Rotation::default(),
             sync: SyncPolicy::default(),
             packet_port: None,
+            is_encrypted: false,
             observer: None,
             files: Arc::new(Disk),
             clock: MonotonicClock::default(),
@@ -74,7 +76,9 @@ impl<C> RecorderBuilder<C> {
         Recorder::new(self)
     }
 
-    /// Names the recordings that are not named when they start. Without it they are named after host, port and start.
+    /// Names the recordings that are not named when they start: those of
+    /// [`into_recorded_stream_with`](crate::record::IntoRecordedStream::into_recorded_stream_with). Without it they are
+    /// named after host, port and start. [`Recorder::named`] gives each connection its own.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -106,6 +110,8 @@ impl<C> RecorderBuilder<C> {
     /// write takes 16 bytes besides its own, and with [`WhenFull::Drop`] one that is longer than the queue never has room.
     ///
     /// The file is some milliseconds behind the stream, so the queue should hold what the fastest burst brings in 10 ms.
+    /// After a pause it can be 64 ms behind, and no more than a quarter of the queue: then the thread that writes is woken
+    /// out of its turn.
     #[must_use]
     pub const fn queue_bytes(mut self, bytes: usize) -> Self {
         self.queue_bytes = bytes;
@@ -146,6 +152,15 @@ impl<C> RecorderBuilder<C> {
         self
     }
 
+    /// Says that the streams given to [`Recorder::record`] are above TLS, which cannot be seen from outside: the file tells
+    /// so, its replay [`is_encrypted`](crate::Layer::is_encrypted), and the port of the packets is chosen accordingly. A
+    /// stream that is a [`Layer`](crate::Layer) knows it by itself.
+    #[must_use]
+    pub const fn encrypted(mut self, is_encrypted: bool) -> Self {
+        self.is_encrypted = is_encrypted;
+        self
+    }
+
     /// Calls `observer` for each [`RecordEvent`], on the thread of the recording that it tells of; where a recording cannot
     /// start, on the one that wanted to start it.
     #[must_use]
@@ -168,6 +183,7 @@ impl<C> RecorderBuilder<C> {
             rotation: self.rotation,
             sync: self.sync,
             packet_port: self.packet_port,
+            is_encrypted: self.is_encrypted,
             observer: self.observer,
             files: self.files,
             clock,

@@ -156,22 +156,28 @@ impl Inlet {
         self.ring.slots() >= bytes
     }
 
+    /// Returns true if more than a quarter is taken.
+    pub(super) fn is_filling(&self) -> bool {
+        let capacity = self.ring.buffer().capacity();
+        self.ring.slots() < capacity - capacity / 4
+    }
+
     /// Puts an entry in, or does nothing where it has no room.
     #[inline]
     pub(super) fn push(&mut self, entry: Entry, time_ns: u64, bytes: &[u8]) -> bool {
         let Ok(mut chunk) = self.ring.write_chunk(HEADER_LEN + bytes.len()) else {
             return false;
         };
-        let header = encode(entry, time_ns, bytes.len() as u32);
+        let header = || encode(entry, time_ns, bytes.len() as u32);
         let (first, second) = chunk.as_mut_slices();
         // The ring's end is seldom within an entry.
         if let Some((place, rest)) = first.split_first_chunk_mut()
             && rest.len() == bytes.len()
         {
-            *place = header;
+            *place = header();
             rest.copy_from_slice(bytes);
         } else {
-            copy_divided(&header, bytes, first, second);
+            copy_divided(&header(), bytes, first, second);
         }
         chunk.commit_all();
         true
@@ -232,6 +238,7 @@ impl Outlet {
 
 /// Copies an entry that the ring's end divides.
 #[cold]
+#[inline(never)]
 fn copy_divided(header: &[u8], bytes: &[u8], first: &mut [u8], second: &mut [u8]) {
     let (first, second) = copy_over(header, first, second);
     copy_over(bytes, first, second);

@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::format::{Header, host_line};
 use super::packets::Conversation;
 use super::queue::queue;
-use super::stats::{Shared, Totals, lock};
+use super::stats::{Activity, Shared, Totals, lock};
 use super::stream::RecordedStream;
 use super::tap::Tap;
 use super::writer::{State, Writer};
@@ -25,7 +25,8 @@ const HTTP_PORT: u16 = 80;
 
 /// Makes recordings in a folder, all by the same rules.
 ///
-/// Each has a thread of its own, which sleeps while there is nothing to write, and a queue of its own.
+/// Each has a queue of its own, and a thread that takes it to the file: it looks every millisecond while something comes,
+/// ever more seldom while nothing does, down to 16 times a second.
 ///
 /// # Examples
 ///
@@ -74,7 +75,33 @@ impl<C> Recorder<C> {
 }
 
 impl<C: TimeSource + Clone> Recorder<C> {
-    /// Records any stream, which `info` tells the peer of, in `name.pcapng`.
+    /// The same recorder, with this name for the recordings that are not named when they start. Both count in
+    /// [`stats`](Self::stats) of either.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use boom_stream::record::{IntoRecordedStream, Recorder};
+    /// use boom_stream::tcp::TcpStream;
+    ///
+    /// let recorder = Recorder::builder("recordings").build();
+    /// for symbol in ["BTCUSDT", "ETHUSDT"] {
+    ///     let stream = TcpStream::try_from(("127.0.0.1", 4001))?;
+    ///     // recordings/BTCUSDT.pcapng, and BTCUSDT-1.pcapng for the next connection.
+    ///     let stream = stream.into_recorded_stream_with(&recorder.named(symbol))?;
+    /// #   drop(stream);
+    /// }
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[must_use]
+    pub fn named(&self, name: impl Into<String>) -> Self {
+        let mut named = self.clone();
+        named.options.name = Some(name.into());
+        named
+    }
+
+    /// Records any stream, which `info` tells the peer of, in `name.pcapng`. Whether it is above TLS is for
+    /// [`RecorderBuilder::encrypted`] to say.
     ///
     /// Where the file or the thread cannot be made the stream goes on unrecorded, which an event, the statistics and
     /// [`recording_error`](RecordedStream::recording_error) tell of.
@@ -88,7 +115,8 @@ impl<C: TimeSource + Clone> Recorder<C> {
         name: &str,
         info: &ConnectionInfo,
     ) -> Result<RecordedStream<S, C>, RecordError> {
-        let tap = self.or_unrecorded(self.start(Some(name), info, false))?;
+        let is_encrypted = self.options.is_encrypted;
+        let tap = self.or_unrecorded(self.start(Some(name), info, is_encrypted))?;
         Ok(RecordedStream::new(stream, tap))
     }
 
@@ -133,7 +161,8 @@ impl<C: TimeSource + Clone> Recorder<C> {
         name: Option<&str>,
     ) -> Result<Tap<C>, RecordError> {
         let info = stream.base().connection_info();
-        self.start(name, info, stream.is_encrypted())
+        let is_encrypted = self.options.is_encrypted || stream.is_encrypted();
+        self.start(name, info, is_encrypted)
     }
 
     fn start(
@@ -199,7 +228,7 @@ impl<C: TimeSource + Clone> Recorder<C> {
     fn failed(&self, error: RecordError) -> Tap<C> {
         let options = &self.options;
         let shared = Arc::new(Shared::new(Arc::clone(&self.totals)));
-        shared.stopped.store(true, Ordering::Relaxed);
+        shared.set(Activity::Stopped);
         shared.update(|progress| {
             progress.fail(error.clone());
             progress.ended = true;

@@ -2,7 +2,7 @@
 
 use std::io::ErrorKind;
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::RecordError;
@@ -116,11 +116,22 @@ pub enum RecordEvent<'a> {
 /// What the threads of a recording share.
 #[derive(Debug, Default)]
 pub(super) struct Shared {
-    /// Set when nothing more is written, so that nothing more need be queued.
-    pub(super) stopped: AtomicBool,
+    /// An [`Activity`].
+    activity: AtomicU8,
     progress: Mutex<Progress>,
     changed: Condvar,
     totals: Arc<Totals>,
+}
+
+/// What the thread that writes is at. It alone says so, to the stream's thread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Activity {
+    /// It empties the queue every few milliseconds.
+    Working,
+    /// It has found nothing for a while, and sleeps for longer unless it is woken.
+    Resting,
+    /// Nothing more is written, so that nothing more need be queued.
+    Stopped,
 }
 
 /// The sums over all recordings of a recorder.
@@ -150,6 +161,24 @@ impl Shared {
             totals,
             ..Self::default()
         }
+    }
+
+    /// Returns true if a read or write has nothing to think of but its place in the queue.
+    #[inline]
+    pub(super) fn is_working(&self) -> bool {
+        self.activity.load(Ordering::Relaxed) == Activity::Working as u8
+    }
+
+    pub(super) fn is_resting(&self) -> bool {
+        self.activity.load(Ordering::Relaxed) == Activity::Resting as u8
+    }
+
+    pub(super) fn has_stopped(&self) -> bool {
+        self.activity.load(Ordering::Relaxed) == Activity::Stopped as u8
+    }
+
+    pub(super) fn set(&self, activity: Activity) {
+        self.activity.store(activity as u8, Ordering::Relaxed);
     }
 
     pub(super) fn progress(&self) -> MutexGuard<'_, Progress> {

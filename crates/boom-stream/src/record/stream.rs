@@ -104,30 +104,28 @@ impl<S: Read, C: TimeSource> Read for RecordedStream<S, C> {
     #[inline]
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.tap.check()?;
-        let result = self.stream.read(buffer);
-        match result {
+        match self.stream.read(buffer) {
             Ok(count) if count > 0 => {
                 let bytes = buffer.get(..count).unwrap_or(buffer);
                 self.tap.bytes(Direction::Inbound, bytes);
+                Ok(count)
             }
             // A read into no room says nothing of the peer.
-            Ok(_) if buffer.is_empty() => {}
-            _ => self.tap.nothing(Direction::Inbound, &result),
+            Ok(_) if buffer.is_empty() => Ok(0),
+            result => self.tap.nothing(Direction::Inbound, result),
         }
-        result
     }
 
     fn read_vectored(&mut self, buffers: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
         self.tap.check()?;
-        let result = self.stream.read_vectored(buffers);
-        match result {
+        match self.stream.read_vectored(buffers) {
             Ok(count) if count > 0 => {
                 self.tap.pieces(Direction::Inbound, buffers, count);
+                Ok(count)
             }
-            Ok(_) if buffers.iter().all(|buffer| buffer.is_empty()) => {}
-            _ => self.tap.nothing(Direction::Inbound, &result),
+            Ok(_) if buffers.iter().all(|buffer| buffer.is_empty()) => Ok(0),
+            result => self.tap.nothing(Direction::Inbound, result),
         }
-        result
     }
 }
 
@@ -135,27 +133,25 @@ impl<S: Write, C: TimeSource> Write for RecordedStream<S, C> {
     #[inline]
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.tap.check()?;
-        let result = self.stream.write(bytes);
-        match result {
+        match self.stream.write(bytes) {
             Ok(count) if count > 0 => {
                 let bytes = bytes.get(..count).unwrap_or(bytes);
                 self.tap.bytes(Direction::Outbound, bytes);
+                Ok(count)
             }
-            _ => self.tap.nothing(Direction::Outbound, &result),
+            result => self.tap.nothing(Direction::Outbound, result),
         }
-        result
     }
 
     fn write_vectored(&mut self, buffers: &[IoSlice<'_>]) -> io::Result<usize> {
         self.tap.check()?;
-        let result = self.stream.write_vectored(buffers);
-        match result {
+        match self.stream.write_vectored(buffers) {
             Ok(count) if count > 0 => {
                 self.tap.pieces(Direction::Outbound, buffers, count);
+                Ok(count)
             }
-            _ => self.tap.nothing(Direction::Outbound, &result),
+            result => self.tap.nothing(Direction::Outbound, result),
         }
-        result
     }
 
     /// Flushes the stream below. [`flush_recording`](Self::flush_recording) is for the file.
@@ -250,7 +246,9 @@ pub trait IntoRecordedStream: Layer<Base: Socket> + Sized {
         default_recorder().record_layer_if_possible(self, None)
     }
 
-    /// Records by the rules of `recorder`.
+    /// Records by the rules of `recorder`, in a file that is named after [`Recorder::named`] or
+    /// [`RecorderBuilder::name`](crate::record::RecorderBuilder::name), and without these after host, port and start. As
+    /// ever it has a suffix if that exists.
     ///
     /// Where the file or the thread cannot be made the stream goes on unrecorded, which an event, the statistics and
     /// [`recording_error`](RecordedStream::recording_error) tell of.

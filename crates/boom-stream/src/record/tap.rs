@@ -3,7 +3,6 @@
 use std::io::{self, ErrorKind};
 use std::ops::Deref;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::thread::{self, JoinHandle};
 
 use super::backlog::Backlog;
@@ -66,7 +65,7 @@ impl<C: TimeSource> Tap<C> {
     /// Fails once the recording has, if that was chosen.
     #[inline]
     pub(super) fn check(&self) -> io::Result<()> {
-        if self.fails_with_recording && self.shared.stopped.load(Ordering::Relaxed) {
+        if self.fails_with_recording && self.shared.has_stopped() {
             return Err(self.error().unwrap_or(RecordError::WriterGone).into());
         }
         Ok(())
@@ -83,7 +82,7 @@ impl<C: TimeSource> Tap<C> {
     pub(super) fn piece(&mut self, direction: Direction, bytes: &[u8], last: bool) {
         let time_ns = self.now_ns();
         if let (Some(inlet), true) = (&mut self.inlet, self.is_plain)
-            && !self.shared.stopped.load(Ordering::Relaxed)
+            && self.shared.is_working()
             && inlet.push(Entry::Bytes { direction, last }, time_ns, bytes)
         {
             return;
@@ -116,8 +115,13 @@ impl<C: TimeSource> Tap<C> {
 
     /// Looks at what a read or a write returned when it moved no bytes.
     #[cold]
-    pub(super) fn nothing(&mut self, direction: Direction, result: &io::Result<usize>) {
-        match result {
+    #[inline(never)]
+    pub(super) fn nothing(
+        &mut self,
+        direction: Direction,
+        result: io::Result<usize>,
+    ) -> io::Result<usize> {
+        match &result {
             Ok(_) if direction == Direction::Inbound && !self.peer_closed => {
                 self.peer_closed = true;
                 self.event(Entry::PeerClosed);
@@ -126,6 +130,7 @@ impl<C: TimeSource> Tap<C> {
             _ if self.backlog.has_event() => self.state_backlog_if_possible(),
             _ => {}
         }
+        result
     }
 
     /// Looks at what something returned that moves no bytes by itself.
@@ -243,7 +248,9 @@ impl<C> Tap<C> {
         });
     }
 
+    /// What [`piece`](Self::piece) does where there is more to it.
     #[cold]
+    #[inline(never)]
     fn piece_slowly(&mut self, direction: Direction, time_ns: u64, bytes: &[u8], last: bool) {
         if self.is_stopped() {
             self.lost += u64::from(last);
@@ -255,6 +262,16 @@ impl<C> Tap<C> {
             WhenFull::Drop => self.push_or_drop(direction, time_ns, bytes, last),
         }
         self.look_back();
+        self.end_rest_if_due();
+    }
+
+    /// Wakes the thread that writes, which had nothing to do for a while, if otherwise the queue might be full before it
+    /// looks: the one system call that a read or write can cost, once in such a while.
+    fn end_rest_if_due(&self) {
+        let is_filling = self.inlet.as_ref().is_some_and(Inlet::is_filling);
+        if is_filling && self.shared.is_resting() {
+            self.wake();
+        }
     }
 
     /// What this side told of its end or failure holds no more: the next one is another.
@@ -342,7 +359,7 @@ impl<C> Tap<C> {
     }
 
     fn is_stopped(&self) -> bool {
-        self.inlet.is_none() || self.shared.stopped.load(Ordering::Relaxed)
+        self.inlet.is_none() || self.shared.has_stopped()
     }
 
     fn wake(&self) {
@@ -376,4 +393,49 @@ impl Progress {
 /// Those that mean "later" are no end of anything.
 fn is_failure(error: &io::Error) -> bool {
     !matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    use super::super::queue::queue;
+    use super::super::stats::{Activity, Totals};
+    use super::*;
+    use crate::MonotonicClock;
+
+    #[test]
+    fn who_rests_is_woken_before_the_queue_is_full() {
+        let (inlet, mut outlet) = queue(1000);
+        let shared = Arc::new(Shared::new(Arc::<Totals>::default()));
+        let (started, start) = mpsc::channel();
+        let (woken, wakes) = mpsc::channel();
+        let writer = thread::spawn(move || {
+            started.send(()).unwrap();
+            thread::park_timeout(Duration::from_secs(600));
+            woken.send(()).unwrap();
+        });
+        start.recv().unwrap();
+        let mut tap = Tap::new(
+            Some(inlet),
+            MonotonicClock::default(),
+            0,
+            Arc::clone(&shared),
+            WhenFull::Drop,
+            WhenFailed::GoOn,
+            Some(writer),
+        );
+
+        shared.set(Activity::Resting);
+        tap.bytes(Direction::Inbound, &[1; 100]);
+        assert_eq!(wakes.try_recv(), Err(mpsc::TryRecvError::Empty));
+        tap.bytes(Direction::Inbound, &[2; 200]);
+        wakes.recv_timeout(Duration::from_secs(60)).unwrap();
+
+        let lengths: Vec<_> =
+            std::iter::from_fn(|| outlet.pop().map(|(_, _, bytes)| bytes.len())).collect();
+        assert_eq!(lengths, [100, 200]);
+        assert!(tap.stats().is_complete());
+    }
 }

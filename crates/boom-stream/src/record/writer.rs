@@ -4,7 +4,6 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -13,12 +12,14 @@ use super::format::{CONTINUED, ERROR, FINISHED, Header, MAX_PAYLOAD, kind_name, 
 use super::options::{Rotation, SyncPolicy};
 use super::packets::{Conversation, Mark};
 use super::queue::{Direction, Entry, Gap, Outlet};
-use super::stats::{Progress, Shared};
+use super::stats::{Activity, Progress, Requests, Shared};
 use super::{RecordError, RecordEvent};
 
 /// How long the thread sleeps after it found something, and at most after it found nothing again and again.
 const SHORT_SLEEP: Duration = Duration::from_millis(1);
-const LONG_SLEEP: Duration = Duration::from_millis(8);
+const LONG_SLEEP: Duration = Duration::from_millis(64);
+/// Whoever sleeps for longer says so, for the stream's thread to wake it when the queue fills up.
+const NAP: Duration = Duration::from_millis(8);
 /// Blocks gather until there are so many bytes, or until the queue is empty.
 const GATHER_BYTES: usize = 256 << 10;
 
@@ -111,22 +112,39 @@ impl Writer {
             if is_asked || self.is_sync_due() {
                 self.sync()?;
             }
-            self.shared.update(|progress| {
-                progress.flush.done = flush.asked;
-                progress.sync.done = sync.asked;
-            });
+            if is_asked || flush.asked > flush.done {
+                self.shared.update(|progress| {
+                    progress.flush.done = flush.asked;
+                    progress.sync.done = sync.asked;
+                });
+            }
             sleep = if is_busy {
                 SHORT_SLEEP
             } else {
                 LONG_SLEEP.min(sleep * 2)
             };
-            thread::park_timeout(sleep);
+            self.sleep(sleep);
         }
     }
 
-    fn requests(&self) -> (super::stats::Requests, super::stats::Requests) {
+    fn requests(&self) -> (Requests, Requests) {
         let progress = self.shared.progress();
         (progress.flush, progress.sync)
+    }
+
+    /// Sleeps so long, or until it is woken or the disk is to have what is new.
+    fn sleep(&self, longest: Duration) {
+        let time = match self.sync {
+            SyncPolicy::Every(interval) if self.state.is_dirty => {
+                longest.min(interval.saturating_sub(self.state.synced.elapsed()))
+            }
+            _ => longest,
+        };
+        if time > NAP {
+            self.shared.set(Activity::Resting);
+        }
+        thread::park_timeout(time);
+        self.shared.set(Activity::Working);
     }
 
     /// Writes what the queue holds. Returns true if that was anything.
@@ -266,7 +284,7 @@ impl Writer {
     /// Ends the recording and counts what it loses, until the stream is gone.
     fn fail(&mut self, error: io::Error) {
         let error = self.error(error);
-        self.shared.stopped.store(true, Ordering::Relaxed);
+        self.shared.set(Activity::Stopped);
         let lost = self.state.events;
         self.shared.update(|progress| {
             progress.fail(error.clone());
@@ -333,7 +351,7 @@ struct End(Arc<Shared>);
 
 impl Drop for End {
     fn drop(&mut self) {
-        self.0.stopped.store(true, Ordering::Relaxed);
+        self.0.set(Activity::Stopped);
         self.0.update(|progress| progress.ended = true);
     }
 }
