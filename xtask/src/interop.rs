@@ -3,8 +3,9 @@
 //! Node's `ws` and Python's `websockets` and `aiohttp` send recorded messages of real exchanges; each is reached plain and
 //! behind a proxy that ends TLS. `market_feed` and a bare test client receive every file, and what they received must have
 //! the hash of the file. Then the test client sends everything back, and does so under the conditions of
-//! [`feature::all`]. What [`tshark`] finds in our recordings is compared too, and [`dns`] has our resolvers ask dnsmasq.
-//! Everything listens on loopback and ends with this command.
+//! [`feature::all`]. What [`tshark`] finds in our recordings is compared too, [`dns`] has our resolvers ask dnsmasq, and what a
+//! thousand endpoints make of a venue that is killed is compared with what that wrote, see [`outage`]. Everything listens on
+//! loopback and ends with this command.
 
 mod authority;
 mod client;
@@ -14,6 +15,7 @@ mod feature;
 mod haproxy;
 mod made;
 mod nginx;
+mod outage;
 mod peer;
 mod proxy;
 mod recording;
@@ -47,6 +49,8 @@ pub(crate) enum Part {
     Recordings,
     /// Names, asked of dnsmasq.
     Dns,
+    /// A venue that is killed and stopped under a thousand endpoints.
+    Outage,
 }
 
 pub(crate) fn run(workspace: &Workspace, report: &mut Report, part: Option<Part>) {
@@ -59,6 +63,12 @@ pub(crate) fn run(workspace: &Workspace, report: &mut Report, part: Option<Part>
     }
     if is_wanted(Part::Dns) {
         report.step("interop dns", || dns::run(workspace));
+    }
+    if is_wanted(Part::Outage) {
+        for selector in outage::SELECTORS {
+            let name = format!("interop outage, {selector}");
+            report.step(&name, || outage::run(workspace, selector));
+        }
     }
 }
 
