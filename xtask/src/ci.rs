@@ -16,9 +16,15 @@ pub(crate) fn run(workspace: &Workspace, report: &mut Report) {
     report.step("lints", || lints(workspace));
     report.step("tests", || tests(workspace));
     report.step("tests of TLS by OpenSSL", || openssl_tests(workspace));
+    report.step("tests of optional features", || optional_tests(workspace));
     report.step("doc tests", || doc_tests(workspace));
     report.step("docs", || docs(workspace));
     report.step("features", || features::run(workspace));
+    for name in ["quickstart", "polymorphic", "mixed_targets", "renewal"] {
+        report.step(&format!("example {name}"), || {
+            short_example(workspace, name)
+        });
+    }
     report.step("example market_feed", || market_feed(workspace));
     report.step("example market_feed, recorded and replayed", || {
         market_feed_again(workspace)
@@ -65,6 +71,14 @@ fn tests(workspace: &Workspace) -> Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
+/// What no other package of the workspace turns on.
+fn optional_tests(workspace: &Workspace) -> Result<Outcome> {
+    let mut test = workspace.cargo("test");
+    test.args(["--package", "boom-service", "--all-features", "--quiet"]);
+    run_program(&mut test)?;
+    Ok(Outcome::Passed)
+}
+
 /// The backend that is off by default, beside the one that is on.
 fn openssl_tests(workspace: &Workspace) -> Result<Outcome> {
     if let Err(reason) = openssl_library() {
@@ -91,6 +105,12 @@ fn docs(workspace: &Workspace) -> Result<Outcome> {
         doc.args(["--workspace", "--no-deps"])
             .env("RUSTDOCFLAGS", "-D warnings"),
     )?;
+    Ok(Outcome::Passed)
+}
+
+/// A short program that fails unless it does what it shows.
+fn short_example(workspace: &Workspace, name: &str) -> Result<Outcome> {
+    run_program(&mut example(workspace, name))?;
     Ok(Outcome::Passed)
 }
 

@@ -14,6 +14,7 @@ mod golden;
 mod interop;
 mod process;
 mod report;
+mod simulate;
 mod soak;
 mod tidy;
 mod tools;
@@ -50,6 +51,8 @@ enum Command {
     FuzzSmoke,
     /// Send frames through a connection in memory, check every byte, and watch the memory.
     Soak(soak::Arguments),
+    /// Run the service on a simulated network where everything goes wrong, a run for each seed.
+    Simulate(simulate::Arguments),
     /// Measure beside the peers; needs valgrind.
     Bench {
         /// What to measure; every group without it.
@@ -107,6 +110,9 @@ fn run(command: Command) -> Result<bool> {
         Command::FuzzSmoke => fuzz::smoke(&workspace, &mut report),
         Command::Soak(arguments) => {
             report.step("soak", || soak::run(&workspace, &arguments));
+        }
+        Command::Simulate(arguments) => {
+            report.step("simulate", || simulate::run(&workspace, &arguments));
         }
         Command::Bench { group, arguments } => {
             bench::run(&workspace, &mut report, group, &arguments)

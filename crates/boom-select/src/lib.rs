@@ -10,6 +10,8 @@
 mod selector;
 mod token;
 
+mod idle;
+
 mod direct;
 #[cfg(all(feature = "io-uring", target_os = "linux"))]
 mod io_uring;
@@ -21,6 +23,7 @@ mod mio_stream;
 pub mod replay;
 
 pub use direct::DirectSelector;
+pub use idle::{Backoff, BusySpin, Idle, IdleStrategy, Park, SpinThenYield};
 #[cfg(all(feature = "io-uring", target_os = "linux"))]
 pub use io_uring::{
     IntoIoUringStream, IoUringConfig, IoUringError, IoUringSelector, IoUringStream,

@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind, IoSlice, IoSliceMut, Read, Write};
 use std::net::{Shutdown, SocketAddr};
 
-use boom_stream::tcp::{ConnectStatus, TcpStream};
+use boom_stream::tcp::{CloseStatus, ConnectStatus, TcpStream};
 use boom_stream::{ConnectionInfo, HalfClose, Layer, Socket};
 
 use crate::Readiness;
@@ -34,6 +34,7 @@ pub struct MioStream {
     inner: mio::net::TcpStream,
     connection_info: ConnectionInfo,
     connect: ConnectStatus,
+    close: CloseStatus,
     /// `None` while no selector reports to the stream.
     known: Option<Known>,
 }
@@ -206,11 +207,16 @@ impl Layer for MioStream {
     fn base_mut(&mut self) -> &mut Self {
         self
     }
+
+    /// Sends FIN behind what was written, and waits until the peer's end has been read.
+    fn poll_close(&mut self) -> io::Result<bool> {
+        self.close.check(&self.inner)
+    }
 }
 
 impl HalfClose for MioStream {
     fn close_write(&mut self) -> io::Result<()> {
-        self.shutdown(Shutdown::Write)
+        self.close.close_write(&self.inner)
     }
 }
 
@@ -244,6 +250,7 @@ impl From<TcpStream> for MioStream {
             inner,
             connection_info,
             connect: ConnectStatus::Pending,
+            close: CloseStatus::Open,
             known: None,
         }
     }

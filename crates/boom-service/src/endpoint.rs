@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use boom_stream::{ConnectionInfoProvider, Layer, Socket};
 
-use crate::DisconnectReason;
+use crate::{DisconnectReason, Traffic};
 
 /// One connection that the service keeps up: it says how to make it and what to do when there is something to do.
 ///
@@ -68,7 +68,9 @@ pub trait Endpoint: ConnectionInfoProvider {
 
     /// Starts to connect to `addr`, one of the addresses of the host, and builds the stack on it.
     ///
-    /// It must not block. `None` means "not now": the endpoint is [`Idle`](crate::State::Idle) and is asked again later.
+    /// It must not block. It is called again, for another address, while TCP is still connecting to the one before, where that
+    /// has had its [head start](crate::EndpointOptions::with_head_start), and while a connection that stands is being
+    /// [replaced](crate::EndpointOptions::with_overlap). `None` means "not now": the endpoint is [`Idle`](crate::State::Idle) and is asked again later.
     ///
     /// # Errors
     ///
@@ -114,6 +116,58 @@ pub trait Endpoint: ConnectionInfoProvider {
     /// [`Hosts`](crate::Hosts) does the work.
     fn next_host(&mut self) -> bool {
         false
+    }
+
+    /// Does for a connection that is to replace the one that stands what [`poll`](Self::poll) does for that one, until it
+    /// has taken the place; unless implemented, it calls `poll`.
+    ///
+    /// Meanwhile `poll` goes on to be called with the old one. Both may bring the same messages; a protocol that numbers
+    /// them lets the endpoint tell.
+    ///
+    /// # Errors
+    ///
+    /// As [`poll`](Self::poll). The old connection goes on, and a replacement is tried again after the delay of
+    /// [`ReconnectPolicy`](crate::ReconnectPolicy).
+    fn poll_replacement(&mut self, target: &mut Self::Target) -> io::Result<()> {
+        self.poll(target)
+    }
+
+    /// Says whether a replacement whose handshakes are done can take the place of the connection that stands: when what
+    /// was subscribed to has begun to come, say, so that there is no gap. Unless implemented, it can at once.
+    ///
+    /// It is asked when the replacement is up and after each `poll_replacement` from then on. A replacement that is refused for longer than the time of a handshake
+    /// ([`Timeouts::with_handshake`](crate::Timeouts::with_handshake)) has failed.
+    fn can_switch(&mut self, replacement: &mut Self::Target) -> bool {
+        let _ = replacement;
+        true
+    }
+
+    /// The connection `new` has taken the place of `old`: from now on `poll` is called with `new` and
+    /// [`poll_retired`](Self::poll_retired) with `old`, whose end begins when this returns.
+    ///
+    /// It is the place to send last words to the old connection, or to hand over what the endpoint keeps for it.
+    fn switched(&mut self, old: &mut Self::Target, new: &mut Self::Target) {
+        let _ = (old, new);
+    }
+
+    /// Does for a connection that was replaced and ends now what [`poll`](Self::poll) did for it, so that what it still
+    /// receives is not lost; unless implemented, it calls `poll`.
+    ///
+    /// # Errors
+    ///
+    /// As [`poll`](Self::poll); an error is the end of that connection and of nothing else.
+    fn poll_retired(&mut self, target: &mut Self::Target) -> io::Result<()> {
+        self.poll(target)
+    }
+
+    /// Tells what has passed over the connection so far, for [`EndpointStats`](crate::EndpointStats); unless implemented,
+    /// nothing is known.
+    ///
+    /// It is asked when the statistics are, and when a connection that was active ends, so counting costs what the target
+    /// makes of it: an addition for each message, or nothing where the kernel counts.
+    fn traffic(&self, target: &Self::Target) -> Traffic {
+        let _ = target;
+        Traffic::default()
     }
 }
 
@@ -200,6 +254,41 @@ pub trait EndpointWithContext<C>: ConnectionInfoProvider {
         let _ = ctx;
         false
     }
+
+    /// As [`Endpoint::poll_replacement`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Endpoint::poll_replacement`].
+    fn poll_replacement(&mut self, target: &mut Self::Target, ctx: &mut C) -> io::Result<()> {
+        self.poll(target, ctx)
+    }
+
+    /// As [`Endpoint::can_switch`].
+    fn can_switch(&mut self, replacement: &mut Self::Target, ctx: &mut C) -> bool {
+        let _ = (replacement, ctx);
+        true
+    }
+
+    /// As [`Endpoint::switched`].
+    fn switched(&mut self, old: &mut Self::Target, new: &mut Self::Target, ctx: &mut C) {
+        let _ = (old, new, ctx);
+    }
+
+    /// As [`Endpoint::poll_retired`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Endpoint::poll_retired`].
+    fn poll_retired(&mut self, target: &mut Self::Target, ctx: &mut C) -> io::Result<()> {
+        self.poll(target, ctx)
+    }
+
+    /// As [`Endpoint::traffic`]. It takes no context, since the statistics are asked for without one.
+    fn traffic(&self, target: &Self::Target) -> Traffic {
+        let _ = target;
+        Traffic::default()
+    }
 }
 
 /// Marks a type that a service lends to its endpoints.
@@ -256,6 +345,29 @@ pub trait AnyEndpoint<C>: ConnectionInfoProvider {
 
     /// Calls `next_host`.
     fn fail_over(&mut self, ctx: &mut C) -> bool;
+
+    /// Calls `poll_replacement`.
+    ///
+    /// # Errors
+    ///
+    /// The endpoint's.
+    fn drive_replacement(&mut self, target: &mut Self::Target, ctx: &mut C) -> io::Result<()>;
+
+    /// Calls `can_switch`.
+    fn may_switch(&mut self, replacement: &mut Self::Target, ctx: &mut C) -> bool;
+
+    /// Calls `switched`.
+    fn on_switch(&mut self, old: &mut Self::Target, new: &mut Self::Target, ctx: &mut C);
+
+    /// Calls `poll_retired`.
+    ///
+    /// # Errors
+    ///
+    /// The endpoint's.
+    fn drive_retired(&mut self, target: &mut Self::Target, ctx: &mut C) -> io::Result<()>;
+
+    /// Calls `traffic`.
+    fn traffic_of(&self, target: &Self::Target) -> Traffic;
 }
 
 impl<E: Endpoint> AnyEndpoint<()> for E {
@@ -280,6 +392,26 @@ impl<E: Endpoint> AnyEndpoint<()> for E {
 
     fn fail_over(&mut self, (): &mut ()) -> bool {
         self.next_host()
+    }
+
+    fn drive_replacement(&mut self, target: &mut Self::Target, (): &mut ()) -> io::Result<()> {
+        self.poll_replacement(target)
+    }
+
+    fn may_switch(&mut self, replacement: &mut Self::Target, (): &mut ()) -> bool {
+        self.can_switch(replacement)
+    }
+
+    fn on_switch(&mut self, old: &mut Self::Target, new: &mut Self::Target, (): &mut ()) {
+        self.switched(old, new);
+    }
+
+    fn drive_retired(&mut self, target: &mut Self::Target, (): &mut ()) -> io::Result<()> {
+        self.poll_retired(target)
+    }
+
+    fn traffic_of(&self, target: &Self::Target) -> Traffic {
+        self.traffic(target)
     }
 }
 
@@ -306,5 +438,25 @@ impl<E: EndpointWithContext<C>, C: Context> AnyEndpoint<C> for E {
 
     fn fail_over(&mut self, ctx: &mut C) -> bool {
         self.next_host(ctx)
+    }
+
+    fn drive_replacement(&mut self, target: &mut Self::Target, ctx: &mut C) -> io::Result<()> {
+        self.poll_replacement(target, ctx)
+    }
+
+    fn may_switch(&mut self, replacement: &mut Self::Target, ctx: &mut C) -> bool {
+        self.can_switch(replacement, ctx)
+    }
+
+    fn on_switch(&mut self, old: &mut Self::Target, new: &mut Self::Target, ctx: &mut C) {
+        self.switched(old, new, ctx);
+    }
+
+    fn drive_retired(&mut self, target: &mut Self::Target, ctx: &mut C) -> io::Result<()> {
+        self.poll_retired(target, ctx)
+    }
+
+    fn traffic_of(&self, target: &Self::Target) -> Traffic {
+        self.traffic(target)
     }
 }

@@ -9,7 +9,8 @@ use crate::{DisconnectReason, Handle};
 /// Something that happened to an endpoint.
 ///
 /// An endpoint's life is `AttemptFailed`* `Connected` `Disconnected`, again and again, with `RetryIn` where it waits
-/// between, and `GaveUp` at the end if it refuses to go on, or `Deregistered` where that was wanted.
+/// between, and `GaveUp` at the end if it refuses to go on, or `Deregistered` where that was wanted. A connection that is
+/// replaced while it stands goes on by `Switched` instead, and `Retired` follows.
 ///
 /// # Examples
 ///
@@ -55,6 +56,22 @@ pub enum Event<E> {
         handle: Handle,
         /// Why.
         reason: DisconnectReason,
+    },
+    /// A replacement has taken the place of a connection that stands, which ends now in good order; see
+    /// [`with_overlap`](crate::EndpointOptions::with_overlap). No `Connected` is told of it.
+    Switched {
+        /// The endpoint.
+        handle: Handle,
+        /// Where it is connected to now.
+        addr: SocketAddr,
+    },
+    /// A connection that was replaced has ended.
+    Retired {
+        /// The endpoint.
+        handle: Handle,
+        /// True where all was sent and the peer has said goodbye as its protocol has it; false where the connection was cut
+        /// off or failed first.
+        is_clean: bool,
     },
     /// A connection was not made.
     AttemptFailed {

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use boom_stream::{ConnectionInfoProvider, Layer, Socket};
 use boom_ws::TlsWebsocket;
 
-use crate::{DisconnectReason, Endpoint, EndpointWithContext};
+use crate::{DisconnectReason, Endpoint, EndpointWithContext, Traffic};
 
 /// An [`Endpoint`] whose target is a WebSocket over TLS: only the kind of stream below is named.
 ///
@@ -101,6 +101,45 @@ pub trait TlsWebsocketEndpoint: ConnectionInfoProvider {
     fn next_host(&mut self) -> bool {
         false
     }
+
+    /// As [`Endpoint::poll_replacement`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Endpoint::poll_replacement`].
+    fn poll_replacement(&mut self, websocket: &mut TlsWebsocket<Self::Stream>) -> io::Result<()> {
+        self.poll(websocket)
+    }
+
+    /// As [`Endpoint::can_switch`].
+    fn can_switch(&mut self, replacement: &mut TlsWebsocket<Self::Stream>) -> bool {
+        let _ = replacement;
+        true
+    }
+
+    /// As [`Endpoint::switched`].
+    fn switched(
+        &mut self,
+        old: &mut TlsWebsocket<Self::Stream>,
+        new: &mut TlsWebsocket<Self::Stream>,
+    ) {
+        let _ = (old, new);
+    }
+
+    /// As [`Endpoint::poll_retired`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Endpoint::poll_retired`].
+    fn poll_retired(&mut self, websocket: &mut TlsWebsocket<Self::Stream>) -> io::Result<()> {
+        self.poll(websocket)
+    }
+
+    /// As [`Endpoint::traffic`].
+    fn traffic(&self, websocket: &TlsWebsocket<Self::Stream>) -> Traffic {
+        let _ = websocket;
+        Traffic::default()
+    }
 }
 
 impl<E: TlsWebsocketEndpoint> Endpoint for E {
@@ -125,6 +164,26 @@ impl<E: TlsWebsocketEndpoint> Endpoint for E {
 
     fn next_host(&mut self) -> bool {
         TlsWebsocketEndpoint::next_host(self)
+    }
+
+    fn poll_replacement(&mut self, target: &mut Self::Target) -> io::Result<()> {
+        TlsWebsocketEndpoint::poll_replacement(self, target)
+    }
+
+    fn can_switch(&mut self, replacement: &mut Self::Target) -> bool {
+        TlsWebsocketEndpoint::can_switch(self, replacement)
+    }
+
+    fn switched(&mut self, old: &mut Self::Target, new: &mut Self::Target) {
+        TlsWebsocketEndpoint::switched(self, old, new);
+    }
+
+    fn poll_retired(&mut self, target: &mut Self::Target) -> io::Result<()> {
+        TlsWebsocketEndpoint::poll_retired(self, target)
+    }
+
+    fn traffic(&self, target: &Self::Target) -> Traffic {
+        TlsWebsocketEndpoint::traffic(self, target)
     }
 }
 
@@ -226,6 +285,54 @@ pub trait TlsWebsocketEndpointWithContext<C>: ConnectionInfoProvider {
         let _ = ctx;
         false
     }
+
+    /// As [`Endpoint::poll_replacement`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Endpoint::poll_replacement`].
+    fn poll_replacement(
+        &mut self,
+        websocket: &mut TlsWebsocket<Self::Stream>,
+        ctx: &mut C,
+    ) -> io::Result<()> {
+        self.poll(websocket, ctx)
+    }
+
+    /// As [`Endpoint::can_switch`].
+    fn can_switch(&mut self, replacement: &mut TlsWebsocket<Self::Stream>, ctx: &mut C) -> bool {
+        let _ = (replacement, ctx);
+        true
+    }
+
+    /// As [`Endpoint::switched`].
+    fn switched(
+        &mut self,
+        old: &mut TlsWebsocket<Self::Stream>,
+        new: &mut TlsWebsocket<Self::Stream>,
+        ctx: &mut C,
+    ) {
+        let _ = (old, new, ctx);
+    }
+
+    /// As [`Endpoint::poll_retired`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Endpoint::poll_retired`].
+    fn poll_retired(
+        &mut self,
+        websocket: &mut TlsWebsocket<Self::Stream>,
+        ctx: &mut C,
+    ) -> io::Result<()> {
+        self.poll(websocket, ctx)
+    }
+
+    /// As [`Endpoint::traffic`].
+    fn traffic(&self, websocket: &TlsWebsocket<Self::Stream>) -> Traffic {
+        let _ = websocket;
+        Traffic::default()
+    }
 }
 
 impl<E: TlsWebsocketEndpointWithContext<C>, C> EndpointWithContext<C> for E {
@@ -250,5 +357,25 @@ impl<E: TlsWebsocketEndpointWithContext<C>, C> EndpointWithContext<C> for E {
 
     fn next_host(&mut self, ctx: &mut C) -> bool {
         TlsWebsocketEndpointWithContext::next_host(self, ctx)
+    }
+
+    fn poll_replacement(&mut self, target: &mut Self::Target, ctx: &mut C) -> io::Result<()> {
+        TlsWebsocketEndpointWithContext::poll_replacement(self, target, ctx)
+    }
+
+    fn can_switch(&mut self, replacement: &mut Self::Target, ctx: &mut C) -> bool {
+        TlsWebsocketEndpointWithContext::can_switch(self, replacement, ctx)
+    }
+
+    fn switched(&mut self, old: &mut Self::Target, new: &mut Self::Target, ctx: &mut C) {
+        TlsWebsocketEndpointWithContext::switched(self, old, new, ctx);
+    }
+
+    fn poll_retired(&mut self, target: &mut Self::Target, ctx: &mut C) -> io::Result<()> {
+        TlsWebsocketEndpointWithContext::poll_retired(self, target, ctx)
+    }
+
+    fn traffic(&self, target: &Self::Target) -> Traffic {
+        TlsWebsocketEndpointWithContext::traffic(self, target)
     }
 }

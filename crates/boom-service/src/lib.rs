@@ -18,6 +18,8 @@ mod ext;
 
 mod bucket;
 mod entry;
+#[cfg(feature = "log")]
+mod log;
 mod outages;
 mod queue;
 mod random;
@@ -38,4 +40,4 @@ pub use reason::{DisconnectReason, Stage};
 pub use reconnect::ReconnectPolicy;
 pub use service::{IOService, IntoIOService, IntoIOServiceWithContext};
 pub use slab::Handle;
-pub use stats::{EndpointStats, Stats};
+pub use stats::{EndpointStats, Stats, Traffic};

@@ -1,5 +1,7 @@
 //! What may be set for each endpoint.
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use boom_stream::Phase;
@@ -21,23 +23,29 @@ use crate::{ReconnectPolicy, Stage};
 ///     .with_auto_disconnect(Duration::from_secs(23 * 3600));
 /// assert_eq!(options.timeouts().connect(), Duration::from_secs(1));
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct EndpointOptions {
     reconnect: ReconnectPolicy,
     timeouts: Timeouts,
-    auto_disconnect: Option<Duration>,
+    auto_disconnect: Option<Ttl>,
+    overlap: Option<Duration>,
+    head_start: Option<Duration>,
+    idle: Option<Duration>,
     idle_retry: Duration,
     max_attempts: Option<u32>,
 }
 
 impl Default for EndpointOptions {
-    /// The defaults of [`ReconnectPolicy`] and [`Timeouts`], no auto-disconnect, any number of attempts, and 100 ms
-    /// between questions to an endpoint that is [`Idle`](crate::State::Idle).
+    /// The defaults of [`ReconnectPolicy`] and [`Timeouts`], a head start of 250 ms, no auto-disconnect, no idle timeout, any
+    /// number of attempts, and 100 ms between questions to an endpoint that is [`Idle`](crate::State::Idle).
     fn default() -> Self {
         Self {
             reconnect: ReconnectPolicy::default(),
             timeouts: Timeouts::default(),
             auto_disconnect: None,
+            overlap: None,
+            head_start: Some(Duration::from_millis(250)),
+            idle: None,
             idle_retry: Duration::from_millis(100),
             max_attempts: None,
         }
@@ -61,8 +69,79 @@ impl EndpointOptions {
 
     /// Ends each connection after it was active for `ttl`, when `can_auto_disconnect` agrees, and connects again.
     #[must_use]
-    pub const fn with_auto_disconnect(mut self, ttl: Duration) -> Self {
-        self.auto_disconnect = Some(ttl);
+    pub fn with_auto_disconnect(mut self, ttl: Duration) -> Self {
+        self.auto_disconnect = Some(Ttl::Fixed(ttl));
+        self
+    }
+
+    /// Ends each connection after the time that `ttl` returns when it becomes active, when `can_auto_disconnect` agrees, and
+    /// connects again. `Duration::MAX` lets a connection be.
+    ///
+    /// So each connection can be given a time of its own: up to the hour at which the exchange cuts all of them, say, or one
+    /// with jitter, so that those made together do not end together.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boom_service::EndpointOptions;
+    /// use std::time::{Duration, SystemTime, UNIX_EPOCH};
+    ///
+    /// /// The exchange cuts its connections at midnight UTC; go a minute before.
+    /// fn until_shortly_before_midnight() -> Duration {
+    ///     let day = 24 * 3600;
+    ///     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    ///     Duration::from_secs(day - (now + 60) % day)
+    /// }
+    ///
+    /// let options = EndpointOptions::default().with_auto_disconnect_by(until_shortly_before_midnight);
+    /// assert!(options.auto_disconnect() <= Some(Duration::from_secs(24 * 3600)));
+    /// ```
+    #[must_use]
+    pub fn with_auto_disconnect_by(
+        mut self,
+        ttl: impl Fn() -> Duration + Send + Sync + 'static,
+    ) -> Self {
+        self.auto_disconnect = Some(Ttl::By(Arc::new(ttl)));
+        self
+    }
+
+    /// Makes auto-disconnect connect the replacement first, so that no message is missed: the old connection is ended in
+    /// good order when the new one stands, and cut off if that takes longer than `close_timeout`.
+    ///
+    /// While the replacement is being made, the endpoint's `poll` goes on with the old connection. [`Endpoint`] says what it
+    /// is told of the rest: [`poll_replacement`](crate::Endpoint::poll_replacement),
+    /// [`can_switch`](crate::Endpoint::can_switch), [`switched`](crate::Endpoint::switched) and
+    /// [`poll_retired`](crate::Endpoint::poll_retired). [`Event::Switched`](crate::Event::Switched) and
+    /// [`Event::Retired`](crate::Event::Retired) tell the program.
+    ///
+    /// [`Endpoint`]: crate::Endpoint
+    #[must_use]
+    pub const fn with_overlap(mut self, close_timeout: Duration) -> Self {
+        self.overlap = Some(close_timeout);
+        self
+    }
+
+    /// Sets how long a connect may take before the next address of the host is tried beside it, 250 ms unless set; `None`
+    /// tries each address only when the one before has failed.
+    ///
+    /// The first connection of TCP that stands is kept, the others are closed: RFC 8305 ("happy eyeballs"). The addresses
+    /// of both families take turns. `create_target` is called for each address that is tried, so more than one target may be
+    /// there before one of them is polled.
+    #[must_use]
+    pub const fn with_head_start(mut self, head_start: Option<Duration>) -> Self {
+        self.head_start = head_start;
+        self
+    }
+
+    /// Ends a connection on which nothing was received for `timeout`, and connects again. There is no such limit unless set.
+    ///
+    /// It goes by what the selector reports, so it costs next to nothing and knows nothing of the protocol: each byte
+    /// counts, be it a heartbeat or data. A protocol's own heartbeats find a dead peer sooner, and `TCP_USER_TIMEOUT`
+    /// ([`ConnectionInfo`](boom_stream::ConnectionInfo)) one that does not acknowledge what was sent. A selector that reports
+    /// every socket in each poll, as `DirectSelector` does, cannot tell silence, and nothing ends there.
+    #[must_use]
+    pub const fn with_idle_timeout(mut self, timeout: Duration) -> Self {
+        self.idle = Some(timeout);
         self
     }
 
@@ -93,9 +172,24 @@ impl EndpointOptions {
         &self.timeouts
     }
 
-    /// How long a connection may be active.
-    pub const fn auto_disconnect(&self) -> Option<Duration> {
-        self.auto_disconnect
+    /// How long a connection that becomes active now may be so.
+    pub fn auto_disconnect(&self) -> Option<Duration> {
+        self.auto_disconnect.as_ref().map(Ttl::get)
+    }
+
+    /// How long the end of a connection that was replaced may take; `None` where the old one ends first.
+    pub const fn overlap(&self) -> Option<Duration> {
+        self.overlap
+    }
+
+    /// How long a connect may take before the next address is tried beside it.
+    pub const fn head_start(&self) -> Option<Duration> {
+        self.head_start
+    }
+
+    /// How long a connection may receive nothing.
+    pub const fn idle_timeout(&self) -> Option<Duration> {
+        self.idle
     }
 
     /// After how many rounds of attempts to give up.
@@ -106,6 +200,42 @@ impl EndpointOptions {
     /// How long to wait before an idle endpoint is asked again.
     pub const fn idle_retry(&self) -> Duration {
         self.idle_retry
+    }
+}
+
+/// How long a connection may be active.
+#[derive(Clone)]
+enum Ttl {
+    Fixed(Duration),
+    By(Arc<dyn Fn() -> Duration + Send + Sync>),
+}
+
+impl Ttl {
+    fn get(&self) -> Duration {
+        match self {
+            Self::Fixed(ttl) => *ttl,
+            Self::By(ttl) => ttl(),
+        }
+    }
+}
+
+/// Functions are equal where they are the same one.
+impl PartialEq for Ttl {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Fixed(one), Self::Fixed(other)) => one == other,
+            (Self::By(one), Self::By(other)) => Arc::ptr_eq(one, other),
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Debug for Ttl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fixed(ttl) => ttl.fmt(f),
+            Self::By(_) => f.write_str("by a function"),
+        }
     }
 }
 

@@ -35,6 +35,8 @@ pub enum DisconnectReason {
     Connect(Arc<io::Error>),
     /// A step to the connection took longer than it may.
     Timeout(Stage),
+    /// Nothing was received for as long as [`with_idle_timeout`](crate::EndpointOptions::with_idle_timeout) allows.
+    Idle(Duration),
     /// [`IOService::pause`](crate::IOService::pause) was called.
     Paused,
 }
@@ -44,7 +46,7 @@ impl DisconnectReason {
     pub fn io_error(&self) -> Option<&io::Error> {
         match self {
             Self::Error(error) | Self::Resolve(error) | Self::Connect(error) => Some(error),
-            Self::AutoDisconnect(_) | Self::Timeout(_) | Self::Paused => None,
+            Self::AutoDisconnect(_) | Self::Timeout(_) | Self::Idle(_) | Self::Paused => None,
         }
     }
 
@@ -62,6 +64,7 @@ impl fmt::Display for DisconnectReason {
             Self::Resolve(error) => write!(f, "not resolved: {error}"),
             Self::Connect(error) => write!(f, "not connected: {error}"),
             Self::Timeout(stage) => write!(f, "timed out: {stage}"),
+            Self::Idle(timeout) => write!(f, "nothing received for {timeout:?}"),
             Self::Paused => f.write_str("paused"),
         }
     }

@@ -1,17 +1,25 @@
 //! The service: what a program holds and polls.
 
+mod turn;
+
+mod connect;
+mod open;
+
+mod beside;
+mod overlap;
+mod race;
+
 mod close;
 mod deadlines;
 mod end;
-mod open;
-mod turn;
 
 use std::fmt;
 use std::io;
+use std::mem;
 use std::time::Duration;
 
 use boom_select::{Ready, Selector};
-use boom_stream::{Layer, MonotonicClock, TimeSource};
+use boom_stream::{ConnectionInfoProvider, Layer, MonotonicClock, TimeSource};
 
 use crate::dns::{DnsResolver, ThreadResolver};
 use crate::entry::{Entry, Link};
@@ -108,6 +116,15 @@ struct Engine<E, G> {
     stats: Stats,
 }
 
+impl<E: ConnectionInfoProvider, G> Engine<E, G> {
+    /// Keeps `event` for the program, and logs it where that is wanted.
+    fn tell(&mut self, event: Event<E>) {
+        #[cfg(feature = "log")]
+        crate::log::tell(&event, &self.endpoints);
+        self.events.push(event);
+    }
+}
+
 /// A question to the resolver, and the endpoint that waits for the answer.
 struct Lookup<Q> {
     id: u64,
@@ -193,7 +210,7 @@ impl<S, E: AnyEndpoint<C>, C, T, D: DnsResolver> IOService<S, E, C, T, D> {
         for lookup in lookups {
             if let Some(entry) = engine.endpoints.at_mut(lookup.index) {
                 entry.link = Link::Resolving { lookup: None };
-                engine.timers.set(lookup.index, 0);
+                engine.set_deadline(lookup.index, 0);
             }
         }
         IOService {
@@ -207,7 +224,7 @@ impl<S, E: AnyEndpoint<C>, C, T, D: DnsResolver> IOService<S, E, C, T, D> {
 
     /// Sets the options of endpoints that are [`register`](Self::register)ed from now on.
     #[must_use]
-    pub const fn with_endpoint_options(mut self, options: EndpointOptions) -> Self {
+    pub fn with_endpoint_options(mut self, options: EndpointOptions) -> Self {
         self.engine.defaults = options;
         self
     }
@@ -216,8 +233,21 @@ impl<S, E: AnyEndpoint<C>, C, T, D: DnsResolver> IOService<S, E, C, T, D> {
     ///
     /// [`can_auto_disconnect`](crate::Endpoint::can_auto_disconnect) is asked first.
     #[must_use]
-    pub const fn with_auto_disconnect(mut self, ttl: Duration) -> Self {
-        self.engine.defaults = self.engine.defaults.with_auto_disconnect(ttl);
+    pub fn with_auto_disconnect(mut self, ttl: Duration) -> Self {
+        let options = mem::take(&mut self.engine.defaults);
+        self.engine.defaults = options.with_auto_disconnect(ttl);
+        self
+    }
+
+    /// The same after a time that `ttl` returns for each connection: see
+    /// [`EndpointOptions::with_auto_disconnect_by`].
+    #[must_use]
+    pub fn with_auto_disconnect_by(
+        mut self,
+        ttl: impl Fn() -> Duration + Send + Sync + 'static,
+    ) -> Self {
+        let options = mem::take(&mut self.engine.defaults);
+        self.engine.defaults = options.with_auto_disconnect_by(ttl);
         self
     }
 
@@ -265,14 +295,14 @@ impl<S, E: AnyEndpoint<C>, C, T, D: DnsResolver> IOService<S, E, C, T, D> {
 impl<S, E: AnyEndpoint<C>, C, T, D: DnsResolver> IOService<S, E, C, T, D> {
     /// Adds an endpoint. The next poll starts to connect it.
     pub fn register(&mut self, endpoint: E) -> Handle {
-        self.register_with(endpoint, self.engine.defaults)
+        self.register_with(endpoint, self.engine.defaults.clone())
     }
 
     /// Adds an endpoint with options of its own.
     pub fn register_with(&mut self, endpoint: E, options: EndpointOptions) -> Handle {
         let handle = self.engine.endpoints.insert(Entry::new(endpoint, options));
         // Due at any time.
-        self.engine.timers.set(handle.index, 0);
+        self.engine.set_deadline(handle.index, 0);
         handle
     }
 
@@ -352,7 +382,7 @@ impl<S, E: AnyEndpoint<C>, C, T, D: DnsResolver> IOService<S, E, C, T, D> {
     /// What has happened to the endpoint so far; `None` where the handle is stale.
     pub fn endpoint_stats(&self, handle: Handle) -> Option<EndpointStats> {
         let entry = self.engine.endpoints.get(handle)?;
-        Some(entry.stats(self.engine.now_ns))
+        Some(entry.stats::<C>(self.engine.now_ns))
     }
 
     /// Lends the selector.
@@ -377,18 +407,22 @@ where
     /// Calls `f` with the endpoint's target and the endpoint, to send an order, say.
     ///
     /// `None` where the handle is stale or there is no target. There is one from the start of a connect; what is
-    /// sent during a handshake waits in the target for the end of it.
+    /// sent during a handshake waits in the target for the end of it. While TCP connects, another address may win, and what
+    /// waits in the target goes with it. While a connection that stands is being replaced, its target is the one.
     pub fn dispatch<R>(
         &mut self,
         handle: Handle,
         f: impl FnOnce(&mut E::Target, &mut E) -> R,
     ) -> Option<R> {
         let entry = self.engine.endpoints.get_mut(handle)?;
-        let Link::Open(open) = &mut entry.link else {
-            return None;
-        };
-        let result = f(&mut open.target, &mut entry.endpoint);
+        let is_alone = entry.beside.is_empty();
+        let (endpoint, open) = entry.current_mut()?;
+        let token = open.token;
+        let result = f(&mut open.target, endpoint);
         self.carry_over(handle.index);
+        if !is_alone {
+            self.carry_beside(handle.index, token);
+        }
         Some(result)
     }
 }

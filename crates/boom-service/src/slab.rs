@@ -50,6 +50,8 @@ pub(crate) struct Slab<V> {
 struct Slot<V> {
     /// Of the value that is here, or of the next one.
     generation: u32,
+    /// Where the value is that this place is reserved for; the place itself unless it is reserved.
+    owner: u32,
     value: Option<V>,
 }
 
@@ -67,7 +69,7 @@ impl<V> Slab<V> {
         if let Some(index) = self.free.pop()
             && let Some(slot) = self.slots.get_mut(index as usize)
         {
-            slot.value = Some(value);
+            (slot.owner, slot.value) = (index, Some(value));
             return Handle {
                 index,
                 generation: slot.generation,
@@ -77,6 +79,7 @@ impl<V> Slab<V> {
         let index = self.slots.len() as u32;
         self.slots.push(Slot {
             generation: 0,
+            owner: index,
             value: Some(value),
         });
         Handle {
@@ -96,6 +99,37 @@ impl<V> Slab<V> {
             self.free.push(index);
         }
         Some(value)
+    }
+
+    /// Takes a place that holds no value, for something else that belongs to the value at `owner`.
+    pub(crate) fn reserve(&mut self, owner: u32) -> u32 {
+        if let Some(index) = self.free.pop()
+            && let Some(slot) = self.slots.get_mut(index as usize)
+        {
+            slot.owner = owner;
+            return index;
+        }
+        self.slots.push(Slot {
+            generation: 0,
+            owner,
+            value: None,
+        });
+        (self.slots.len() - 1) as u32
+    }
+
+    /// Gives back a place that was reserved.
+    pub(crate) fn release(&mut self, index: u32) {
+        if let Some(slot) = self.slots.get_mut(index as usize)
+            && slot.owner != index
+        {
+            slot.owner = index;
+            self.free.push(index);
+        }
+    }
+
+    /// Where the value is that `index` belongs to, if it is there.
+    pub(crate) fn owner(&self, index: u32) -> Option<u32> {
+        self.slots.get(index as usize).map(|slot| slot.owner)
     }
 
     #[inline]
@@ -196,6 +230,26 @@ mod tests {
         let next = slab.insert('b');
         assert_eq!(next.index, 1);
         assert_eq!(slab.get(last), None);
+    }
+
+    #[test]
+    fn a_reserved_place_leads_to_its_owner_until_it_is_released() {
+        let mut slab = Slab::new();
+        let value = slab.insert('a');
+        let place = slab.reserve(value.index);
+        assert_eq!(slab.owner(place), Some(value.index));
+        assert_eq!(slab.owner(value.index), Some(value.index));
+        assert_eq!((slab.len(), slab.iter().count()), (1, 1));
+        assert_eq!(slab.at_mut(place), None);
+        assert_eq!(slab.handle(place), None);
+        let other = slab.insert('b');
+        assert_ne!(other.index, place);
+        slab.release(place);
+        slab.release(place);
+        slab.release(value.index);
+        assert_eq!(slab.insert('c').index, place);
+        assert_ne!(slab.insert('d').index, place);
+        assert_eq!(slab.get(value), Some(&'a'));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What the service has done so far.
 
+use std::ops::Add;
 use std::time::Duration;
 
 use crate::{DisconnectReason, State};
@@ -85,4 +86,57 @@ pub struct EndpointStats {
     pub failed_rounds: u32,
     /// Why the last connection ended or was not made.
     pub last_reason: Option<DisconnectReason>,
+    /// What has passed over all its connections, as far as [`traffic`](crate::Endpoint::traffic) tells.
+    pub traffic: Traffic,
+}
+
+/// What has passed over a connection, or over all those of an endpoint; `None` where nobody counts.
+///
+/// # Examples
+///
+/// ```
+/// use boom_service::Traffic;
+///
+/// let first = Traffic { received_messages: Some(7), ..Traffic::default() };
+/// let second = Traffic { received_messages: Some(3), ..Traffic::default() };
+/// assert_eq!((first + second).received_messages, Some(10));
+/// assert_eq!((first + second).sent_bytes, None);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// Bytes received.
+    pub received_bytes: Option<u64>,
+    /// Bytes sent.
+    pub sent_bytes: Option<u64>,
+    /// Messages received, as the protocol counts them.
+    pub received_messages: Option<u64>,
+    /// Messages sent, as the protocol counts them.
+    pub sent_messages: Option<u64>,
+}
+
+impl Traffic {
+    pub(crate) const NONE: Self = Self {
+        received_bytes: None,
+        sent_bytes: None,
+        received_messages: None,
+        sent_messages: None,
+    };
+}
+
+impl Add for Traffic {
+    type Output = Self;
+
+    /// Adds up what is known of either.
+    fn add(self, other: Self) -> Self {
+        let sum = |one: Option<u64>, other: Option<u64>| match (one, other) {
+            (Some(one), Some(other)) => Some(one.saturating_add(other)),
+            (one, other) => one.or(other),
+        };
+        Self {
+            received_bytes: sum(self.received_bytes, other.received_bytes),
+            sent_bytes: sum(self.sent_bytes, other.sent_bytes),
+            received_messages: sum(self.received_messages, other.received_messages),
+            sent_messages: sum(self.sent_messages, other.sent_messages),
+        }
+    }
 }

@@ -250,7 +250,7 @@ impl<S: Write + HalfClose> HalfClose for BufferedStream<S> {
     }
 }
 
-impl<S: Layer> Layer for BufferedStream<S> {
+impl<S: Write + Layer> Layer for BufferedStream<S> {
     type Base = S::Base;
 
     fn base(&self) -> &S::Base {
@@ -286,6 +286,15 @@ impl<S: Layer> Layer for BufferedStream<S> {
 
     fn handle_timeout(&mut self, now_ns: u64) -> io::Result<()> {
         self.stream.handle_timeout(now_ns)
+    }
+
+    /// Flushes, then has the stream below end.
+    fn poll_close(&mut self) -> io::Result<bool> {
+        match self.flush() {
+            Ok(()) => self.stream.poll_close(),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 }
 

@@ -120,8 +120,9 @@ pub trait Layer {
     /// Goes on with an orderly end, and returns true when there is nothing left to wait for.
     ///
     /// The first call starts the closing handshake of a protocol that has one. Between the calls the stack is read and
-    /// driven as before, so that what the peer sends before its own end is not lost. A layer without a
-    /// closing handshake is done when nothing of it waits to be sent.
+    /// driven as before, so that what the peer sends before its own end is not lost. Sockets send their end (FIN) and wait
+    /// for that of the peer; a layer without a closing handshake is done when nothing of it waits to be sent and the layer
+    /// below is done.
     ///
     /// # Errors
     ///

@@ -1,7 +1,8 @@
 //! Non-blocking TCP.
 
 use std::io::{self, IoSlice, IoSliceMut, Read, Write};
-use std::net::{SocketAddr, TcpStream as StdTcpStream};
+use std::mem::MaybeUninit;
+use std::net::{Shutdown, SocketAddr, TcpStream as StdTcpStream};
 
 use socket2::{Domain, Protocol, SockRef, Socket as RawSocket, Type};
 
@@ -38,6 +39,7 @@ pub struct TcpStream {
     inner: StdTcpStream,
     connection_info: ConnectionInfo,
     connect: ConnectStatus,
+    close: CloseStatus,
 }
 
 impl TcpStream {
@@ -61,6 +63,7 @@ impl TcpStream {
             inner: socket.into(),
             connection_info,
             connect: ConnectStatus::Pending,
+            close: CloseStatus::Open,
         })
     }
 
@@ -101,7 +104,7 @@ impl TcpStream {
     /// # Errors
     ///
     /// The kernel's; `NotConnected` where there is no connection to end.
-    pub fn shutdown(&self, how: std::net::Shutdown) -> io::Result<()> {
+    pub fn shutdown(&self, how: Shutdown) -> io::Result<()> {
         self.inner.shutdown(how)
     }
 
@@ -208,6 +211,84 @@ impl ConnectStatus {
     }
 }
 
+/// How far the graceful end of a TCP socket is, for every kind of stream over one.
+///
+/// # Examples
+///
+/// ```
+/// use boom_stream::tcp::CloseStatus;
+/// use std::io::Read;
+/// use std::net::{TcpListener, TcpStream};
+///
+/// let listener = TcpListener::bind("127.0.0.1:0")?;
+/// let stream = TcpStream::connect(listener.local_addr()?)?;
+/// stream.set_nonblocking(true)?;
+/// let (mut peer, _) = listener.accept()?;
+///
+/// let mut close = CloseStatus::default();
+/// assert!(!close.check(&stream)?);
+/// assert_eq!(peer.read(&mut [0; 8])?, 0, "the peer has been told");
+/// drop(peer);
+/// while !close.check(&stream)? {}
+/// assert_eq!(close, CloseStatus::Closed);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CloseStatus {
+    /// Neither side has ended, as far as is known.
+    #[default]
+    Open,
+    /// This side has said that it sends no more.
+    WriteClosed,
+    /// So has the peer, and everything it sent was read.
+    Closed,
+}
+
+impl CloseStatus {
+    /// Ends the sending direction, unless it has been. What was written before still goes out.
+    ///
+    /// # Errors
+    ///
+    /// The kernel's; `NotConnected` where there is no connection to end.
+    pub fn close_write<'a, F>(&mut self, socket: &'a F) -> io::Result<()>
+    where
+        SockRef<'a>: From<&'a F>,
+    {
+        if *self == Self::Open {
+            SockRef::from(socket).shutdown(Shutdown::Write)?;
+            *self = Self::WriteClosed;
+        }
+        Ok(())
+    }
+
+    /// Ends the sending direction, and returns true once the peer has ended its own and everything before was read. Reads
+    /// nothing itself.
+    ///
+    /// # Errors
+    ///
+    /// The kernel's; the connection was reset, say.
+    pub fn check<'a, F>(&mut self, socket: &'a F) -> io::Result<bool>
+    where
+        SockRef<'a>: From<&'a F>,
+    {
+        self.close_write(socket)?;
+        if *self == Self::Closed {
+            return Ok(true);
+        }
+        match SockRef::from(socket).peek(&mut [MaybeUninit::uninit()]) {
+            Ok(0) => {
+                *self = Self::Closed;
+                Ok(true)
+            }
+            Ok(_) => Ok(false),
+            Err(error) => match error.kind() {
+                io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted => Ok(false),
+                _ => Err(error),
+            },
+        }
+    }
+}
+
 fn is_connected(socket: &SockRef<'_>) -> io::Result<bool> {
     if let Some(error) = socket.take_error()? {
         return Err(error);
@@ -279,6 +360,11 @@ impl Layer for TcpStream {
     fn base_mut(&mut self) -> &mut Self {
         self
     }
+
+    /// Sends FIN behind what was written, and waits until the peer's end has been read.
+    fn poll_close(&mut self) -> io::Result<bool> {
+        self.close.check(&self.inner)
+    }
 }
 
 impl Socket for TcpStream {
@@ -293,7 +379,7 @@ impl Socket for TcpStream {
 
 impl HalfClose for TcpStream {
     fn close_write(&mut self) -> io::Result<()> {
-        self.shutdown(std::net::Shutdown::Write)
+        self.close.close_write(&self.inner)
     }
 }
 

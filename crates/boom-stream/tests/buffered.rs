@@ -407,3 +407,19 @@ proptest! {
         prop_assert_eq!(stream.get_ref().written(), &*taken);
     }
 }
+
+#[test]
+fn an_orderly_end_flushes_first() {
+    let socket = ScriptedStream::new().write_would_block();
+    let mut stream = socket.into_buffered_stream();
+    stream.write_all(b"last order").unwrap();
+    assert!(!stream.poll_close().unwrap());
+    assert!(stream.wants_write());
+    assert!(stream.poll_close().unwrap());
+    assert_eq!(stream.get_ref().written(), b"last order");
+
+    let socket = ScriptedStream::new().write_error(ErrorKind::BrokenPipe);
+    let mut stream = socket.into_buffered_stream();
+    stream.write_all(b"lost").unwrap();
+    assert_eq!(kind(stream.poll_close()), ErrorKind::BrokenPipe);
+}

@@ -6,6 +6,9 @@ pub mod clock;
 
 pub mod alloc;
 
+#[cfg(feature = "sim")]
+pub mod sim;
+
 #[cfg(feature = "tls")]
 pub mod tls;
 

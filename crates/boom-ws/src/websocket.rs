@@ -231,6 +231,7 @@ fn is_end(error: &io::Error) -> bool {
         io::ErrorKind::UnexpectedEof
             | io::ErrorKind::ConnectionReset
             | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::NotConnected
             | io::ErrorKind::BrokenPipe
     )
 }
@@ -438,7 +439,13 @@ impl<S: Read + Write + Layer> Layer for Websocket<S> {
         }
         self.send_pending();
         match self.state() {
-            State::Closed { clean: true, .. } if !self.has_output() => self.stream.poll_close(),
+            State::Closed { clean: true, .. } if !self.has_output() => {
+                match self.stream.poll_close() {
+                    // The server, whose part it is to close first, did not wait for a farewell of the layers below.
+                    Err(error) if is_end(&error) => Ok(true),
+                    end => end,
+                }
+            }
             State::Closed { clean: false, .. } => {
                 Ok(self.connection.check_open().map(|()| false)?)
             }

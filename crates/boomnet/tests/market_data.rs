@@ -1,17 +1,64 @@
-//! The program that the facade promises, run against an exchange that is not made of this project's code.
-#![cfg(all(feature = "mio", feature = "ext"))]
+//! The program that the facade promises, run over each selector against an exchange that is not made of this project's
+//! code.
+#![cfg(feature = "ext")]
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
 
-use std::io;
+use std::io::{self, Read, Write};
+use std::marker::PhantomData;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use boom_testkit::exchange::{Exchange, SessionEnd};
 use boomnet::prelude::*;
+use boomnet::select::Selector;
 use boomnet::service::{Event, State};
+use boomnet::stream::{Layer, Socket};
 use boomnet::tcp;
 use boomnet::tls::CertificateFault;
 use boomnet::ws::util::parse_url;
+
+/// What a service asks of a socket.
+trait Base: From<tcp::TcpStream> + Read + Write + Layer<Base = Self> + Socket {}
+
+impl<S: From<tcp::TcpStream> + Read + Write + Layer<Base = Self> + Socket> Base for S {}
+
+/// Runs the program over each selector that is there.
+macro_rules! over_each_selector {
+    ($program:ident) => {
+        mod $program {
+            use super::*;
+
+            #[test]
+            fn direct() {
+                super::$program::<_, tcp::TcpStream>(DirectSelector::new());
+            }
+
+            #[cfg(feature = "mio")]
+            #[test]
+            fn mio() {
+                super::$program::<_, MioStream>(MioSelector::new().unwrap());
+            }
+
+            #[cfg(all(feature = "io-uring", target_os = "linux"))]
+            #[test]
+            fn io_uring() {
+                match IoUringSelector::new() {
+                    Ok(selector) => super::$program::<_, IoUringStream>(selector),
+                    Err(error) => {
+                        let mut uncaptured = io::stderr();
+                        writeln!(uncaptured, "SKIPPED over io_uring: {error}").unwrap();
+                        assert!(
+                            error
+                                .get_ref()
+                                .unwrap()
+                                .is::<boomnet::select::IoUringError>()
+                        );
+                    }
+                }
+            }
+        }
+    };
+}
 
 /// What arrived on one connection.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -21,16 +68,17 @@ struct Received {
     count: u64,
 }
 
-struct TradeEndpoint {
+struct TradeEndpoint<B> {
     connection_info: ConnectionInfo,
     path: String,
     stream: String,
     tls: TlsConfig,
     connections: Vec<Received>,
     reasons: Vec<String>,
+    base: PhantomData<B>,
 }
 
-impl TradeEndpoint {
+impl<B: Base> TradeEndpoint<B> {
     fn new(exchange: &Exchange, instrument: &str) -> Self {
         let (connection_info, path, secure) = parse_url(&exchange.url()).unwrap();
         assert!(secure);
@@ -42,12 +90,12 @@ impl TradeEndpoint {
             tls: TlsConfig::default().with_roots_pem(pem).unwrap(),
             connections: Vec::new(),
             reasons: Vec::new(),
+            base: PhantomData,
         }
     }
 
-    fn connect(&mut self, addr: SocketAddr) -> io::Result<Option<TlsWebsocket<MioStream>>> {
-        let mut ws = tcp::TcpStream::try_from((&self.connection_info, addr))?
-            .into_mio_stream()
+    fn connect(&mut self, addr: SocketAddr) -> io::Result<Option<TlsWebsocket<B>>> {
+        let mut ws = B::from(tcp::TcpStream::try_from((&self.connection_info, addr))?)
             .into_tls_websocket_with_config(&self.path, |config| config.tls = self.tls.clone())?;
         let subscribe = format!(
             r#"{{"method":"SUBSCRIBE","params":["{}"],"id":1}}"#,
@@ -58,7 +106,7 @@ impl TradeEndpoint {
         Ok(Some(ws))
     }
 
-    fn receive(&mut self, ws: &mut TlsWebsocket<MioStream>) -> io::Result<()> {
+    fn receive(&mut self, ws: &mut TlsWebsocket<B>) -> io::Result<()> {
         for frame in ws.read_batch()? {
             if let WebsocketFrame::Text(fin, data) = frame? {
                 assert!(fin);
@@ -114,14 +162,14 @@ impl TradeEndpoint {
     }
 }
 
-impl ConnectionInfoProvider for TradeEndpoint {
+impl<B> ConnectionInfoProvider for TradeEndpoint<B> {
     fn connection_info(&self) -> &ConnectionInfo {
         &self.connection_info
     }
 }
 
-impl TlsWebsocketEndpoint for TradeEndpoint {
-    type Stream = MioStream;
+impl<B: Base> TlsWebsocketEndpoint for TradeEndpoint<B> {
+    type Stream = B;
 
     fn create_websocket(
         &mut self,
@@ -153,12 +201,13 @@ impl Deadline {
     }
 }
 
-#[test]
-fn every_trade_of_every_connection_arrives_across_a_drop() {
+over_each_selector!(every_trade_of_every_connection_arrives_across_a_drop);
+
+fn every_trade_of_every_connection_arrives_across_a_drop<S: Selector<B>, B: Base>(selector: S) {
     let exchange = Exchange::start().unwrap();
-    let mut service = MioSelector::new().unwrap().into_io_service();
+    let mut service = selector.into_io_service();
     let handles = ["BTCUSDT", "ETHUSDT", "SOLUSDT"]
-        .map(|name| service.register(TradeEndpoint::new(&exchange, name)));
+        .map(|name| service.register(TradeEndpoint::<B>::new(&exchange, name)));
     let deadline = Deadline::new();
     let mut connected = 0;
     let mut dropped = false;
@@ -215,7 +264,7 @@ fn every_trade_of_every_connection_arrives_across_a_drop() {
 }
 
 /// The same endpoint with a context.
-struct WithContext(TradeEndpoint);
+struct WithContext<B>(TradeEndpoint<B>);
 
 #[derive(Default)]
 struct Progress {
@@ -225,14 +274,14 @@ struct Progress {
 
 impl Context for Progress {}
 
-impl ConnectionInfoProvider for WithContext {
+impl<B> ConnectionInfoProvider for WithContext<B> {
     fn connection_info(&self) -> &ConnectionInfo {
         self.0.connection_info()
     }
 }
 
-impl TlsWebsocketEndpointWithContext<Progress> for WithContext {
-    type Stream = MioStream;
+impl<B: Base> TlsWebsocketEndpointWithContext<Progress> for WithContext<B> {
+    type Stream = B;
 
     fn create_websocket(
         &mut self,
@@ -268,14 +317,18 @@ impl TlsWebsocketEndpointWithContext<Progress> for WithContext {
     }
 }
 
-#[test]
-fn a_context_reaches_the_endpoint_and_an_endpoint_that_gives_up_comes_back() {
+over_each_selector!(a_context_reaches_the_endpoint_and_an_endpoint_that_gives_up_comes_back);
+
+fn a_context_reaches_the_endpoint_and_an_endpoint_that_gives_up_comes_back<S, B>(selector: S)
+where
+    S: Selector<B>,
+    B: Base,
+{
     let exchange = Exchange::start().unwrap();
     let mut progress = Progress::default();
-    let mut service = MioSelector::new()
-        .unwrap()
-        .into_io_service_with_context(&mut progress);
-    let handle = service.register(WithContext(TradeEndpoint::new(&exchange, "BTCUSDT")));
+    let mut service = selector.into_io_service_with_context(&mut progress);
+    let endpoint = TradeEndpoint::<B>::new(&exchange, "BTCUSDT");
+    let handle = service.register(WithContext(endpoint));
     let deadline = Deadline::new();
     while progress.trades < 1000 {
         service.poll(&mut progress).unwrap();
@@ -295,11 +348,39 @@ fn a_context_reaches_the_endpoint_and_an_endpoint_that_gives_up_comes_back() {
     assert_eq!(service.state(handle), None);
 }
 
+over_each_selector!(a_graceful_end_reaches_the_exchange);
+
+/// The exchange learns of the end, over TLS, from the client.
+fn a_graceful_end_reaches_the_exchange<S: Selector<B>, B: Base>(selector: S) {
+    let exchange = Exchange::start().unwrap();
+    let mut service = selector.into_io_service();
+    let endpoint = TradeEndpoint::<B>::new(&exchange, "BTCUSDT");
+    let handle = service.register(endpoint);
+    let deadline = Deadline::new();
+    while !service.get(handle).unwrap().has_trades(1) {
+        service.poll().unwrap();
+        deadline.check("trade");
+    }
+    service.deregister_gracefully(handle, Duration::from_secs(30));
+    let endpoint = loop {
+        service.poll().unwrap();
+        match service.poll_event() {
+            Some(Event::Deregistered { endpoint, .. }) => break endpoint,
+            _ => deadline.check("end"),
+        }
+    };
+    assert!(endpoint.connections[0].count > 100);
+    while exchange.sessions()[0].end.is_none() {
+        deadline.check("end of the session");
+    }
+    assert_eq!(exchange.sessions()[0].end, Some(SessionEnd::ByClient));
+}
+
 /// The same stack without the service, polled by hand.
 #[test]
 fn a_websocket_over_tls_is_polled_by_hand() {
     let exchange = Exchange::start().unwrap();
-    let mut endpoint = TradeEndpoint::new(&exchange, "ETHUSDT");
+    let mut endpoint = TradeEndpoint::<tcp::TcpStream>::new(&exchange, "ETHUSDT");
     let tls = endpoint.tls.clone();
     let mut ws = TcpStream::try_from(("127.0.0.1", exchange.address().port()))
         .unwrap()

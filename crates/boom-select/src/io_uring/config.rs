@@ -1,4 +1,6 @@
-//! The sizes of a ring.
+//! The sizes of a ring, and who does the kernel's part of the work.
+
+use std::time::Duration;
 
 /// How large the memory is that an [`IoUringSelector`](crate::IoUringSelector) shares with the kernel.
 ///
@@ -19,16 +21,20 @@ pub struct IoUringConfig {
     buffers: u16,
     buffer_size: u32,
     completions: u32,
+    sqpoll_ms: Option<u32>,
+    sqpoll_cpu: Option<u32>,
+    busy_poll_us: Option<u32>,
 }
 
 impl IoUringConfig {
     /// Sets how many buffers all connections receive into together, 1024 unless told otherwise; rounded up to a power
     /// of two, at least 1 and at most 32,768.
     ///
-    /// A buffer is taken by what one segment or more brought, until it has been read. A connection that is not read keeps
-    /// at most about a quarter of them; what the kernel has received for it beyond that is copied, and then no more is
-    /// received until it has been read. While no buffer is left the kernel keeps what arrives, and receiving goes on, at
-    /// a system call each time, when some have been read.
+    /// A buffer is taken by what one segment or more brought, until it has been read. The last eighth is always left to the
+    /// kernel: what arrives in those is copied. A connection that is not read keeps about a quarter of what is free, and
+    /// then no more is received for it until it has been read. So connections that are not read, however many, do not keep
+    /// the others from receiving. While the kernel has no buffer left it keeps what arrives, and receiving goes on, at a
+    /// system call each time, when there are some.
     pub const fn with_buffers(mut self, count: u16) -> Self {
         let count = if count == 0 { 1 } else { count };
         self.buffers = if count > BUFFERS_MAX {
@@ -65,6 +71,34 @@ impl IoUringConfig {
         self
     }
 
+    /// Has a thread of the kernel's do what the polling thread would be interrupted for or enter the kernel for (SQPOLL):
+    /// it takes the operations and receives, and goes to sleep when it has had nothing to do for `idle` (rounded to
+    /// milliseconds, at least one).
+    ///
+    /// That is for a machine with a core to spare beside each polling thread: until it sleeps the thread spins. Sending
+    /// stays the polling thread's.
+    pub const fn with_sqpoll(mut self, idle: Duration) -> Self {
+        self.sqpoll_ms = Some(at_least_one(idle.as_millis()));
+        self
+    }
+
+    /// Keeps the thread of [`with_sqpoll`](Self::with_sqpoll) on this core; it means nothing without that.
+    pub const fn with_sqpoll_cpu(mut self, cpu: u32) -> Self {
+        self.sqpoll_cpu = Some(cpu);
+        self
+    }
+
+    /// Lets the kernel look for packets at the network card itself, for as long as `time` (rounded to microseconds, at
+    /// least one) where a poll waits, before it sleeps until an interrupt (NAPI busy polling, Linux 6.9). The thread of
+    /// [`with_sqpoll`](Self::with_sqpoll) does so all the time that it spins.
+    ///
+    /// A poll that does not wait never enters the kernel, so without that thread this changes nothing for it: there,
+    /// interrupts bring the packets. Nor does it for loopback, which has no card.
+    pub const fn with_busy_poll(mut self, time: Duration) -> Self {
+        self.busy_poll_us = Some(at_least_one(time.as_micros()));
+        self
+    }
+
     /// How many buffers there are.
     pub const fn buffers(&self) -> u16 {
         self.buffers
@@ -80,10 +114,35 @@ impl IoUringConfig {
         self.completions
     }
 
-    /// Buffers that one connection may keep unread before the kernel is told to receive no more for it.
-    pub(super) const fn buffers_of_one(&self) -> u32 {
-        let quarter = self.buffers as u32 / 4;
-        if quarter == 0 { 1 } else { quarter }
+    /// After how much idle time the kernel's thread sleeps, where there is one.
+    pub const fn sqpoll(&self) -> Option<Duration> {
+        match self.sqpoll_ms {
+            Some(idle) => Some(Duration::from_millis(idle as u64)),
+            None => None,
+        }
+    }
+
+    /// The core that the kernel's thread is kept on.
+    pub const fn sqpoll_cpu(&self) -> Option<u32> {
+        self.sqpoll_cpu
+    }
+
+    /// How long a poll that waits looks at the network card.
+    pub const fn busy_poll(&self) -> Option<Duration> {
+        match self.busy_poll_us {
+            Some(time) => Some(Duration::from_micros(time as u64)),
+            None => None,
+        }
+    }
+}
+
+const fn at_least_one(count: u128) -> u32 {
+    if count == 0 {
+        1
+    } else if count > u32::MAX as u128 {
+        u32::MAX
+    } else {
+        count as u32
     }
 }
 
@@ -96,12 +155,15 @@ const COMPLETIONS_MIN: u32 = 2;
 const COMPLETIONS_MAX: u32 = 1 << 16;
 
 impl Default for IoUringConfig {
-    /// 1024 buffers of 4096 bytes, 4096 completions.
+    /// 1024 buffers of 4096 bytes, 4096 completions; no thread of the kernel's and no busy polling.
     fn default() -> Self {
         Self {
             buffers: 1024,
             buffer_size: 4096,
             completions: 4096,
+            sqpoll_ms: None,
+            sqpoll_cpu: None,
+            busy_poll_us: None,
         }
     }
 }
@@ -129,6 +191,24 @@ mod tests {
             (1 << 15, 1 << 20, 1 << 16)
         );
         assert_eq!(config.with_buffers(100).buffers(), 128);
-        assert_eq!(config.with_buffers(3).buffers_of_one(), 1);
+        assert_eq!(config.with_buffers(3).buffers(), 4);
+    }
+
+    #[test]
+    fn times_are_rounded_to_what_the_kernel_counts_in_and_never_to_its_default() {
+        let config = IoUringConfig::default();
+        assert_eq!((config.sqpoll(), config.busy_poll()), (None, None));
+        let config = config
+            .with_sqpoll(Duration::ZERO)
+            .with_sqpoll_cpu(3)
+            .with_busy_poll(Duration::from_nanos(1));
+        assert_eq!(config.sqpoll(), Some(Duration::from_millis(1)));
+        assert_eq!(config.sqpoll_cpu(), Some(3));
+        assert_eq!(config.busy_poll(), Some(Duration::from_micros(1)));
+        let config = config.with_sqpoll(Duration::MAX);
+        assert_eq!(
+            config.sqpoll(),
+            Some(Duration::from_millis(u32::MAX.into()))
+        );
     }
 }

@@ -41,27 +41,49 @@ pub enum IoUringError {
         "io_uring is forbidden to this process (EPERM), by a seccomp filter or a security module"
     )]
     Forbidden,
+    /// There is no such core, or none for this process, to keep the kernel's thread on.
+    #[error("there is no core {0} for the thread of SQPOLL, or this process may not use it")]
+    NoSuchCpu(u32),
+    /// Busy polling was asked for, which takes Linux 6.9, built with `CONFIG_NET_RX_BUSY_POLL`.
+    #[error(
+        "the kernel cannot busy poll network cards for io_uring; Linux 6.9 can, unless built without it"
+    )]
+    NoBusyPoll,
 }
 
 impl From<IoUringError> for io::Error {
     fn from(error: IoUringError) -> Self {
         let kind = match error {
-            IoUringError::Missing | IoUringError::TooOld(_) => io::ErrorKind::Unsupported,
+            IoUringError::Missing | IoUringError::TooOld(_) | IoUringError::NoBusyPoll => {
+                io::ErrorKind::Unsupported
+            }
+            IoUringError::NoSuchCpu(_) => io::ErrorKind::InvalidInput,
             IoUringError::Disabled(_) | IoUringError::Forbidden => io::ErrorKind::PermissionDenied,
         };
         Self::new(kind, error)
     }
 }
 
-/// What the kernel's refusal of a new ring means.
-pub(super) fn of_setup(error: io::Error) -> io::Error {
+/// What the kernel's refusal of a new ring means, whose thread was to be kept on the core `cpu`.
+pub(super) fn of_setup(error: io::Error, cpu: Option<u32>) -> io::Error {
     match error.raw_os_error() {
         Some(ENOSYS) => IoUringError::Missing.into(),
         Some(EPERM | EACCES) => match disabled() {
             Some(level) => IoUringError::Disabled(level).into(),
             None => IoUringError::Forbidden.into(),
         },
-        Some(EINVAL) => IoUringError::TooOld("rings of a chosen size").into(),
+        Some(EINVAL) => match cpu {
+            Some(cpu) => IoUringError::NoSuchCpu(cpu).into(),
+            None => IoUringError::TooOld("rings of a chosen size").into(),
+        },
+        _ => error,
+    }
+}
+
+/// What the kernel's refusal of busy polling means.
+pub(super) fn of_busy_poll(error: io::Error) -> io::Error {
+    match error.raw_os_error() {
+        Some(EINVAL | EOPNOTSUPP) => IoUringError::NoBusyPoll.into(),
         _ => error,
     }
 }
@@ -77,13 +99,17 @@ const EPERM: i32 = 1;
 const EACCES: i32 = 13;
 const EINVAL: i32 = 22;
 const ENOSYS: i32 = 38;
+const EOPNOTSUPP: i32 = 95;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn reason(code: i32) -> Option<IoUringError> {
-        let error = of_setup(io::Error::from_raw_os_error(code));
+        source(&of_setup(io::Error::from_raw_os_error(code), None))
+    }
+
+    fn source(error: &io::Error) -> Option<IoUringError> {
         error
             .get_ref()
             .and_then(|source| source.downcast_ref::<IoUringError>())
@@ -103,5 +129,18 @@ mod tests {
         let error = io::Error::from(IoUringError::Missing);
         assert_eq!(error.kind(), io::ErrorKind::Unsupported);
         assert_eq!(error.to_string(), "the kernel has no io_uring (ENOSYS)");
+    }
+
+    #[test]
+    fn what_was_asked_for_in_addition_is_named() {
+        let error = of_setup(io::Error::from_raw_os_error(EINVAL), Some(64));
+        assert_eq!(source(&error), Some(IoUringError::NoSuchCpu(64)));
+        assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
+        for code in [EINVAL, EOPNOTSUPP] {
+            let error = of_busy_poll(io::Error::from_raw_os_error(code));
+            assert_eq!(source(&error), Some(IoUringError::NoBusyPoll));
+            assert_eq!(error.kind(), io::ErrorKind::Unsupported);
+        }
+        assert_eq!(source(&of_busy_poll(io::Error::from_raw_os_error(1))), None);
     }
 }

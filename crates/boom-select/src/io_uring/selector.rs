@@ -2,11 +2,13 @@
 
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::slot::{End, GENERATION_MASK, Kind, Name, Operation, Part, Slot, Watch};
+use super::slot::{
+    Copied, End, GENERATION_MASK, Kind, Mailbox, Name, News, Operation, Part, Slot, Watch,
+};
 use super::sys::{Completion, Received, Ring};
 use super::{IoUringConfig, IoUringStream};
 use crate::{Readiness, Ready, Selector, Token};
@@ -22,7 +24,13 @@ use crate::{Readiness, Ready, Selector, Token};
 ///
 /// The kernel does its part of the work on the thread that registered a stream, which it interrupts, so polls and
 /// registrations belong on one thread. The selector can be moved to another; where the first one ends, receives are
-/// started again on the other.
+/// started again on the other. With [`IoUringConfig::with_sqpoll`] a thread of the kernel's does it instead.
+///
+/// What is done on other threads, such as to read or to drop a stream, is seen by the next poll, and does not end one that
+/// waits.
+///
+/// A child process that is started by `fork` cannot use the selector, nor drop it: the ring is not mapped there. One that
+/// goes on to `exec`, as those of `std::process::Command` do, changes nothing.
 ///
 /// # Examples
 ///
@@ -69,6 +77,8 @@ pub struct IoUringSelector {
     owners: Box<[(u32, u32)]>,
     /// Buffers that the kernel does not have.
     buffers_out: u32,
+    /// Shared with the streams that are registered.
+    mailbox: Arc<Mailbox>,
 }
 
 impl IoUringSelector {
@@ -88,8 +98,10 @@ impl IoUringSelector {
     ///
     /// As [`new`](Self::new).
     pub fn with_config(config: IoUringConfig) -> io::Result<Self> {
+        let ring = Ring::new(&config)?;
+        let mailbox = Arc::new(Mailbox::new(ring.bell()));
         Ok(Self {
-            ring: Ring::new(&config)?,
+            ring,
             config,
             slots: Vec::new(),
             vacant: Vec::new(),
@@ -97,6 +109,7 @@ impl IoUringSelector {
             starved: VecDeque::new(),
             owners: vec![NOBODY; usize::from(config.buffers())].into(),
             buffers_out: 0,
+            mailbox,
         })
     }
 }
@@ -116,7 +129,8 @@ impl Selector<IoUringStream> for IoUringSelector {
             self.vacate_if_done(slot);
             return Err(error);
         }
-        socket.watch(slot);
+        let generation = self.slots[slot as usize].generation;
+        socket.watch(slot, generation, &self.mailbox);
         if socket.has_inbox() {
             self.touch(slot, |readiness| readiness.readable = true);
         }
@@ -128,17 +142,7 @@ impl Selector<IoUringStream> for IoUringSelector {
         if let Some(watch) = self.watch(slot) {
             watch.is_awaited = true;
         }
-        self.close(slot)?;
-        self.ring.submit()?;
-        // What the kernel received until then is in the completions.
-        for _ in 0..CANCEL_WAITS {
-            let Some(watch) = self.watch(slot) else { break };
-            if watch.is_done() {
-                break;
-            }
-            self.ring.wait(Some(CANCEL_WAIT))?;
-            self.collect()?;
-        }
+        let ended = self.end(slot);
         let Some(watch) = self.watch(slot) else {
             return Err(ErrorKind::NotFound.into());
         };
@@ -151,7 +155,7 @@ impl Selector<IoUringStream> for IoUringSelector {
         }
         socket.unwatch(&mut rest);
         self.vacate_if_done(slot);
-        Ok(())
+        ended
     }
 
     #[inline]
@@ -265,6 +269,20 @@ impl IoUringSelector {
         self.ring.cancel(name.into(), own_name.into())
     }
 
+    /// Ends what runs in a slot and waits for it. What the kernel received until then is in the slot afterwards.
+    fn end(&mut self, slot: u32) -> io::Result<()> {
+        self.close(slot)?;
+        self.ring.submit()?;
+        for _ in 0..CANCEL_WAITS {
+            self.settle()?;
+            if self.watch(slot).is_none_or(|watch| watch.is_done()) {
+                break;
+            }
+            self.ring.wait(Some(CANCEL_WAIT))?;
+        }
+        Ok(())
+    }
+
     /// Ends what runs in a slot.
     fn close(&mut self, slot: u32) -> io::Result<()> {
         let Some(watch) = self.watch(slot) else {
@@ -299,12 +317,22 @@ impl IoUringSelector {
         {
             return;
         }
+        let own_name = self.name(slot, Kind::Close);
         let place = &mut self.slots[slot as usize];
         place.generation = (place.generation + 1) & GENERATION_MASK;
-        if place.watch.take().is_some_and(|watch| watch.is_touched) {
+        let Some(watch) = place.watch.take() else {
+            return;
+        };
+        if watch.is_touched {
             self.touched.retain(|&touched| touched != slot);
         }
         self.vacant.push(slot);
+        // The stream is gone: its socket is closed with what is submitted next, or at once where that cannot be.
+        if let Some(shared) = Arc::into_inner(watch.shared) {
+            let _ = self
+                .ring
+                .close(OwnedFd::from(shared.socket), own_name.into());
+        }
     }
 
     /// Notes that there is something to report.
@@ -323,11 +351,10 @@ impl IoUringSelector {
 /// The work of a poll.
 impl IoUringSelector {
     fn turn(&mut self, ready: &mut Vec<Ready>, timeout: Option<Duration>) -> io::Result<()> {
-        self.collect()?;
-        self.replenish()?;
+        self.settle()?;
         if self.touched.is_empty() && timeout != Some(Duration::ZERO) {
             self.ring.wait(timeout)?;
-            self.collect()?;
+            self.settle()?;
         }
         self.ring.submit()?;
         for slot in self.touched.drain(..) {
@@ -346,6 +373,15 @@ impl IoUringSelector {
         Ok(())
     }
 
+    /// Sees to what the kernel and the streams have brought about.
+    ///
+    /// In this order: a receive that ended without a buffer may have done so just before the buffers came back, and would
+    /// wait for others otherwise. When this returns, such a receive waits only while the kernel has no buffer.
+    fn settle(&mut self) -> io::Result<()> {
+        self.collect()?;
+        self.replenish()
+    }
+
     /// Sees to the completions that are there now, and has the kernel bring those that found no place.
     fn collect(&mut self) -> io::Result<()> {
         for _ in 0..self.ring.completions() {
@@ -354,10 +390,7 @@ impl IoUringSelector {
             };
             self.complete(completion)?;
         }
-        if self.ring.has_overflowed() {
-            self.ring.wait(Some(Duration::ZERO))?;
-        }
-        Ok(())
+        self.ring.fetch_overflow()
     }
 
     fn complete(&mut self, completion: Completion) -> io::Result<()> {
@@ -373,37 +406,41 @@ impl IoUringSelector {
         match name.kind {
             Kind::Receive => self.received(name.slot, completion)?,
             Kind::Writable => self.became_writable(name.slot, &completion)?,
-            Kind::Cancel => return Ok(()),
-        }
-        if self
-            .watch(name.slot)
-            .is_some_and(|watch| watch.is_abandoned() && !watch.is_closing)
-        {
-            self.close(name.slot)?;
+            Kind::Cancel | Kind::Close => return Ok(()),
         }
         self.vacate_if_done(name.slot);
         Ok(())
     }
 
+    /// Buffers that the kernel has.
+    fn free(&self) -> u32 {
+        u32::from(self.config.buffers()).saturating_sub(self.buffers_out)
+    }
+
+    /// Parts that one stream may keep unread: the fewer the fewer buffers are free.
+    fn parts_of_one(&self) -> u32 {
+        (self.free() / 4).max(1)
+    }
+
     fn received(&mut self, slot: u32, completion: Completion) -> io::Result<()> {
-        let buffers_of_one = self.config.buffers_of_one();
         if let Some(received) = completion.received {
             // Without bytes it was only lent.
             if completion.result.is_ok_and(|count| count > 0) {
                 self.keep(slot, received);
             }
         }
+        let parts_of_one = self.parts_of_one();
         let Some(watch) = self.watch(slot) else {
             return Ok(());
         };
         if completion.more {
-            if watch.buffers > buffers_of_one && watch.receive == Operation::Active {
+            if watch.parts > parts_of_one && watch.receive == Operation::Active {
                 watch.receive = Operation::Cancelled;
                 self.cancel(slot, Kind::Receive)?;
             }
             return Ok(());
         }
-        let is_too_many = watch.buffers > buffers_of_one;
+        let is_too_many = watch.parts > parts_of_one;
         watch.receive = Operation::Off;
         match completion.result {
             Ok(0) => self.ended(slot, End::Closed),
@@ -424,21 +461,24 @@ impl IoUringSelector {
 
     /// Puts what has arrived into the slot.
     ///
-    /// One that floods and does not read would soon keep all buffers, and the others would starve. The kernel fills as
-    /// many as it finds before it can be told to stop; those beyond the limit are emptied here.
+    /// Streams that are not read would soon keep all buffers, and the others would starve. So some are never lent, and a
+    /// stream that keeps too much is told to receive no more: the kernel fills as many as it finds before that, and those
+    /// are emptied here.
     fn keep(&mut self, slot: u32, received: Received) {
         let generation = self.slots[slot as usize].generation;
-        let buffers_of_one = self.config.buffers_of_one();
+        let (parts_of_one, free) = (self.parts_of_one(), self.free());
+        let reserve = u32::from(self.config.buffers() / 8).max(1);
         let owner = &mut self.owners[usize::from(received.id())];
         *owner = NOBODY;
         if let Some(watch) = self.slots[slot as usize].watch.as_mut() {
-            let part = if watch.buffers > buffers_of_one {
-                Part::Copied(received.bytes().to_vec(), 0)
+            let part = if free < reserve || watch.parts > parts_of_one {
+                let counted = (Arc::downgrade(&self.mailbox), slot, generation);
+                Part::Copied(Copied::new(received.bytes(), Some(counted)))
             } else {
                 *owner = (slot, generation);
-                watch.buffers += 1;
                 Part::Lent(received)
             };
+            watch.parts += 1;
             watch.inbox.received.push_back(part);
         }
         self.touch(slot, |readiness| readiness.readable = true);
@@ -492,29 +532,41 @@ impl IoUringSelector {
 
     /// Gives the kernel the buffers that have been read, and starts the receives again that waited for that.
     fn replenish(&mut self) -> io::Result<()> {
+        let low = self.parts_of_one() / 2;
         let (owners, slots) = (&self.owners, &mut self.slots);
-        let low = self.config.buffers_of_one() / 2;
         let (buffers_out, starved) = (&mut self.buffers_out, &mut self.starved);
-        self.ring.replenish(|id| {
-            *buffers_out -= 1;
+        let was_rung = self.ring.replenish(|id| {
+            *buffers_out = buffers_out.saturating_sub(1);
             let (slot, generation) = owners[usize::from(id)];
-            let Some(place) = slots.get_mut(slot as usize) else {
-                return;
-            };
-            if place.generation != generation {
-                return;
-            }
-            let Some(watch) = &mut place.watch else {
-                return;
-            };
-            watch.buffers = watch.buffers.saturating_sub(1);
-            if watch.receive == Operation::Paused && watch.buffers <= low {
-                watch.receive = Operation::Starved;
-                starved.push_back((slot, generation));
-            }
+            part_read(slots, starved, slot, generation, low);
         });
-        let free = u32::from(self.config.buffers()).saturating_sub(self.buffers_out);
-        for _ in 0..free.min(u32::try_from(self.starved.len()).unwrap_or(u32::MAX)) {
+        if was_rung {
+            self.read_mail(low)?;
+        }
+        self.feed_starved()
+    }
+
+    fn read_mail(&mut self, low: u32) -> io::Result<()> {
+        for note in self.mailbox.take() {
+            let (slot, generation) = (note.slot, note.generation);
+            match note.news {
+                News::CopyRead => {
+                    part_read(&mut self.slots, &mut self.starved, slot, generation, low);
+                }
+                News::Dropped if self.slots[slot as usize].generation == generation => {
+                    self.close(slot)?;
+                    self.vacate_if_done(slot);
+                }
+                News::Dropped => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Starts as many of the receives that wait for a buffer as there are buffers.
+    fn feed_starved(&mut self) -> io::Result<()> {
+        let mut free = self.free();
+        while free > 0 {
             let Some((slot, generation)) = self.starved.pop_front() else {
                 break;
             };
@@ -524,18 +576,47 @@ impl IoUringSelector {
                     .watch
                     .as_ref()
                     .is_some_and(|watch| watch.receive == Operation::Starved);
+            // One that has gone meanwhile takes nobody's turn.
             if waits {
                 self.start_receive(slot)?;
+                free -= 1;
             }
         }
         Ok(())
     }
 }
 
+/// Notes that a stream has read a part, and has its receive started again where it had too many.
+fn part_read(
+    slots: &mut [Slot],
+    starved: &mut VecDeque<(u32, u32)>,
+    slot: u32,
+    generation: u32,
+    low: u32,
+) {
+    let Some(place) = slots.get_mut(slot as usize) else {
+        return;
+    };
+    if place.generation != generation {
+        return;
+    }
+    let Some(watch) = &mut place.watch else {
+        return;
+    };
+    watch.parts = watch.parts.saturating_sub(1);
+    if watch.receive == Operation::Paused && watch.parts <= low {
+        watch.receive = Operation::Starved;
+        starved.push_back((slot, generation));
+    }
+}
+
 impl Drop for IoUringSelector {
     fn drop(&mut self) {
         for watch in self.slots.iter().filter_map(|slot| slot.watch.as_ref()) {
-            watch.shared.set_watched(false);
+            // The stream of one that is closing may be registered elsewhere already.
+            if !watch.is_closing {
+                watch.shared.set_watched(false);
+            }
         }
     }
 }
@@ -546,3 +627,6 @@ const ENOBUFS: i32 = 105;
 const ECANCELED: i32 = 125;
 const POLLERR: u32 = 0x8;
 const POLLHUP: u32 = 0x10;
+
+#[cfg(test)]
+mod tests;

@@ -2,10 +2,10 @@
 
 use std::collections::VecDeque;
 use std::net::TcpStream;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use super::sys::Received;
+use super::sys::{Bell, Received};
 use crate::{Readiness, Token};
 
 /// A socket, owned by its stream and, while it is registered, by the selector too: its descriptor stays that of this
@@ -35,6 +35,50 @@ impl Shared {
     }
 }
 
+/// What streams tell their selector, from whatever thread: the bell has the next poll look here. Nothing of it is on the
+/// usual path.
+#[derive(Debug)]
+pub(super) struct Mailbox {
+    notes: Mutex<Vec<Note>>,
+    bell: Bell,
+}
+
+/// What a stream tells.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Note {
+    pub(super) slot: u32,
+    pub(super) generation: u32,
+    pub(super) news: News,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum News {
+    /// The stream was dropped while it was registered.
+    Dropped,
+    /// Bytes that had been copied out of a buffer are gone.
+    CopyRead,
+}
+
+impl Mailbox {
+    pub(super) const fn new(bell: Bell) -> Self {
+        Self {
+            notes: Mutex::new(Vec::new()),
+            bell,
+        }
+    }
+
+    pub(super) fn add(&self, note: Note) {
+        let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
+        notes.push(note);
+        drop(notes);
+        self.bell.ring();
+    }
+
+    pub(super) fn take(&self) -> Vec<Note> {
+        std::mem::take(&mut self.notes.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
 /// How the bytes of a socket have ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
@@ -49,8 +93,8 @@ pub(super) enum End {
 pub(super) enum Part {
     /// In the buffer that the kernel received into.
     Lent(Received),
-    /// Copied out of it, because the stream keeps too many buffers already: those that are left to read.
-    Copied(Vec<u8>, usize),
+    /// Copied out of it, because too few would be left, or the stream keeps too many already.
+    Copied(Copied),
 }
 
 impl Part {
@@ -58,7 +102,7 @@ impl Part {
     pub(super) fn bytes(&self) -> &[u8] {
         match self {
             Self::Lent(received) => received.bytes(),
-            Self::Copied(bytes, start) => &bytes[*start..],
+            Self::Copied(copied) => &copied.bytes[copied.start..],
         }
     }
 
@@ -66,7 +110,42 @@ impl Part {
     pub(super) fn consume(&mut self, count: usize) {
         match self {
             Self::Lent(received) => received.consume(count),
-            Self::Copied(bytes, start) => *start = (*start + count).min(bytes.len()),
+            Self::Copied(copied) => copied.start = (copied.start + count).min(copied.bytes.len()),
+        }
+    }
+}
+
+/// Bytes that need no buffer any more.
+#[derive(Debug)]
+pub(super) struct Copied {
+    bytes: Vec<u8>,
+    /// Where those begin that have not been read.
+    start: usize,
+    /// Who counts them, and for whom.
+    counted: Option<(Weak<Mailbox>, u32, u32)>,
+}
+
+impl Copied {
+    pub(super) fn new(bytes: &[u8], counted: Option<(Weak<Mailbox>, u32, u32)>) -> Self {
+        Self {
+            bytes: bytes.to_vec(),
+            start: 0,
+            counted,
+        }
+    }
+}
+
+impl Drop for Copied {
+    fn drop(&mut self) {
+        let Some((mailbox, slot, generation)) = &self.counted else {
+            return;
+        };
+        if let Some(mailbox) = mailbox.upgrade() {
+            mailbox.add(Note {
+                slot: *slot,
+                generation: *generation,
+                news: News::CopyRead,
+            });
         }
     }
 }
@@ -88,6 +167,15 @@ impl Inbox {
             self.received.append(&mut later.received);
         }
         self.end = self.end.or_else(|| later.end.take());
+    }
+
+    /// Copies what is in the kernel's buffers and gives those back.
+    pub(super) fn give_back(&mut self) {
+        for part in &mut self.received {
+            if let Part::Lent(received) = part {
+                *part = Part::Copied(Copied::new(received.bytes(), None));
+            }
+        }
     }
 
     #[inline]
@@ -131,8 +219,8 @@ pub(super) struct Watch {
     pub(super) is_touched: bool,
     pub(super) receive: Operation,
     pub(super) writable: Operation,
-    /// Buffers that the stream has not read, delivered or not.
-    pub(super) buffers: u32,
+    /// Parts that the stream has not read, delivered or not.
+    pub(super) parts: u32,
     /// The connect has failed, or the connection has before a receive was started: the stream finds out by itself.
     pub(super) has_failed: bool,
     /// A receive was started, so its own end decides whether another is.
@@ -153,17 +241,12 @@ impl Watch {
             is_touched: false,
             receive: Operation::Off,
             writable: Operation::Off,
-            buffers: 0,
+            parts: 0,
             has_failed: false,
             has_received: false,
             is_closing: false,
             is_awaited: false,
         }
-    }
-
-    /// The stream was dropped without having been deregistered.
-    pub(super) fn is_abandoned(&self) -> bool {
-        Arc::strong_count(&self.shared) == 1
     }
 
     pub(super) const fn is_done(&self) -> bool {
@@ -185,6 +268,7 @@ pub(super) enum Kind {
     Receive,
     Writable,
     Cancel,
+    Close,
 }
 
 /// The number of an operation: what for, in which slot, in which use of it.
@@ -203,6 +287,7 @@ impl From<Name> for u64 {
             Kind::Receive => 0,
             Kind::Writable => 1,
             Kind::Cancel => 2,
+            Kind::Close => 3,
         };
         Self::from(name.generation) << 34 | kind << 32 | Self::from(name.slot)
     }
@@ -217,7 +302,8 @@ impl From<u64> for Name {
             kind: match packed >> 32 & 3 {
                 0 => Kind::Receive,
                 1 => Kind::Writable,
-                _ => Kind::Cancel,
+                2 => Kind::Cancel,
+                _ => Kind::Close,
             },
         }
     }
@@ -231,7 +317,7 @@ mod tests {
     fn names_are_packed_without_loss() {
         for slot in [0, 7, u32::MAX] {
             for generation in [0, 5, GENERATION_MASK] {
-                for kind in [Kind::Receive, Kind::Writable, Kind::Cancel] {
+                for kind in [Kind::Receive, Kind::Writable, Kind::Cancel, Kind::Close] {
                     let name = Name {
                         slot,
                         generation,

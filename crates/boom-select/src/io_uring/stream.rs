@@ -3,12 +3,12 @@
 use std::io::{self, ErrorKind, IoSlice, IoSliceMut, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream as StdTcpStream};
 use std::os::fd::{AsFd, BorrowedFd};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
-use boom_stream::tcp::{ConnectStatus, TcpStream};
+use boom_stream::tcp::{CloseStatus, ConnectStatus, TcpStream};
 use boom_stream::{ConnectionInfo, HalfClose, Layer, Socket};
 
-use super::slot::{End, Inbox, Shared};
+use super::slot::{End, Inbox, Mailbox, News, Note, Shared};
 use crate::Readiness;
 
 /// A non-blocking TCP stream for an [`IoUringSelector`](crate::IoUringSelector).
@@ -40,6 +40,7 @@ pub struct IoUringStream {
     shared: Arc<Shared>,
     connection_info: ConnectionInfo,
     connect: ConnectStatus,
+    close: CloseStatus,
     /// What was received and not read.
     inbox: Inbox,
     /// `None` while no selector receives for the stream.
@@ -47,10 +48,13 @@ pub struct IoUringStream {
 }
 
 /// What the selector has reported and the socket has not yet contradicted.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 struct Known {
-    /// The slot of the selector.
+    /// The slot of the selector, and which use of it.
     slot: u32,
+    generation: u32,
+    /// Where the selector learns that the stream was dropped.
+    mailbox: Weak<Mailbox>,
     writable: bool,
     /// A read has returned the end of the stream.
     ended: bool,
@@ -92,7 +96,7 @@ impl IoUringStream {
 
     /// The slot it was registered at.
     pub(super) fn slot(&self) -> Option<u32> {
-        self.known.map(|known| known.slot)
+        self.known.as_ref().map(|known| known.slot)
     }
 
     /// Whether a connect is known to have ended well.
@@ -110,19 +114,22 @@ impl IoUringStream {
     }
 
     /// Nothing is known to be ready until the first report.
-    pub(super) fn watch(&mut self, slot: u32) {
+    pub(super) fn watch(&mut self, slot: u32, generation: u32, mailbox: &Arc<Mailbox>) {
         self.shared.set_watched(true);
         self.known = Some(Known {
             slot,
+            generation,
+            mailbox: Arc::downgrade(mailbox),
             writable: false,
             ended: false,
             reads_itself: false,
         });
     }
 
-    /// Takes what is left, and is an ordinary stream from now on.
+    /// Takes what is left, and is an ordinary stream from now on, which keeps none of the buffers that the others need.
     pub(super) fn unwatch(&mut self, rest: &mut Inbox) {
         self.inbox.append(rest);
+        self.inbox.give_back();
         self.shared.set_watched(false);
         self.known = None;
     }
@@ -139,12 +146,13 @@ impl IoUringStream {
     #[inline]
     pub(super) fn may_read(&self) -> bool {
         self.known
+            .as_ref()
             .is_some_and(|known| !known.ended && (known.reads_itself || !self.inbox.is_empty()))
     }
 
     #[inline]
     pub(super) fn may_write(&self) -> bool {
-        self.known.is_some_and(|known| known.writable)
+        self.known.as_ref().is_some_and(|known| known.writable)
     }
 
     /// Copies what was received to `buffer` and gives the buffers that are used up back to the kernel.
@@ -170,7 +178,7 @@ impl IoUringStream {
         &mut self,
         read: impl FnOnce(&mut &StdTcpStream) -> io::Result<usize>,
     ) -> io::Result<usize> {
-        let result = match (self.inbox.end, self.known) {
+        let result = match (self.inbox.end, &self.known) {
             (Some(End::Closed), _) => Ok(0),
             (Some(End::Failed(code)), _) => Err(io::Error::from_raw_os_error(code)),
             (None, Some(known)) if !known.reads_itself => {
@@ -196,7 +204,7 @@ impl IoUringStream {
         length: usize,
         write: impl FnOnce(&mut &StdTcpStream) -> io::Result<usize>,
     ) -> io::Result<usize> {
-        if self.known.is_some_and(|known| !known.writable) {
+        if self.known.as_ref().is_some_and(|known| !known.writable) {
             return Err(ErrorKind::WouldBlock.into());
         }
         let result = self.connect.observe(write(&mut &self.shared.socket));
@@ -279,11 +287,29 @@ impl Layer for IoUringStream {
     fn base_mut(&mut self) -> &mut Self {
         self
     }
+
+    /// Sends FIN behind what was written, and waits until the peer's end has been read.
+    fn poll_close(&mut self) -> io::Result<bool> {
+        self.close.close_write(&self.shared.socket)?;
+        if !self.inbox.received.is_empty() {
+            return Ok(false);
+        }
+        match (self.inbox.end, &self.known) {
+            (Some(End::Closed), _) => Ok(true),
+            (Some(End::Failed(code)), _) => Err(io::Error::from_raw_os_error(code)),
+            // The socket may be at its end although the ring holds bytes that were before it.
+            (None, Some(known)) if !known.reads_itself => match self.shared.is_watched() {
+                true => Ok(false),
+                false => Err(io::Error::new(ErrorKind::NotConnected, SelectorGone)),
+            },
+            (None, _) => self.close.check(&self.shared.socket),
+        }
+    }
 }
 
 impl HalfClose for IoUringStream {
     fn close_write(&mut self) -> io::Result<()> {
-        self.shutdown(Shutdown::Write)
+        self.close.close_write(&self.shared.socket)
     }
 }
 
@@ -295,7 +321,7 @@ impl Socket for IoUringStream {
     fn connected(&mut self) -> io::Result<bool> {
         if self.connect == ConnectStatus::Pending {
             // A connect that ends, well or not, makes the socket writable.
-            if self.known.is_some_and(|known| !known.writable) {
+            if self.known.as_ref().is_some_and(|known| !known.writable) {
                 return Ok(false);
             }
             // The receive has taken the error that the socket would be asked for.
@@ -318,10 +344,19 @@ impl AsFd for IoUringStream {
 
 impl Drop for IoUringStream {
     fn drop(&mut self) {
-        // The kernel's operations keep the socket open. This ends them, and tells the peer.
-        if self.known.is_some() && self.shared.is_watched() {
-            // There may be no connection to end.
-            let _ = self.shutdown(Shutdown::Both);
+        let Some(known) = &self.known else { return };
+        if !self.shared.is_watched() {
+            return;
+        }
+        // The kernel's operations keep the socket open until the selector is polled. The peer is told at once.
+        // There may be no connection to end.
+        let _ = self.shutdown(Shutdown::Both);
+        if let Some(mailbox) = known.mailbox.upgrade() {
+            mailbox.add(Note {
+                slot: known.slot,
+                generation: known.generation,
+                news: News::Dropped,
+            });
         }
     }
 }
@@ -333,6 +368,7 @@ impl From<TcpStream> for IoUringStream {
             shared: Arc::new(Shared::new(stream)),
             connection_info,
             connect: ConnectStatus::Pending,
+            close: CloseStatus::Open,
             inbox: Inbox::default(),
             known: None,
         }

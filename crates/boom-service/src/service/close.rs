@@ -4,11 +4,11 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use boom_select::Selector;
-use boom_stream::{ConnectionInfoProvider, Layer};
+use boom_stream::ConnectionInfoProvider;
 
 use super::{BaseOf, Engine, IOService};
 use crate::dns::DnsResolver;
-use crate::entry::{Link, Open, Progress};
+use crate::entry::{Entry, Link, Open, Progress};
 use crate::{AnyEndpoint, DisconnectReason, Event, Stage};
 
 impl<S, E, C, T, D> IOService<S, E, C, T, D>
@@ -31,8 +31,17 @@ where
         reason: DisconnectReason,
         ctx: &mut C,
     ) {
-        self.replace_link(index, Link::Queued);
+        if is_total(&reason) {
+            self.end_race(index);
+        }
+        // Of those that are connected to beside it, the one that began first takes its place.
+        let racer = self.take_racer(index);
+        let is_last = racer.is_none();
+        self.replace_link(index, racer.map_or(Link::Queued, Link::Open));
         self.engine.attempt_failed(index, Some(address), &reason);
+        if !is_last {
+            return self.engine.want_next_address(index);
+        }
         let Some(entry) = self.engine.endpoints.at_mut(index) else {
             return;
         };
@@ -68,11 +77,13 @@ where
         if has_next && entry.hosts_tried < HOSTS_MAX && !is_total(&reason) {
             entry.hosts_tried += 1;
             self.replace_link(index, Link::Resolving { lookup: None });
-            self.engine.timers.set(index, 0);
+            self.engine.set_deadline(index, 0);
             return;
         }
         entry.hosts_tried = 0;
-        entry.failed_rounds = entry.failed_rounds.saturating_add(1);
+        if entry.standing().is_none() {
+            entry.failed_rounds = entry.failed_rounds.saturating_add(1);
+        }
         self.retry(index, reason, ctx);
     }
 
@@ -81,10 +92,8 @@ where
         let Some(entry) = self.engine.endpoints.at_mut(index) else {
             return;
         };
-        let wants = entry.endpoint.may_recreate(reason.clone(), ctx);
-        let max = entry.options.max_attempts();
-        let may = reason.is_wanted() || max.is_none_or(|max| entry.failed_rounds < max);
-        if wants && may {
+        // A connection that stands goes on, and the endpoint has nothing to say about it.
+        if entry.standing().is_some() || entry.goes_on(&reason, ctx) {
             self.replace_link(index, Link::Backoff);
             self.engine.back_off(index, &reason);
         } else {
@@ -92,13 +101,13 @@ where
         }
     }
 
-    fn give_up(&mut self, index: u32, reason: DisconnectReason) {
+    pub(super) fn give_up(&mut self, index: u32, reason: DisconnectReason) {
         let Some(handle) = self.engine.endpoints.handle(index) else {
             return;
         };
         if let Some(endpoint) = self.remove(index) {
             self.engine.stats.gave_up += 1;
-            self.engine.events.push(Event::GaveUp {
+            self.engine.tell(Event::GaveUp {
                 handle,
                 endpoint,
                 reason,
@@ -109,6 +118,7 @@ where
     /// Ends whatever the endpoint is doing and takes it out.
     pub(super) fn remove(&mut self, index: u32) -> Option<E> {
         self.replace_link(index, Link::Backoff);
+        self.drop_beside(index);
         let engine = &mut self.engine;
         let entry = engine.endpoints.remove(index)?;
         engine.timers.clear(index);
@@ -136,14 +146,33 @@ where
         let entry = self.engine.endpoints.at_mut(index)?;
         let mut old = entry.enter(link, now_ns);
         match &mut old {
-            Link::Open(open) => {
-                // Closing the socket ends the watching as well, so a failure leaves nothing behind.
-                let _ = self.selector.deregister(open.target.base_mut(), open.token);
-            }
+            Link::Open(open) => self.unwatch(index, open),
             Link::Resolving { lookup: Some(id) } => self.lookups.retain(|lookup| lookup.id != *id),
             _ => {}
         }
         Some(old)
+    }
+}
+
+impl<E, G> Entry<E, G> {
+    /// Starts to count failures anew, and returns true, if a connection was active for long enough.
+    pub(super) fn forgets_failures(&mut self, active: Duration) -> bool {
+        let policy = self.options.reconnect();
+        let is_long = active >= policy.active_for_reset(self.last_delay);
+        if is_long {
+            (self.failures, self.failed_rounds, self.has_followed) = (0, 0, false);
+        }
+        is_long
+    }
+
+    /// Says whether the endpoint is to connect again, and may.
+    pub(super) fn goes_on<C>(&mut self, reason: &DisconnectReason, ctx: &mut C) -> bool
+    where
+        E: AnyEndpoint<C>,
+    {
+        let wants = self.endpoint.may_recreate(reason.clone(), ctx);
+        let max = self.options.max_attempts();
+        wants && (reason.is_wanted() || max.is_none_or(|max| self.failed_rounds < max))
     }
 }
 
@@ -156,7 +185,12 @@ const fn is_total(reason: &DisconnectReason) -> bool {
 }
 
 impl<E: ConnectionInfoProvider, G> Engine<E, G> {
-    fn attempt_failed(&mut self, index: u32, addr: Option<SocketAddr>, reason: &DisconnectReason) {
+    pub(super) fn attempt_failed(
+        &mut self,
+        index: u32,
+        addr: Option<SocketAddr>,
+        reason: &DisconnectReason,
+    ) {
         let Some(handle) = self.endpoints.handle(index) else {
             return;
         };
@@ -165,7 +199,7 @@ impl<E: ConnectionInfoProvider, G> Engine<E, G> {
             entry.counts.last_reason = Some(reason.clone());
         }
         self.stats.failed_attempts += 1;
-        self.events.push(Event::AttemptFailed {
+        self.tell(Event::AttemptFailed {
             handle,
             addr,
             reason: reason.clone(),
@@ -176,20 +210,24 @@ impl<E: ConnectionInfoProvider, G> Engine<E, G> {
         let Some(handle) = self.endpoints.handle(index) else {
             return;
         };
+        self.count_end(index, open, reason);
+        self.tell(Event::Disconnected {
+            handle,
+            reason: reason.clone(),
+        });
+    }
+
+    /// Sees to what the end of a connection that was active means for those to come.
+    pub(super) fn count_end(&mut self, index: u32, open: &Open<G>, reason: &DisconnectReason) {
         let Some(entry) = self.endpoints.at_mut(index) else {
             return;
         };
-        let active = Duration::from_nanos(self.now_ns.saturating_sub(open.active_since_ns));
-        let policy = entry.options.reconnect();
-        if active >= policy.active_for_reset(entry.last_delay) {
-            entry.failures = 0;
-            entry.failed_rounds = 0;
-            entry.has_followed = false;
-        } else if !reason.is_wanted() {
+        let active = open.active_for(self.now_ns);
+        if !entry.forgets_failures(active) && !reason.is_wanted() {
             entry.failed_rounds = entry.failed_rounds.saturating_add(1);
         }
         // An address that accepts and soon hangs up gives way to the others, as one that fails in a handshake does.
-        if active >= policy.reset_after() {
+        if active >= entry.options.reconnect().reset_after() {
             entry.failed_address = None;
         } else if !reason.is_wanted() {
             entry.failed_address = Some(open.address);
@@ -197,14 +235,10 @@ impl<E: ConnectionInfoProvider, G> Engine<E, G> {
         entry.counts.disconnected += 1;
         entry.counts.last_reason = Some(reason.clone());
         self.stats.disconnected += 1;
-        self.events.push(Event::Disconnected {
-            handle,
-            reason: reason.clone(),
-        });
     }
 
     /// Starts the timer of the next round of attempts.
-    fn back_off(&mut self, index: u32, reason: &DisconnectReason) {
+    pub(super) fn back_off(&mut self, index: u32, reason: &DisconnectReason) {
         let Some(handle) = self.endpoints.handle(index) else {
             return;
         };
@@ -227,6 +261,6 @@ impl<E: ConnectionInfoProvider, G> Engine<E, G> {
                 .add(connection_info.host(), connection_info.port(), handle);
         }
         self.start_timer(index, delay);
-        self.events.push(Event::RetryIn { handle, delay });
+        self.tell(Event::RetryIn { handle, delay });
     }
 }

@@ -8,7 +8,7 @@ use boom_stream::{Layer, TimeSource};
 
 use super::{BaseOf, IOService};
 use crate::dns::DnsResolver;
-use crate::entry::{Link, Progress};
+use crate::entry::{Link, NEVER, Open, Progress};
 use crate::{AnyEndpoint, DisconnectReason, Event, Handle};
 
 /// Pausing.
@@ -54,11 +54,13 @@ where
             return false;
         }
         let index = handle.index;
-        let old = self.replace_link(index, Link::Paused);
-        self.engine.timers.clear(index);
-        if let Some(Link::Open(open)) = old
-            && open.progress == Progress::Active
-        {
+        let standing = match self.replace_link(index, Link::Paused) {
+            Some(Link::Open(open)) if open.progress == Progress::Active => Some(open),
+            _ => self.take_beside(index, |open| open.progress == Progress::Active),
+        };
+        self.drop_beside(index);
+        self.engine.set_deadline(index, NEVER);
+        if let Some(open) = standing {
             self.engine
                 .disconnected(index, &open, &DisconnectReason::Paused);
         }
@@ -80,7 +82,7 @@ where
         // A turn to connect that it has let pass is gone.
         entry.host_turn_ns = entry.host_turn_ns.filter(|turn_ns| *turn_ns > now_ns);
         entry.enter(Link::Resolving { lookup: None }, now_ns);
-        self.engine.timers.set(handle.index, 0);
+        self.engine.set_deadline(handle.index, 0);
         true
     }
 }
@@ -104,6 +106,13 @@ where
     pub fn deregister_gracefully(&mut self, handle: Handle, timeout: Duration) -> bool {
         self.engine.now_ns = self.engine.now_ns.max(self.clock.now_ns());
         let now_ns = self.engine.now_ns;
+        if self.engine.endpoints.get(handle).is_none() {
+            return false;
+        }
+        // A replacement is wanted no more.
+        if let Some(standing) = self.take_standing(handle.index) {
+            self.replace_link(handle.index, Link::Open(standing));
+        }
         let Some(entry) = self.engine.endpoints.get_mut(handle) else {
             return false;
         };
@@ -112,7 +121,7 @@ where
             return true;
         };
         match open.progress {
-            Progress::Closing => {}
+            Progress::Closing | Progress::Draining { .. } => {}
             Progress::Active => {
                 open.progress = Progress::Closing;
                 entry.since_ns = now_ns;
@@ -182,8 +191,8 @@ where
     /// The endpoint has failed with `error`, which may be its protocol's word for the end of the closing handshake.
     pub(super) fn go_on_closing_after(&mut self, index: u32, error: io::Error) {
         drop(error);
-        let is_clean = matches!(self.poll_close(index), Ok(true));
-        self.closed(index, is_clean);
+        // The layers know whether it was that, and those below the protocol may not be done.
+        self.go_on_closing(index);
     }
 
     fn poll_close(&mut self, index: u32) -> io::Result<bool> {
@@ -204,12 +213,16 @@ where
         let Some(handle) = engine.endpoints.handle(index) else {
             return;
         };
-        let was_active = engine.endpoints.at_mut(index).is_some_and(
-            |entry| matches!(&entry.link, Link::Open(open) if open.progress == Progress::Closing),
-        );
+        let Some(entry) = engine.endpoints.at_mut(index) else {
+            return;
+        };
+        let was_active =
+            matches!(&entry.link, Link::Open(open) if open.progress == Progress::Closing);
+        // One that was replaced and is not done is cut off.
+        let is_clean = is_clean && !entry.beside.iter().any(Open::is_unclean);
         engine.stats.disconnected += u64::from(was_active);
         if let Some(endpoint) = self.remove(index) {
-            self.engine.events.push(Event::Deregistered {
+            self.engine.tell(Event::Deregistered {
                 handle,
                 endpoint,
                 is_clean,

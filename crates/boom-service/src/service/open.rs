@@ -1,19 +1,18 @@
-//! The way up: resolve, connect, shake hands, be active.
+//! The way up: resolve, shake hands, be active. `connect` is between.
 
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use boom_select::{Selector, Token};
+use boom_select::Selector;
 use boom_stream::{ConnectionInfoProvider, Layer, Phase, TimeSource};
 
 use super::{BaseOf, Engine, IOService, Lookup};
 use crate::dns::{DnsQuery, DnsResolver};
-use crate::entry::{Entry, Link, NEVER, Open, Progress};
+use crate::entry::{Entry, Link, Open, Progress};
 use crate::options::nanoseconds;
-use crate::rate::HostRates;
-use crate::{AnyEndpoint, DisconnectReason, Error, Event};
+use crate::{AnyEndpoint, DisconnectReason, EndpointOptions, Error, Event};
 
 impl<S, E, C, T, D> IOService<S, E, C, T, D>
 where
@@ -44,7 +43,7 @@ where
         let id = engine.next_lookup;
         engine.next_lookup += 1;
         // It was in that state already where it waited to be polled.
-        entry.since_ns = engine.now_ns;
+        entry.restart_state(engine.now_ns);
         entry.enter(Link::Resolving { lookup: Some(id) }, engine.now_ns);
         let timeout = entry.options.timeouts().resolve();
         engine.start_step(index, timeout);
@@ -66,6 +65,9 @@ where
             Ok(_) => return self.not_resolved(index, Error::NoAddress.into(), ctx),
             Err(error) => return self.not_resolved(index, error, ctx),
         };
+        if entry.options.head_start().is_some() {
+            take_turns(&mut addresses);
+        }
         addresses.truncate(ADDRESSES_MAX);
         // Where one address lets connect and then fails in a handshake, the others get their turn.
         if let Some(failed) = entry.failed_address
@@ -98,87 +100,73 @@ where
         }
     }
 
-    /// Starts to connect to the next address.
-    pub(super) fn connect(&mut self, index: u32, ctx: &mut C) {
+    /// TCP is connected, or the handshake may have come further: starts the time of the next one, or ends the way up.
+    pub(super) fn enter_phase(&mut self, index: u32, ctx: &mut C) {
         let engine = &mut self.engine;
         let Some(entry) = engine.endpoints.at_mut(index) else {
             return;
         };
-        let Some(&address) = entry.addresses.get(entry.next_address) else {
-            return self.resolve(index, ctx);
+        let is_replacement = entry.standing().is_some();
+        let Link::Open(open) = &mut entry.link else {
+            return;
         };
-        entry.extend_round(engine.now_ns.saturating_sub(entry.queued_ns));
-        if let Some(rates) = &mut engine.host_rates {
-            let turn_ns = entry.take_host_turn(rates, engine.now_ns);
-            if turn_ns > engine.now_ns {
-                entry.extend_round(turn_ns - engine.now_ns);
-                return engine.timers.set(index, turn_ns);
-            }
-            entry.host_turn_ns = None;
+        let phase = open.target.phase();
+        let is_up = phase == Phase::Established
+            && (!is_replacement || entry.endpoint.may_switch(&mut open.target, ctx));
+        if open.progress == Progress::Handshaking(phase) && !is_up {
+            return;
         }
-        engine.stats.attempts += 1;
-        entry.counts.attempts += 1;
-        let opened = entry.endpoint.open(address, ctx);
+        // Whatever came before it in this turn does not count against the handshake.
         engine.now_ns = self.clock.now_ns();
-        if !matches!(opened, Ok(None)) {
-            engine.rate_limit.take(engine.now_ns);
-            entry.next_address += 1;
+        if is_up {
+            return self.activate(index, ctx);
         }
-        match opened {
-            Ok(Some(target)) => {
-                self.watch(index, address, target, ctx);
-            }
-            Ok(None) => {
-                entry.enter(Link::Idle, engine.now_ns);
-                let delay = entry.options.idle_retry();
-                engine.start_timer(index, delay);
-            }
-            Err(error) => {
-                self.address_failed(
-                    index,
-                    address,
-                    DisconnectReason::Connect(Arc::new(error)),
-                    ctx,
-                );
-            }
+        let was_connecting = open.progress == Progress::Connecting;
+        open.progress = Progress::Handshaking(phase);
+        if was_connecting {
+            entry.restart_state(engine.now_ns);
         }
+        let (timeout, _) = entry.options.timeouts().of_phase(phase);
+        engine.start_step(index, timeout);
     }
 
-    /// Takes a target that has begun to connect.
-    fn watch(&mut self, index: u32, address: SocketAddr, mut target: E::Target, ctx: &mut C) {
+    fn activate(&mut self, index: u32, ctx: &mut C) {
         let engine = &mut self.engine;
+        let Some(handle) = engine.endpoints.handle(index) else {
+            return;
+        };
         let Some(entry) = engine.endpoints.at_mut(index) else {
             return;
         };
-        let token = Token {
-            index,
-            generation: engine.next_generation,
+        let is_replacement = entry.standing().is_some();
+        let Link::Open(open) = &mut entry.link else {
+            return;
         };
-        engine.next_generation = engine.next_generation.wrapping_add(1);
-        if let Err(error) = self.selector.register(target.base_mut(), token) {
-            return self.address_failed(
-                index,
-                address,
-                DisconnectReason::Connect(Arc::new(error)),
-                ctx,
-            );
+        open.activate(&entry.options, engine.now_ns);
+        entry.since_ns = engine.now_ns;
+        entry.hosts_tried = 0;
+        entry.counts.connected += 1;
+        engine.stats.connected += 1;
+        let addr = open.address;
+        engine.rearm(index);
+        if is_replacement {
+            self.switch(index, ctx);
+        } else {
+            engine.tell(Event::Connected { handle, addr });
         }
-        let progress = Progress::Connecting;
-        let link = Link::Open(Open {
-            target,
-            address,
-            token,
-            progress,
-            active_since_ns: 0,
-            deadline_ns: NEVER,
-            wake_ns: NEVER,
-            told_ns: 0,
-            polled_in: 0,
-            carried_to: 0,
-        });
-        entry.enter(link, engine.now_ns);
-        let timeout = entry.options.timeouts().connect();
-        engine.start_step(index, timeout);
+        self.engine.lead_others(index);
+    }
+}
+
+impl<T> Open<T> {
+    /// Begins to be active, for as long as `options` allow.
+    fn activate(&mut self, options: &EndpointOptions, now_ns: u64) {
+        self.progress = Progress::Active;
+        self.active_since_ns = now_ns;
+        self.heard_ns = now_ns;
+        self.ttl = options.auto_disconnect().unwrap_or(Duration::MAX);
+        self.ends_ns = now_ns.saturating_add(nanoseconds(self.ttl));
+        self.watch_activity(options.idle_timeout());
     }
 }
 
@@ -190,98 +178,37 @@ impl<E, T> Entry<E, T> {
     }
 
     /// Time that the endpoint waited for its turn does not count.
-    const fn extend_round(&mut self, waited_ns: u64) {
+    pub(super) const fn extend_round(&mut self, waited_ns: u64) {
         self.round_until_ns = self.round_until_ns.saturating_add(waited_ns);
-    }
-}
-
-impl<E: ConnectionInfoProvider, T> Entry<E, T> {
-    /// When it may connect to its host: the turn that it has, or else the next.
-    fn take_host_turn(&mut self, rates: &mut HostRates, now_ns: u64) -> u64 {
-        let host = self.endpoint.connection_info().host();
-        *self
-            .host_turn_ns
-            .get_or_insert_with(|| rates.reserve(host, now_ns))
     }
 }
 
 /// The oldest answer by which an idle endpoint connects. It may be idle for days.
 const ANSWER_AGE_MAX_NS: u64 = 30_000_000_000;
 
+/// Lets the two families of addresses take turns, each in its order and the one that came first ahead.
+///
+/// RFC 8305 section 4: the families are interleaved, so that one that leads nowhere holds up the connection for one delay
+/// and not for as many as it has addresses.
+fn take_turns(addresses: &mut Vec<SocketAddr>) {
+    let is_first_v6 = addresses.first().is_some_and(SocketAddr::is_ipv6);
+    let (first, other): (Vec<_>, Vec<_>) = addresses
+        .drain(..)
+        .partition(|address| address.is_ipv6() == is_first_v6);
+    let mut other = other.into_iter();
+    for address in first {
+        addresses.push(address);
+        addresses.extend(other.next());
+    }
+    addresses.extend(other);
+}
+
 /// Addresses of one answer that are tried; enough for any host, and a bound on what a resolver can cause.
 const ADDRESSES_MAX: usize = 16;
 
 impl<E: ConnectionInfoProvider, G: Layer> Engine<E, G> {
-    /// Lets the endpoint connect to its next address when its turn has come.
-    pub(super) fn queue(&mut self, index: u32) {
-        let Some(handle) = self.endpoints.handle(index) else {
-            return;
-        };
-        if let Some(entry) = self.endpoints.at_mut(index) {
-            entry.enter(Link::Queued, self.now_ns);
-            self.timers.clear(index);
-            if !entry.in_queue {
-                entry.in_queue = true;
-                entry.queued_ns = self.now_ns;
-                self.queue.push(handle);
-            }
-        }
-    }
-
-    /// TCP is connected, or the handshake may have come further: starts the time of the next one, or ends the way up.
-    pub(super) fn enter_phase(&mut self, index: u32, clock: &impl TimeSource) {
-        let Some(entry) = self.endpoints.at_mut(index) else {
-            return;
-        };
-        let Link::Open(open) = &mut entry.link else {
-            return;
-        };
-        let phase = open.target.phase();
-        if open.progress == Progress::Handshaking(phase) {
-            return;
-        }
-        // Whatever came before it in this turn does not count against the handshake.
-        self.now_ns = clock.now_ns();
-        if phase == Phase::Established {
-            return self.activate(index);
-        }
-        if open.progress == Progress::Connecting {
-            entry.since_ns = self.now_ns;
-        }
-        open.progress = Progress::Handshaking(phase);
-        let (timeout, _) = entry.options.timeouts().of_phase(phase);
-        self.start_step(index, timeout);
-    }
-
-    fn activate(&mut self, index: u32) {
-        let Some(handle) = self.endpoints.handle(index) else {
-            return;
-        };
-        let Some(entry) = self.endpoints.at_mut(index) else {
-            return;
-        };
-        let Link::Open(open) = &mut entry.link else {
-            return;
-        };
-        open.progress = Progress::Active;
-        open.active_since_ns = self.now_ns;
-        entry.since_ns = self.now_ns;
-        entry.hosts_tried = 0;
-        entry.counts.connected += 1;
-        self.stats.connected += 1;
-        self.events.push(Event::Connected {
-            handle,
-            addr: open.address,
-        });
-        match entry.options.auto_disconnect() {
-            Some(ttl) => self.start_timer(index, ttl),
-            None => self.set_deadline(index, NEVER),
-        }
-        self.lead_others(index);
-    }
-
     /// The server is back: cuts the backoff short of those that wait for the same one. The rate limit spaces them.
-    fn lead_others(&mut self, index: u32) {
+    pub(super) fn lead_others(&mut self, index: u32) {
         let Some(entry) = self.endpoints.at_mut(index) else {
             return;
         };
@@ -297,7 +224,7 @@ impl<E: ConnectionInfoProvider, G: Layer> Engine<E, G> {
             if matches!(entry.link, Link::Backoff) {
                 entry.has_followed = true;
                 self.start_timer(handle.index, Duration::ZERO);
-                self.events.push(Event::RetryIn {
+                self.tell(Event::RetryIn {
                     handle,
                     delay: Duration::ZERO,
                 });

@@ -108,18 +108,17 @@ where
             let Some(&Ready { token, readiness }) = self.engine.ready.get(place) else {
                 return;
             };
-            let Some(entry) = self.engine.endpoints.at_mut(token.index) else {
-                continue;
-            };
-            let Link::Open(open) = &mut entry.link else {
-                continue;
-            };
-            // A report of an earlier connection of the same index.
-            if open.token != token {
-                continue;
+            let now_ns = self.engine.now_ns;
+            if let Some(entry) = self.engine.endpoints.at_mut(token.index)
+                && let Link::Open(open) = &mut entry.link
+                && open.token == token
+            {
+                open.hear(readiness, now_ns);
+                self.selector.deliver(open.target.base_mut(), readiness);
+                self.poll_endpoint(token.index, ctx);
+            } else {
+                self.report_elsewhere(token, readiness, ctx);
             }
-            self.selector.deliver(open.target.base_mut(), readiness);
-            self.poll_endpoint(token.index, ctx);
         }
     }
 
@@ -130,10 +129,14 @@ where
             let Some(entry) = self.engine.endpoints.at_mut(index) else {
                 continue;
             };
+            let is_alone = entry.beside.is_empty();
             // Not so where the connection was replaced since, or has been polled for a report.
             if matches!(&entry.link, Link::Open(open) if open.carried_to == turn && open.polled_in != turn)
             {
                 self.poll_endpoint(index, ctx);
+            }
+            if !is_alone {
+                self.poll_carried_beside(index, ctx);
             }
         }
         carried.clear();
@@ -141,7 +144,7 @@ where
     }
 
     /// Polls an endpoint that has a connection, unless it had its poll in this turn.
-    fn poll_endpoint(&mut self, index: u32, ctx: &mut C) {
+    pub(super) fn poll_endpoint(&mut self, index: u32, ctx: &mut C) {
         let engine = &mut self.engine;
         let Some(entry) = engine.endpoints.at_mut(index) else {
             return;
@@ -156,7 +159,10 @@ where
         if open.progress == Progress::Connecting {
             let address = open.address;
             match open.target.base_mut().connected() {
-                Ok(true) => self.engine.enter_phase(index, &self.clock),
+                Ok(true) => {
+                    self.end_race(index);
+                    self.enter_phase(index, ctx);
+                }
                 Ok(false) => return,
                 Err(error) => {
                     let reason = DisconnectReason::Connect(Arc::new(error));
@@ -168,7 +174,7 @@ where
     }
 
     /// Calls the endpoint's `poll` and sees to what has come of it.
-    fn drive(&mut self, index: u32, ctx: &mut C) {
+    pub(super) fn drive(&mut self, index: u32, ctx: &mut C) {
         let engine = &mut self.engine;
         let Some(entry) = engine.endpoints.at_mut(index) else {
             return;
@@ -177,14 +183,27 @@ where
             return;
         };
         engine.stats.polls += 1;
-        match entry.endpoint.drive(&mut open.target, ctx) {
+        let is_replacement = open.progress != Progress::Active
+            && entry
+                .beside
+                .iter()
+                .any(|open| open.progress == Progress::Active);
+        let result = if is_replacement {
+            entry.endpoint.drive_replacement(&mut open.target, ctx)
+        } else {
+            entry.endpoint.drive(&mut open.target, ctx)
+        };
+        match result {
             Err(error) if !is_no_failure(error.kind()) => {
                 if open.progress == Progress::Closing {
                     return self.go_on_closing_after(index, error);
                 }
                 // The endpoint may have seen the end of the handshake, messages, and then the end of the stream.
-                if open.progress != Progress::Active && open.target.phase() == Phase::Established {
-                    self.engine.enter_phase(index, &self.clock);
+                if open.progress != Progress::Active
+                    && !is_replacement
+                    && open.target.phase() == Phase::Established
+                {
+                    self.enter_phase(index, ctx);
                 }
                 return self.connection_failed(
                     index,
@@ -197,7 +216,7 @@ where
         match open.progress {
             Progress::Active => {}
             Progress::Closing => return self.go_on_closing(index),
-            _ => self.engine.enter_phase(index, &self.clock),
+            _ => self.enter_phase(index, ctx),
         }
         self.carry_over(index);
     }
@@ -218,6 +237,16 @@ where
         let Some(entry) = self.engine.endpoints.at_mut(index) else {
             return;
         };
+        if !entry.beside.is_empty() {
+            self.fire_beside(index, start_ns, ctx);
+        }
+        self.engine.end_head_start(index, start_ns);
+        let Some(entry) = self.engine.endpoints.at_mut(index) else {
+            return;
+        };
+        if entry.main_due_ns() > start_ns {
+            return self.engine.rearm(index);
+        }
         let options = &entry.options;
         let is_total = entry.round_until_ns <= start_ns;
         let of_step =
@@ -242,23 +271,9 @@ where
                     let (_, stage) = options.timeouts().of_phase(phase);
                     self.connection_failed(index, of_step(stage), ctx);
                 }
-                Progress::Active => self.end_of_ttl(index, ctx),
-                Progress::Closing => self.closed(index, false),
+                Progress::Active => self.end_of_activity(index, start_ns, ctx),
+                Progress::Closing | Progress::Draining { .. } => self.closed(index, false),
             },
-        }
-    }
-
-    fn end_of_ttl(&mut self, index: u32, ctx: &mut C) {
-        let Some(entry) = self.engine.endpoints.at_mut(index) else {
-            return;
-        };
-        let Some(ttl) = entry.options.auto_disconnect() else {
-            return;
-        };
-        if entry.endpoint.may_auto_disconnect(ctx) {
-            self.connection_failed(index, DisconnectReason::AutoDisconnect(ttl), ctx);
-        } else {
-            self.engine.start_timer(index, TTL_PERIOD);
         }
     }
 
@@ -294,8 +309,8 @@ where
                 continue;
             };
             entry.in_queue = false;
-            // It may have been paused since.
-            if matches!(entry.link, Link::Queued) {
+            // It may have been paused since, or connected.
+            if matches!(entry.link, Link::Queued) || entry.wants_next_address {
                 self.connect(handle.index, ctx);
             }
         }
@@ -318,11 +333,8 @@ where
         let Link::Open(open) = &mut entry.link else {
             return;
         };
-        let (target, next_turn) = (&open.target, engine.turn + 1);
-        let is_due = target.has_buffered()
-            || self.selector.may_read(target.base())
-            || target.wants_write() && self.selector.may_write(target.base());
-        if is_due && open.carried_to != next_turn {
+        let next_turn = engine.turn + 1;
+        if has_work(&self.selector, &open.target) && open.carried_to != next_turn {
             open.carried_to = next_turn;
             engine.carried.push(index);
         }
@@ -333,11 +345,16 @@ where
     }
 }
 
+/// Says whether there is something to do that the selector will not report.
+#[inline]
+pub(super) fn has_work<S: Selector<G::Base>, G: Layer>(selector: &S, target: &G) -> bool {
+    target.has_buffered()
+        || selector.may_read(target.base())
+        || target.wants_write() && selector.may_write(target.base())
+}
+
 /// Says whether an endpoint's error means that there is nothing to be had now. `Interrupted` is the kernel's word for
 /// "again".
 pub(super) const fn is_no_failure(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::WouldBlock | ErrorKind::Interrupted)
 }
-
-/// How often an endpoint is asked whether its connection, which is at the end of its time, may be ended.
-const TTL_PERIOD: Duration = Duration::from_millis(100);

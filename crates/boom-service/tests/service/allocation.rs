@@ -18,7 +18,20 @@ fn polling_allocates_nothing_once_connected() {
             Ok(())
         });
     }
+    // Half of them are at places other than their own.
+    let handles: Vec<_> = world.service.iter().map(|(handle, _)| handle).collect();
+    for handle in handles.iter().step_by(2) {
+        assert!(world.service.renew(*handle));
+    }
+    for _ in 0..20 {
+        world.reports.all_ready();
+        world.service.poll().unwrap();
+    }
+    world.advance(std::time::Duration::from_secs(5));
+    world.drain_events();
     let tokens = world.reports.registered();
+    assert_eq!(tokens.len(), 100);
+    assert!(tokens.iter().any(|token| token.index >= 100));
     let round = |world: &mut World| {
         for token in &tokens {
             world.reports.ready(*token);

@@ -1,6 +1,6 @@
 //! What is known of each endpoint.
 
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write};
 use std::time::Duration;
 
 use boom_service::{EndpointOptions, ReconnectPolicy, State, Timeouts};
@@ -138,7 +138,9 @@ fn renewing_a_connection_is_no_failure() {
 fn all_steps_together_have_a_time_of_their_own() {
     let mut world = World::new();
     let timeouts = Timeouts::default().with_total(Duration::from_secs(12));
-    let options = EndpointOptions::default().with_timeouts(timeouts);
+    let options = EndpointOptions::default()
+        .with_timeouts(timeouts)
+        .with_head_start(None);
     let (handle, client) = world.register_with(Client::new("exchange", 443), options);
     let addresses: Vec<_> = (1..=9).map(|host| ([10, 0, 0, host], 443).into()).collect();
     world.names.set("exchange", &addresses);
@@ -185,4 +187,39 @@ fn waiting_for_the_connect_rate_is_not_part_of_that_time() {
     assert_eq!(world.service.state(handle), Some(State::Connecting));
     world.advance(Duration::from_secs(1));
     world.poll_until(handle, State::Active);
+}
+
+#[test]
+fn traffic_is_that_of_all_connections() {
+    let mut world = World::new();
+    let (handle, client) = world.active(1);
+    let traffic = |world: &World| {
+        let traffic = world.service.endpoint_stats(handle).unwrap().traffic;
+        assert_eq!(
+            (traffic.sent_bytes, traffic.received_messages),
+            (None, None)
+        );
+        (traffic.received_bytes, traffic.sent_messages)
+    };
+    assert_eq!(traffic(&world), (Some(10), Some(0)));
+    world
+        .service
+        .dispatch(handle, |stack, _| stack.stream.write_all(b"four").unwrap());
+    assert_eq!(traffic(&world), (Some(10), Some(4)));
+    client.fail_once(ErrorKind::ConnectionReset);
+    world.reports.all_ready();
+    world.service.poll().unwrap();
+    assert_eq!(traffic(&world), (Some(10), Some(4)), "it has ended");
+    world.poll_until(handle, State::Active);
+    assert_eq!(traffic(&world), (Some(20), Some(4)));
+    // Both connections of an overlap count, each once.
+    assert!(world.service.renew(handle));
+    for _ in 0..10 {
+        world.reports.all_ready();
+        world.service.poll().unwrap();
+        assert!(traffic(&world).0 >= Some(20));
+    }
+    assert_eq!(traffic(&world), (Some(30), Some(4)));
+    world.service.pause(handle);
+    assert_eq!(traffic(&world), (Some(30), Some(4)));
 }

@@ -10,16 +10,16 @@ use boom_stream::tcp::TcpStream;
 use boom_stream::{ConnectionInfo, ConnectionInfoProvider, Layer, Socket};
 
 /// Keeps what it receives. `G` is the kind of stream.
-struct Reader<G> {
+pub(crate) struct Reader<G> {
     connection_info: ConnectionInfo,
     make: fn(TcpStream) -> G,
-    received: Vec<u8>,
+    pub(crate) received: Vec<u8>,
     /// Bytes asked for in one read.
     room: usize,
 }
 
 impl<G> Reader<G> {
-    fn new(port: u16, make: fn(TcpStream) -> G) -> Self {
+    pub(crate) fn new(port: u16, make: fn(TcpStream) -> G) -> Self {
         let connection_info = ConnectionInfo::new(HOST, port);
         Self {
             connection_info,
@@ -59,15 +59,17 @@ fn plain(stream: TcpStream) -> TcpStream {
     stream
 }
 
-fn mio(stream: TcpStream) -> MioStream {
+pub(crate) fn mio(stream: TcpStream) -> MioStream {
     stream.into_mio_stream()
 }
 
-type Service<S, G> = IOService<S, Reader<G>>;
+pub(crate) type Service<S, G> = IOService<S, Reader<G>>;
 
 /// Polls until `done`; the peers are in the same thread and have done their part.
-fn poll_until<S, G>(service: &mut Service<S, G>, mut done: impl FnMut(&mut Service<S, G>) -> bool)
-where
+pub(crate) fn poll_until<S, G>(
+    service: &mut Service<S, G>,
+    mut done: impl FnMut(&mut Service<S, G>) -> bool,
+) where
     S: Selector<G::Base>,
     G: Read + Write + Layer<Base: Socket>,
 {
@@ -88,7 +90,7 @@ const HOST: &str = if cfg!(target_os = "linux") {
     "127.0.0.1"
 };
 
-fn listen() -> (TcpListener, u16) {
+pub(crate) fn listen() -> (TcpListener, u16) {
     let listener = TcpListener::bind((HOST, 0)).unwrap();
     let port = listener.local_addr().unwrap().port();
     (listener, port)

@@ -7,6 +7,9 @@ mod world;
 
 mod connect_rate;
 mod failover;
+mod head_start;
+mod idle;
+mod overlap;
 mod polling;
 mod reconnect;
 mod target_timers;
@@ -23,5 +26,11 @@ mod shutdown;
 mod websocket;
 
 mod allocation;
+mod chaos;
 mod context;
 mod loopback;
+mod loopback_overlap;
+#[cfg(target_os = "linux")]
+mod loopback_race;
+
+mod rival_faults;

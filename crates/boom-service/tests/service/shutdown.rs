@@ -87,6 +87,11 @@ fn the_protocols_word_for_the_end_is_no_failure() {
         });
         world.reports.all_ready();
         world.service.poll().unwrap();
+        if !is_closed {
+            // A layer below the protocol is not done.
+            assert_eq!(world.service.state(handle), Some(State::Closing));
+            world.advance(TIMEOUT);
+        }
         assert_eq!(
             world.drain_events(),
             [format!("deregistered 10.0.0.1:1: {end}")]

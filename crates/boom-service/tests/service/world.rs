@@ -11,7 +11,7 @@ use boom_select::{Readiness, Ready, Selector, Token};
 use boom_service::dns::{DnsQuery, DnsResolver};
 use boom_service::{
     DisconnectReason, Endpoint, EndpointOptions, Event, Handle, Hosts, IOService, IntoIOService,
-    State,
+    State, Traffic,
 };
 use boom_stream::{ConnectionInfo, ConnectionInfoProvider, Layer, Phase};
 use boom_testkit::clock::ManualClock;
@@ -118,6 +118,9 @@ fn short(event: &Event<Client>) -> String {
     match event {
         Event::Connected { addr, .. } => format!("connected {addr}"),
         Event::Disconnected { reason, .. } => format!("disconnected: {reason}"),
+        Event::Switched { addr, .. } => format!("switched to {addr}"),
+        Event::Retired { is_clean: true, .. } => "retired cleanly".to_owned(),
+        Event::Retired { .. } => "retired, cut off".to_owned(),
         Event::AttemptFailed {
             addr: Some(addr),
             reason,
@@ -328,6 +331,8 @@ pub(crate) struct Plan {
     pub(crate) poll: Box<OnPoll>,
     pub(crate) can_recreate: bool,
     pub(crate) can_auto_disconnect: bool,
+    pub(crate) can_switch: bool,
+    pub(crate) overlap: Option<Box<OnOverlap>>,
     /// Arguments of `create_target`.
     pub(crate) opened: Vec<SocketAddr>,
     /// Calls of `poll`.
@@ -337,7 +342,18 @@ pub(crate) struct Plan {
 }
 
 type OnOpen = dyn FnMut(SocketAddr) -> io::Result<Option<Stack>>;
+type OnOverlap = dyn FnMut(Overlap<'_>) -> io::Result<()>;
 type OnPoll = dyn FnMut(&mut Stack) -> io::Result<()>;
+
+/// What an endpoint is told while one connection takes the place of another.
+pub(crate) enum Overlap<'a> {
+    Replacement(&'a mut Stack),
+    Switched {
+        old: &'a mut Stack,
+        new: &'a mut Stack,
+    },
+    Retired(&'a mut Stack),
+}
 
 impl Client {
     /// Connects at once, has no handshake and does nothing when polled.
@@ -347,6 +363,8 @@ impl Client {
             poll: Box::new(|_| Ok(())),
             can_recreate: true,
             can_auto_disconnect: true,
+            can_switch: true,
+            overlap: None,
             opened: Vec::new(),
             polls: 0,
             reasons: Vec::new(),
@@ -388,9 +406,21 @@ impl Client {
         });
     }
 
+    /// Sees what is done with connections in an overlap, with what belongs to `poll` left as it is.
+    pub(crate) fn on_overlap(&self, overlap: impl FnMut(Overlap<'_>) -> io::Result<()> + 'static) {
+        self.plan.borrow_mut().overlap = Some(Box::new(overlap));
+    }
+
     /// Makes connects fail with `kind`.
     pub(crate) fn refuse(&self, kind: io::ErrorKind) {
         self.on_open(move |_| Ok(Some(Stack::new(ScriptedStream::new().connect_error(kind)))));
+    }
+
+    fn overlap(&self, overlap: Overlap<'_>) -> io::Result<()> {
+        match &mut self.plan.borrow_mut().overlap {
+            Some(on_overlap) => on_overlap(overlap),
+            None => Ok(()),
+        }
     }
 
     pub(crate) fn polls(&self) -> usize {
@@ -435,6 +465,30 @@ impl Endpoint for Client {
 
     fn next_host(&mut self) -> bool {
         self.hosts.advance()
+    }
+
+    fn poll_replacement(&mut self, target: &mut Stack) -> io::Result<()> {
+        self.overlap(Overlap::Replacement(target))
+    }
+
+    fn can_switch(&mut self, _replacement: &mut Stack) -> bool {
+        self.plan.borrow().can_switch
+    }
+
+    fn switched(&mut self, old: &mut Stack, new: &mut Stack) {
+        self.overlap(Overlap::Switched { old, new }).unwrap();
+    }
+
+    fn poll_retired(&mut self, target: &mut Stack) -> io::Result<()> {
+        self.overlap(Overlap::Retired(target))
+    }
+
+    fn traffic(&self, target: &Stack) -> Traffic {
+        Traffic {
+            received_bytes: Some(10),
+            sent_messages: Some(target.stream.written().len() as u64),
+            ..Traffic::default()
+        }
     }
 }
 

@@ -101,6 +101,12 @@ pub(crate) trait Session: Sized {
     /// Before the end of the handshake there is nothing to close, and nothing is queued.
     fn close(&mut self) -> Result<(), Error>;
 
+    /// Returns true once [`close`](Self::close) was called and nothing can be written any more.
+    fn is_closed(&self) -> bool;
+
+    /// Returns true once the peer's `close_notify` has come.
+    fn has_ended_well(&self) -> bool;
+
     /// Returns the error that writing has ended with.
     fn check_writable(&self) -> Result<(), Error>;
 

@@ -91,7 +91,7 @@ impl<S: Read + Write + HalfClose, B: Backend> HalfClose for TlsReadyStream<S, B>
     }
 }
 
-impl<S: Layer, B: Backend> Layer for TlsReadyStream<S, B> {
+impl<S: Read + Write + Layer, B: Backend> Layer for TlsReadyStream<S, B> {
     type Base = S::Base;
 
     fn base(&self) -> &S::Base {

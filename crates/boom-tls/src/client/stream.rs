@@ -325,7 +325,7 @@ impl<S: Read + Write + HalfClose, B: Backend> HalfClose for Stream<S, B> {
     }
 }
 
-impl<S: Layer, B: Backend> Layer for Stream<S, B> {
+impl<S: Read + Write + Layer, B: Backend> Layer for Stream<S, B> {
     type Base = S::Base;
 
     fn base(&self) -> &S::Base {
@@ -367,11 +367,50 @@ impl<S: Layer, B: Backend> Layer for Stream<S, B> {
         self.stream.handle_timeout(now_ns)
     }
 
-    /// True when all records are sent and the stream below is done. The alert `close_notify` is for
-    /// [`close_write`](HalfClose::close_write) to send.
+    /// Sends `close_notify` behind what waits, has the stream below end, and waits for the peer to do both.
+    ///
+    /// What arrives meanwhile is taken in, and has to be read before the end is there. A peer that ends without `close_notify` after this side has sent
+    /// its own has ended all the same: whether something was cut off is for the reader to judge.
     fn poll_close(&mut self) -> io::Result<bool> {
-        Ok(!self.session.has_outgoing() && self.stream.poll_close()?)
+        if self.session.is_handshaking() {
+            // Without a handshake there is nothing to say, and nothing to be cut off.
+            return self.stream.poll_close();
+        }
+        let was_closed = self.session.is_closed();
+        match self.session.close() {
+            Err(Error::Truncated) if was_closed => {}
+            closed => closed?,
+        }
+        if !self.send()? {
+            return Ok(false);
+        }
+        // A protocol above that has had its own end reads no more, and the peer's alert stands before the end of the
+        // stream. Where there is plaintext it is for the reader first.
+        match self.take_or_receive(B::Session::fill) {
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+            Err(_) if matches!(self.session.failure(), Some(Error::Truncated)) => {}
+            taken => drop(taken?),
+        }
+        // An answer of TLS 1.2, say.
+        let is_sent = self.send();
+        let is_over = match is_sent.and_then(|is_sent| Ok(self.stream.poll_close()? && is_sent)) {
+            // The peer has said that it is done, and did not wait for the same word of this side.
+            Err(error) if self.session.has_ended_well() && is_hang_up(error.kind()) => true,
+            is_over => is_over?,
+        };
+        Ok(is_over && self.session.plaintext().is_empty())
     }
+}
+
+/// The errors of a socket whose peer has closed it altogether.
+const fn is_hang_up(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::ConnectionReset
+            | ErrorKind::ConnectionAborted
+            | ErrorKind::BrokenPipe
+            | ErrorKind::NotConnected
+    )
 }
 
 impl<S, B: Backend> fmt::Debug for Stream<S, B> {

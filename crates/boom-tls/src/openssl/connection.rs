@@ -319,6 +319,14 @@ impl Session for Connection {
         }
     }
 
+    fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    fn has_ended_well(&self) -> bool {
+        matches!(self.end, Some(End::Clean))
+    }
+
     fn check_writable(&self) -> Result<(), Error> {
         match self.failure() {
             Some(error) => Err(error.clone()),

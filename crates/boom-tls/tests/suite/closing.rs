@@ -92,6 +92,58 @@ fn this_side_may_close_one_direction() {
 }
 
 #[test]
+fn a_graceful_end_sends_what_waits_and_close_notify_and_loses_nothing_that_arrives() {
+    for version in VERSIONS {
+        let (mut client, mut server) = connected_by(version);
+        client.base_mut().push_write_would_block();
+        client.write_all(b"first").unwrap();
+        client.base_mut().push_write_would_block();
+        assert!(!client.poll_close().unwrap());
+        assert!(client.wants_write());
+        client.base_mut().push_read(server.encrypt(b"last"));
+        server.tls.send_close_notify();
+        client.base_mut().push_read(server.give());
+        client.base_mut().push_eof();
+        assert!(!client.poll_close().unwrap(), "bytes are to be read");
+        server.take_in(&client.base_mut().take_written());
+        assert_eq!(server.received, b"first");
+        assert!(server.tls.process_new_packets().unwrap().peer_has_closed());
+        assert!(client.has_buffered());
+        assert_eq!(read_all(&mut client, 64), b"last");
+        assert_eq!(client.read(&mut [0; 64]).unwrap(), 0);
+        assert!(client.poll_close().unwrap());
+        assert!(client.get_ref().written().is_empty(), "one alert is enough");
+    }
+}
+
+#[test]
+fn a_peer_that_hangs_up_after_this_sides_close_notify_has_ended() {
+    for version in VERSIONS {
+        let (mut client, _) = connected_by(version);
+        assert!(client.poll_close().unwrap());
+        client.base_mut().push_eof();
+        assert!(client.poll_close().unwrap());
+        assert!(client.poll_close().unwrap());
+        // The reader learns that the peer's word is missing.
+        assert_eq!(read_error(&mut client), ErrorKind::UnexpectedEof);
+
+        let (mut client, _) = connected_by(version);
+        client.base_mut().push_eof();
+        assert_eq!(read_error(&mut client), ErrorKind::UnexpectedEof);
+        let error = client.poll_close().unwrap_err();
+        assert!(matches!(typed(&error), Error::Truncated), "cut off before");
+    }
+}
+
+#[test]
+fn without_a_handshake_a_graceful_end_has_nothing_to_say() {
+    let config = super::support::trusting(&boom_testkit::tls::Authority::new());
+    let mut client = super::support::client(&config);
+    assert!(client.poll_close().unwrap());
+    assert!(client.get_ref().written().is_empty());
+}
+
+#[test]
 fn an_end_without_close_notify_is_a_truncation() {
     for version in VERSIONS {
         let (mut client, mut server) = connected_by(version);

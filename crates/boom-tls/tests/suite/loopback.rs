@@ -138,3 +138,55 @@ fn a_refused_connection_is_reported() {
         ErrorKind::ConnectionRefused
     );
 }
+
+#[test]
+fn a_graceful_end_waits_for_that_of_the_peer() {
+    for version in VERSIONS {
+        let authority = Authority::new();
+        let (port, server) = echo(authority.server_config(&["127.0.0.1"]), 1);
+        let mut client = connect(port, &only(trusting(&authority), version));
+        until_done(|| client.write(b"last order"));
+        // The server echoes, sees the end of this side, and ends too. Nobody reads meanwhile, and nothing is lost.
+        let mut is_over = client.poll_close().unwrap();
+        let mut echoed = Vec::new();
+        while !is_over {
+            thread::yield_now();
+            is_over = client.poll_close().unwrap();
+            if client.has_buffered() {
+                let mut buffer = [0; 64];
+                let count = client.read(&mut buffer).unwrap();
+                echoed.extend_from_slice(&buffer[..count]);
+            }
+        }
+        assert_eq!(echoed, b"last order");
+        assert_eq!(client.read(&mut [0; 64]).unwrap(), 0);
+        server.join().unwrap();
+    }
+}
+
+#[test]
+fn a_peer_that_resets_after_its_close_notify_has_ended_well() {
+    for version in VERSIONS {
+        let authority = Authority::new();
+        let config = authority.server_config(&["127.0.0.1"]);
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let server = thread::spawn(move || {
+            let connection = ServerConnection::new(config).unwrap();
+            let mut stream = StreamOwned::new(connection, listener.accept().unwrap().0);
+            stream.read_exact(&mut [0; 5]).unwrap();
+            stream.conn.send_close_notify();
+            stream.flush().unwrap();
+            // Closing with unread bytes resets.
+            assert!(stream.sock.peek(&mut [0; 8]).unwrap() > 0);
+        });
+        let mut client = connect(port, &only(trusting(&authority), version));
+        until_done(|| client.write(b"order"));
+        assert_eq!(until_done(|| client.read(&mut [0; 64])), 0);
+        let _ = client.poll_close().unwrap();
+        server.join().unwrap();
+        while !client.poll_close().unwrap() {
+            thread::yield_now();
+        }
+    }
+}

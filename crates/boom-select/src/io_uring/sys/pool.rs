@@ -5,7 +5,7 @@ use std::fmt;
 use std::io;
 use std::ptr::NonNull;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU16, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU32, Ordering};
 
 use io_uring::types::BufRingEntry;
 
@@ -48,7 +48,7 @@ impl Pool {
         self.memory.cast()
     }
 
-    /// Returns true if a buffer was given back since they were last collected.
+    /// Returns true if a buffer was given back, or the bell rung, since they were last collected.
     #[inline]
     pub(super) fn has_returned(&self) -> bool {
         self.returned.newest.load(Ordering::Relaxed) != NONE
@@ -84,11 +84,32 @@ impl fmt::Debug for Pool {
 /// The kernel wants the entries to start at a page. No architecture that it is used on here has larger ones.
 const PAGE: usize = 64 * 1024;
 
-/// The list of buffers that were given back, from whatever thread: each names the one given back before it.
+/// Lets any thread have the next poll look around, at no cost to those that find nothing.
+#[derive(Debug)]
+pub(in crate::io_uring) struct Bell(Arc<Pool>);
+
+impl Bell {
+    pub(super) const fn new(pool: Arc<Pool>) -> Self {
+        Self(pool)
+    }
+
+    pub(in crate::io_uring) fn ring(&self) {
+        // Once on the list is enough, and twice would close it to a circle. Release: whoever finds it there sees what was
+        // done before.
+        if !self.0.returned.is_rung.swap(true, Ordering::AcqRel) {
+            self.0.returned.push(self.0.count);
+        }
+    }
+}
+
+/// The list of buffers that were given back, from whatever thread: each names the one given back before it. A number
+/// behind the last buffer's stands for the bell.
 #[derive(Debug)]
 struct Returned {
     newest: AtomicU32,
     before: Box<[AtomicU32]>,
+    /// The bell is on the list.
+    is_rung: AtomicBool,
 }
 
 /// The end of the list.
@@ -98,7 +119,8 @@ impl Returned {
     fn new(count: u16) -> Self {
         Self {
             newest: AtomicU32::new(NONE),
-            before: (0..count).map(|_| AtomicU32::new(NONE)).collect(),
+            before: (0..=count).map(|_| AtomicU32::new(NONE)).collect(),
+            is_rung: AtomicBool::new(false),
         }
     }
 
@@ -213,14 +235,22 @@ impl BufferRing {
         ring
     }
 
-    /// Gives the kernel the buffers that were given back, and calls `seen` with each.
-    pub(super) fn replenish(&mut self, mut seen: impl FnMut(u16)) {
+    /// Gives the kernel the buffers that were given back, and calls `seen` with each. Returns true if the bell was rung.
+    pub(super) fn replenish(&mut self, mut seen: impl FnMut(u16)) -> bool {
         let pool = Arc::clone(&self.pool);
+        let mut was_rung = false;
         for id in pool.returned.take() {
-            self.write(id);
-            seen(id);
+            if id == pool.count {
+                // It is off the list, and may be put there again.
+                pool.returned.is_rung.swap(false, Ordering::AcqRel);
+                was_rung = true;
+            } else {
+                self.write(id);
+                seen(id);
+            }
         }
         self.publish();
+        was_rung
     }
 
     /// Writes the next entry, which the kernel reads only when it is published.
@@ -268,10 +298,29 @@ mod tests {
         drop(received);
         assert!(pool.has_returned());
         let mut ids = Vec::new();
-        ring.replenish(|id| ids.push(id));
+        assert!(!ring.replenish(|id| ids.push(id)));
         assert_eq!(ids, [0, 2]);
         assert_eq!(ring.tail, 6);
         ring.replenish(|_| panic!("it was collected"));
+    }
+
+    #[test]
+    fn the_bell_is_heard_once_for_all_its_rings_and_is_no_buffer() {
+        let pool = Pool::new(2, 64).unwrap();
+        let mut ring = BufferRing::new(Arc::clone(&pool));
+        let bell = Bell::new(Arc::clone(&pool));
+        for _ in 0..3 {
+            bell.ring();
+            // SAFETY: there is no kernel, and the one before was given back and collected.
+            drop(unsafe { Received::take_over(&pool, 1, 8) });
+            bell.ring();
+            assert!(pool.has_returned());
+            let mut ids = Vec::new();
+            assert!(ring.replenish(|id| ids.push(id)));
+            assert_eq!(ids, [1]);
+            assert!(!pool.has_returned());
+        }
+        assert_eq!(ring.tail, 5);
     }
 
     #[test]

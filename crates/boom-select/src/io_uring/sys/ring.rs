@@ -3,15 +3,15 @@
 use std::fmt;
 use std::io;
 use std::mem;
-use std::os::fd::{AsRawFd, BorrowedFd};
+use std::os::fd::{AsRawFd, BorrowedFd, IntoRawFd, OwnedFd};
 use std::sync::Arc;
 use std::time::Duration;
 
-use io_uring::types::{CancelBuilder, Fd, SubmitArgs, Timespec};
+use io_uring::types::{CancelBuilder, Fd, Napi, SubmitArgs, Timespec};
 use io_uring::{IoUring, Probe, cqueue, opcode, squeue};
 
-use super::pool::{BufferRing, Pool, Received};
-use crate::io_uring::error::of_setup;
+use super::pool::{Bell, BufferRing, Pool, Received};
+use crate::io_uring::error::{of_busy_poll, of_setup};
 use crate::io_uring::{IoUringConfig, IoUringError};
 
 /// What the kernel says of an operation.
@@ -35,6 +35,12 @@ pub(in crate::io_uring) struct Ring {
     ring: IoUring,
     buffers: BufferRing,
     pool: Arc<Pool>,
+    /// A thread of the kernel's takes the operations.
+    is_sqpoll: bool,
+    /// Something was pushed that may not have been submitted, or the kernel may keep completions that found no place.
+    is_restless: bool,
+    /// Operations whose last completion was not taken.
+    running: usize,
 }
 
 /// The number of the one group of buffers.
@@ -43,14 +49,15 @@ const GROUP: u16 = 0;
 impl Ring {
     /// Sets up a ring and tells the kernel of the buffers.
     pub(in crate::io_uring) fn new(config: &IoUringConfig) -> io::Result<Self> {
-        let mut builder = IoUring::builder();
-        builder
-            .dontfork()
-            .setup_clamp()
-            .setup_cqsize(config.completions());
-        let entries = SUBMISSIONS.min(config.completions());
-        let ring = builder.build(entries).map_err(of_setup)?;
+        let ring = build(config)?;
         check(&ring)?;
+        if let Some(time) = config.busy_poll() {
+            let time = u32::try_from(time.as_micros()).unwrap_or(u32::MAX);
+            let mut napi = Napi::new().set_busy_poll_timeout(time);
+            ring.submitter()
+                .register_napi(&mut napi)
+                .map_err(of_busy_poll)?;
+        }
         let pool = Pool::new(config.buffers(), config.buffer_size())?;
         let address = pool.entries().as_ptr().expose_provenance() as u64;
         // SAFETY: `address` is that of `buffers` entries, aligned to a page, that live until the kernel has let go of
@@ -64,12 +71,20 @@ impl Ring {
                 ring,
                 buffers: BufferRing::new(Arc::clone(&pool)),
                 pool,
+                is_sqpoll: config.sqpoll().is_some(),
+                is_restless: false,
+                running: 0,
             }),
             Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
                 Err(IoUringError::TooOld("rings of buffers").into())
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// What has the next poll look around.
+    pub(in crate::io_uring) fn bell(&self) -> Bell {
+        Bell::new(Arc::clone(&self.pool))
     }
 
     /// Receives from the socket into the pool until cancelled, or the socket ends, or the buffers do.
@@ -97,20 +112,49 @@ impl Ring {
         self.push(&opcode::AsyncCancel::new(name).build().user_data(own_name))
     }
 
+    /// Closes the socket, behind the operations that were pushed before.
+    pub(in crate::io_uring) fn close(&mut self, socket: OwnedFd, own_name: u64) -> io::Result<()> {
+        let operation = opcode::Close::new(Fd(socket.as_raw_fd()));
+        self.push(&operation.build().user_data(own_name))?;
+        // The descriptor is the operation's from here on.
+        let _ = socket.into_raw_fd();
+        Ok(())
+    }
+
     fn push(&mut self, operation: &squeue::Entry) -> io::Result<()> {
         if self.ring.submission().is_full() {
             self.submit()?;
+            // The kernel's thread has been woken, and makes room when it comes to it.
+            while self.is_sqpoll && self.ring.submission().is_full() {
+                match self.ring.submitter().squeue_wait() {
+                    Err(error) if error.kind() != io::ErrorKind::Interrupted => return Err(error),
+                    _ => {}
+                }
+            }
         }
         // SAFETY: the operation names no memory of ours except, by its number, the group of buffers, which lives as
         // the kernel demands (rule 3).
         let pushed = unsafe { self.ring.submission().push(operation) };
-        pushed.map_err(|_| io::ErrorKind::OutOfMemory.into())
+        pushed.map_err(|_| io::ErrorKind::OutOfMemory)?;
+        self.running += 1;
+        self.is_restless = true;
+        Ok(())
     }
 
-    /// Hands the kernel what was pushed.
+    /// Hands the kernel what was pushed; where it has a thread for that, wakes it if need be.
+    #[inline]
     pub(in crate::io_uring) fn submit(&mut self) -> io::Result<()> {
+        if self.is_restless {
+            self.submit_pushed()?;
+        }
+        Ok(())
+    }
+
+    fn submit_pushed(&mut self) -> io::Result<()> {
         while !self.ring.submission().is_empty() {
             match self.ring.submit() {
+                // The thread takes it when it comes to it.
+                Ok(_) if self.is_sqpoll => break,
                 Ok(_) => {}
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 // The kernel keeps completions that found no place and takes nothing more: the next poll makes room.
@@ -118,6 +162,7 @@ impl Ring {
                 Err(error) => return Err(error),
             }
         }
+        self.is_restless = self.has_overflowed();
         Ok(())
     }
 
@@ -147,17 +192,26 @@ impl Ring {
     }
 
     /// Returns true if nothing has completed, no buffer has been given back, and nothing waits to be submitted.
+    ///
+    /// That completions found no place needs no look of its own: they only do so while there are others.
     #[inline]
     pub(in crate::io_uring) fn is_idle(&mut self) -> bool {
-        let submission = self.ring.submission();
-        let has_work = !submission.is_empty() || submission.cq_overflow();
-        drop(submission);
-        !has_work && !self.pool.has_returned() && self.ring.completion().is_empty()
+        !self.is_restless && !self.pool.has_returned() && self.ring.completion().is_empty()
     }
 
     /// Returns true if the kernel keeps completions that found no place.
     pub(in crate::io_uring) fn has_overflowed(&mut self) -> bool {
         self.ring.submission().cq_overflow()
+    }
+
+    /// Has the kernel bring the completions that found no place, if there are any.
+    pub(in crate::io_uring) fn fetch_overflow(&mut self) -> io::Result<()> {
+        if self.has_overflowed() {
+            // Until it is known that none are left.
+            self.is_restless = true;
+            self.wait(Some(Duration::ZERO))?;
+        }
+        Ok(())
     }
 
     /// How many completions there are now.
@@ -168,6 +222,8 @@ impl Ring {
     /// Takes the oldest completion.
     pub(in crate::io_uring) fn next(&mut self) -> Option<Completion> {
         let entry = self.ring.completion().next()?;
+        let more = cqueue::more(entry.flags());
+        self.running = self.running.saturating_sub(usize::from(!more));
         let result = u32::try_from(entry.result()).map_err(|_| -entry.result());
         let received = cqueue::buffer_select(entry.flags()).map(|id| {
             // SAFETY: the kernel has just named the buffer, and each completion is taken once.
@@ -176,31 +232,43 @@ impl Ring {
         Some(Completion {
             name: entry.user_data(),
             result,
-            more: cqueue::more(entry.flags()),
+            more,
             received,
         })
     }
 
-    /// Gives the kernel the buffers that were given back, and calls `seen` with each.
-    pub(in crate::io_uring) fn replenish(&mut self, seen: impl FnMut(u16)) {
-        if self.pool.has_returned() {
-            self.buffers.replenish(seen);
+    /// Gives the kernel the buffers that were given back, and calls `seen` with each. Returns true if the bell was rung.
+    pub(in crate::io_uring) fn replenish(&mut self, seen: impl FnMut(u16)) -> bool {
+        self.pool.has_returned() && self.buffers.replenish(seen)
+    }
+
+    /// Ends all operations. Returns true if all have told their end.
+    fn end_all(&mut self) -> io::Result<bool> {
+        for _ in 0..END_WAITS {
+            // What was not submitted could not be cancelled.
+            self.submit()?;
+            let submitter = self.ring.submitter();
+            match submitter.register_sync_cancel(None, CancelBuilder::any()) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+            while self.next().is_some() {}
+            if self.running == 0 {
+                return Ok(true);
+            }
+            self.wait(Some(END_WAIT))?;
         }
+        Ok(false)
     }
 }
 
 impl Drop for Ring {
     /// Lets go of the buffers only when the kernel has.
     fn drop(&mut self) {
-        let submitter = self.ring.submitter();
-        // Nothing runs any more that could have chosen a buffer already. `NotFound` is that nothing ran.
-        let cancelled = match submitter.register_sync_cancel(None, CancelBuilder::any()) {
-            Err(error) => error.kind() == io::ErrorKind::NotFound,
-            Ok(()) => true,
-        };
-        // Nothing can choose one from now on.
-        let forgotten = submitter.unregister_buf_ring(GROUP).is_ok();
-        if !(cancelled && forgotten) {
+        let is_over = self.end_all().unwrap_or(false);
+        // Nothing can choose a buffer from now on.
+        let forgotten = self.ring.submitter().unregister_buf_ring(GROUP).is_ok();
+        if !(is_over && forgotten) {
             mem::forget(Arc::clone(&self.pool));
         }
     }
@@ -213,6 +281,24 @@ impl fmt::Debug for Ring {
             .field("pool", &self.pool)
             .finish_non_exhaustive()
     }
+}
+
+fn build(config: &IoUringConfig) -> io::Result<IoUring> {
+    let mut builder = IoUring::builder();
+    builder
+        .dontfork()
+        .setup_clamp()
+        .setup_cqsize(config.completions());
+    let mut cpu = None;
+    if let Some(idle) = config.sqpoll() {
+        builder.setup_sqpoll(u32::try_from(idle.as_millis()).unwrap_or(u32::MAX));
+        cpu = config.sqpoll_cpu();
+    }
+    if let Some(cpu) = cpu {
+        builder.setup_sqpoll_cpu(cpu);
+    }
+    let entries = SUBMISSIONS.min(config.completions());
+    builder.build(entries).map_err(|error| of_setup(error, cpu))
 }
 
 /// Refuses a kernel that lacks what is needed.
@@ -232,6 +318,11 @@ fn check(ring: &IoUring) -> io::Result<()> {
 
 /// Operations that are pushed before they have to be submitted.
 const SUBMISSIONS: u32 = 256;
+
+/// How often and how long the end waits for the kernel, which answers in microseconds unless a thread that operations were
+/// submitted by does not run.
+const END_WAITS: usize = 100;
+const END_WAIT: Duration = Duration::from_millis(1);
 
 // The same on every architecture that io_uring is used on here.
 const POLLOUT: u32 = 0x4;
