@@ -1,140 +1,138 @@
-//! What a service costs while nothing happens: one idle poll with 1, 100 and 1000 connections; and the system calls of
-//! receiving.
+//! Selectors and service: what a poll costs while nothing happens, how fast a message reaches its endpoint among many,
+//! how soon all are connected again, and what an endpoint holds of memory.
 
 pub(crate) mod report;
 
+mod contestants;
 mod ours;
+#[cfg(target_os = "linux")]
+mod raw_epoll;
 mod raw_mio;
 #[cfg(feature = "peers")]
 mod rival;
+#[cfg(feature = "peers")]
+mod tokio_tungstenite;
 
-mod quiet;
+mod inbox;
+mod process;
+mod server;
+
+mod churn;
+mod delivery;
+mod idle;
+mod memory;
 mod receiving;
+mod reconnect;
+mod thousands;
+mod tls;
 
 pub use report::main;
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
-use crate::harness::{Answer, Result, Work};
+use crate::harness::Result;
+use crate::service::contestants::{CONTESTANTS, OURS, OURS_IO_URING, present};
+use crate::service::inbox::Inbox;
 
-/// Connections that are watched, to a server that sends nothing.
+/// Connections that are watched. Their messages go to the [`Inbox`] of the [`Dial`].
 trait Watch {
-    /// One turn; returns how many messages have come.
-    fn poll(&mut self) -> Result<usize>;
+    /// One turn.
+    fn poll(&mut self) -> Result<()>;
 
-    /// How many connections stand.
-    fn connected(&self) -> usize;
-}
+    /// One turn that sees to what has happened to the connections too; returns how many stand.
+    fn settle(&mut self) -> Result<usize>;
 
-/// Opens so many connections to a server and polls until all stand.
-type Connect = fn(SocketAddr, usize) -> Result<Box<dyn Watch>>;
-
-/// Who is measured.
-const WATCHERS: &[(&str, Connect)] = &[
-    ("raw mio", |server, count| {
-        Ok(Box::new(raw_mio::Connections::open(server, count)?))
-    }),
-    #[cfg(feature = "peers")]
-    ("rival (mio)", |server, count| {
-        Ok(Box::new(rival::Service::open(server, count)?))
-    }),
-    #[cfg(target_os = "linux")]
-    (OURS_IO_URING, |server, count| {
-        let selector = boom_select::IoUringSelector::new()?;
-        Ok(Box::new(
-            ours::Service::<_, boom_select::IoUringStream>::open(selector, server, count)?,
-        ))
-    }),
-    (OURS, |server, count| {
-        let selector = boom_select::MioSelector::new()?;
-        Ok(Box::new(ours::Service::<_, boom_select::MioStream>::open(
-            selector, server, count,
-        )?))
-    }),
-];
-
-const OURS: &str = "ours (mio)";
-const OURS_IO_URING: &str = "ours (io_uring)";
-
-/// Says why somebody cannot be measured here.
-fn missing(name: &str) -> Option<String> {
-    #[cfg(target_os = "linux")]
-    if name == OURS_IO_URING
-        && let Err(error) = boom_select::IoUringSelector::new()
-    {
-        return Some(error.to_string());
-    }
-    let _ = name;
-    None
-}
-
-/// Polls as work: one poll is one message.
-struct IdlePolls {
-    /// Keeps the other ends open.
-    _server: quiet::Server,
-    watch: Box<dyn Watch>,
-}
-
-impl IdlePolls {
-    fn new(connect: Connect, connections: usize) -> Result<Self> {
-        let server = quiet::Server::start()?;
-        let mut watch = connect(server.address(), connections)?;
-        if watch.connected() != connections {
-            return Err(format!("{} connections of {connections}", watch.connected()).into());
-        }
-        // What connecting has left to be done is done now.
-        for _ in 0..100 {
-            watch.poll()?;
-        }
-        Ok(Self {
-            _server: server,
-            watch,
-        })
+    /// Opens so many more connections to a server, and ends them once they stand.
+    fn churn(&mut self, server: SocketAddr, count: usize) -> Result<()> {
+        let _ = (server, count);
+        Err("cannot be told to open and end connections".into())
     }
 }
 
-impl Work for IdlePolls {
-    fn answer(&mut self, messages: u64) -> Result<Answer> {
-        self.run(messages)?;
-        Ok(Answer::new())
-    }
+/// Where to connect to, and how.
+struct Dial {
+    server: SocketAddr,
+    count: usize,
+    stack: Stack,
+    inbox: Arc<Inbox>,
+}
 
-    fn run(&mut self, messages: u64) -> Result<()> {
-        for _ in 0..messages {
-            if self.watch.poll()? != 0 {
-                return Err("a message came from a quiet server".into());
-            }
-        }
-        Ok(())
-    }
+/// What lies on TCP.
+#[derive(Clone, Debug)]
+enum Stack {
+    /// WebSocket without its handshake.
+    Established,
+    /// WebSocket.
+    Plain,
+    /// WebSocket over TLS, trusting the certificate of an authority.
+    Tls(Vec<u8>),
+}
+
+/// Begins to open connections.
+type Connect = fn(&Dial) -> Result<Box<dyn Watch>>;
+
+/// Opens connections and polls until all stand.
+fn open(connect: Connect, dial: &Dial) -> Result<Box<dyn Watch>> {
+    let mut watch = connect(dial)?;
+    while watch.settle()? < dial.count {}
+    Ok(watch)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::service::server::{Server, Serving};
 
-    #[test]
-    fn everyone_connects_and_stays_idle() {
-        for (name, connect) in WATCHERS {
-            if let Some(reason) = missing(name) {
-                eprintln!("{name} is left out: {reason}");
-                continue;
-            }
-            let mut polls = IdlePolls::new(*connect, 3).unwrap();
-            assert_eq!(polls.watch.connected(), 3, "{name}");
-            assert_eq!(polls.answer(10).unwrap(), Answer::new(), "{name}");
+    /// All of `present`, with `count` connections each.
+    fn open_all(
+        stack: impl Fn(&Server) -> Stack,
+        serving: Serving,
+        each: impl Fn(&str, Dial, Connect, Server),
+    ) {
+        for (_, contestant) in present() {
+            let server = Server::in_thread(serving, usize::MAX).unwrap();
+            let dial = Dial {
+                server: server.address(),
+                count: 3,
+                stack: stack(&server),
+                inbox: Arc::default(),
+            };
+            each(contestant.name, dial, contestant.connect, server);
         }
     }
 
     #[test]
-    fn ours_receive_every_message() {
-        for (name, connect) in WATCHERS {
-            if ![OURS, OURS_IO_URING].contains(name) || missing(name).is_some() {
-                continue;
-            }
-            let mut work = receiving::Receiving::new(*connect, 1000).unwrap();
-            work.run().unwrap();
-            work.end().unwrap();
-        }
+    fn everyone_connects_and_stays_idle() {
+        open_all(
+            |_| Stack::Established,
+            Serving::Silence,
+            |name, dial, connect, mut server| {
+                let mut watch = open(connect, &dial).unwrap();
+                server.wait_for(3).unwrap();
+                for _ in 0..10 {
+                    watch.poll().unwrap();
+                }
+                assert_eq!(watch.settle().unwrap(), 3, "{name}");
+                assert_eq!(dial.inbox.count(), 0, "{name}");
+            },
+        );
+    }
+
+    #[test]
+    fn everyone_receives_what_is_sent_to_all() {
+        open_all(
+            |_| Stack::Established,
+            Serving::Silence,
+            |name, dial, connect, mut server| {
+                let mut watch = open(connect, &dial).unwrap();
+                server.wait_for(3).unwrap();
+                server.send_to_all(2).unwrap();
+                while dial.inbox.count() < 6 {
+                    watch.poll().unwrap();
+                }
+                assert!(dial.inbox.delay_ns() > 0, "{name}");
+            },
+        );
     }
 }

@@ -12,7 +12,7 @@ use crate::workspace::Workspace;
 pub(crate) enum Group {
     /// WebSocket: decode, encode, round trip.
     Ws,
-    /// Selectors and service: the idle poll.
+    /// Selectors and service: idle polls, delivery, reconnects, memory.
     Service,
     /// Recordings: what they cost the thread that reads.
     Record,

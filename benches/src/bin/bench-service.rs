@@ -1,4 +1,4 @@
-//! Idle polls of a service, beside raw readiness: `bench-service [--markdown]`.
+//! Selectors and service, beside raw readiness and the peers: `bench-service [PART..] [--quick] [--markdown]`.
 
 use std::error::Error;
 

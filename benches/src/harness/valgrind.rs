@@ -33,6 +33,17 @@ pub(crate) fn allocations(messages: u64, child: impl Fn(u64) -> Vec<String>) -> 
     difference(messages, start, "total heap usage:")
 }
 
+/// Bytes of the heap that one of `count` things holds when the program ends with all of them there.
+pub(crate) fn bytes_held(count: u64, child: impl Fn(u64) -> Vec<String>) -> Result<f64> {
+    let options = [
+        "--tool=memcheck",
+        "--leak-check=no",
+        "--undef-value-errors=no",
+    ];
+    let start = |count| valgrind(&options, &child(count));
+    difference(count, start, "in use at exit:")
+}
+
 /// Says why there are no counts, where there are none.
 pub(crate) fn missing() -> Option<&'static str> {
     let found = Command::new("valgrind")

@@ -1,94 +1,195 @@
 //! boom-service with a WebSocket at each endpoint.
 
-use std::cell::Cell;
 use std::io::{self, Read, Write};
-use std::marker::PhantomData;
 use std::net::SocketAddr;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use boom_select::Selector;
 use boom_service::dns::BlockingResolver;
-use boom_service::{Endpoint, IOService, IntoIOService};
+use boom_service::{Endpoint, Event, IOService, IntoIOService};
 use boom_stream::tcp::TcpStream;
 use boom_stream::{ConnectionInfo, ConnectionInfoProvider, Layer, MonotonicClock, Socket};
-use boom_ws::{Connection, Websocket};
+use boom_tls::TlsConfig;
+use boom_ws::{Connection, IntoTlsWebsocket, IntoWebsocket, Websocket, WebsocketFrame};
 
 use crate::harness::Result;
-use crate::service::Watch;
+use crate::service::{Dial, Inbox, Stack, Watch};
 
-/// What a service asks of a socket; the endpoints are the same over each.
-pub(super) trait Stream:
-    From<TcpStream> + Read + Write + Layer<Base = Self> + Socket
+pub(super) fn connect_mio(dial: &Dial) -> Result<Box<dyn Watch>> {
+    connect::<_, boom_select::MioStream>(boom_select::MioSelector::new()?, dial)
+}
+
+#[cfg(target_os = "linux")]
+pub(super) fn connect_io_uring(dial: &Dial) -> Result<Box<dyn Watch>> {
+    connect::<_, boom_select::IoUringStream>(boom_select::IoUringSelector::new()?, dial)
+}
+
+fn connect<R, S>(selector: R, dial: &Dial) -> Result<Box<dyn Watch>>
+where
+    R: Selector<S> + 'static,
+    S: From<TcpStream> + Read + Write + Layer<Base = S> + Socket + 'static,
 {
+    Ok(match &dial.stack {
+        Stack::Established => Box::new(Service::open(selector, dial, |stream| {
+            let connection = Connection::established(&Default::default())?;
+            Ok(Websocket::from_parts(S::from(stream), connection))
+        })),
+        Stack::Plain => Box::new(Service::open(selector, dial, |stream| {
+            Ok(S::from(stream).into_websocket("/"))
+        })),
+        Stack::Tls(authority) => {
+            let config = TlsConfig::default().with_root_der(authority)?;
+            Box::new(Service::open(selector, dial, move |stream| {
+                S::from(stream)
+                    .into_tls_websocket_with_config("/", |options| options.tls = config.clone())
+            }))
+        }
+    })
 }
 
-impl<S: From<TcpStream> + Read + Write + Layer<Base = S> + Socket> Stream for S {}
+/// More than one turn can bring forth, so that none is lost to the count.
+const EVENTS_MAX: usize = 1 << 20;
 
-pub(super) struct Service<R, S: Stream> {
-    service: IOService<R, Feed<S>, (), MonotonicClock, BlockingResolver>,
-    received: Rc<Cell<usize>>,
+type Wrap<W> = Rc<dyn Fn(TcpStream) -> io::Result<Websocket<W>>>;
+
+struct Service<R, W: Read + Write + Layer<Base: Socket>> {
+    service: IOService<R, Feed<W>, (), MonotonicClock, BlockingResolver>,
+    server: SocketAddr,
+    /// How many connections stand.
+    connected: usize,
+    wrap: Wrap<W>,
+    inbox: Arc<Inbox>,
 }
 
-impl<R: Selector<S>, S: Stream> Service<R, S> {
-    pub(super) fn open(selector: R, server: SocketAddr, count: usize) -> Result<Self> {
-        let received = Rc::new(Cell::new(0));
-        let mut service = selector.into_io_service().with_resolver(BlockingResolver);
-        for _ in 0..count {
-            let connection_info = ConnectionInfo::new(server.ip().to_string(), server.port());
-            service.register(Feed {
-                connection_info,
-                received: Rc::clone(&received),
-                stream: PhantomData,
-            });
+impl<R: Selector<W::Base>, W: Read + Write + Layer<Base: Socket>> Service<R, W> {
+    fn open(
+        selector: R,
+        dial: &Dial,
+        wrap: impl Fn(TcpStream) -> io::Result<Websocket<W>> + 'static,
+    ) -> Self {
+        let mut this = Self {
+            service: selector
+                .into_io_service()
+                .with_resolver(BlockingResolver)
+                .with_event_limit(EVENTS_MAX),
+            server: dial.server,
+            connected: 0,
+            wrap: Rc::new(wrap),
+            inbox: Arc::clone(&dial.inbox),
+        };
+        for _ in 0..dial.count {
+            this.service.register(this.feed(dial.server));
         }
-        while service.stats().active < count {
-            service.poll()?;
+        this
+    }
+
+    fn feed(&self, server: SocketAddr) -> Feed<W> {
+        Feed {
+            connection_info: ConnectionInfo::new(server.ip().to_string(), server.port()),
+            wrap: Rc::clone(&self.wrap),
+            inbox: Arc::clone(&self.inbox),
         }
-        while service.poll_event().is_some() {}
-        Ok(Self { service, received })
     }
 }
 
-impl<R: Selector<S>, S: Stream> Watch for Service<R, S> {
-    fn poll(&mut self) -> Result<usize> {
+impl<R: Selector<W::Base>, W: Read + Write + Layer<Base: Socket>> Watch for Service<R, W> {
+    fn poll(&mut self) -> Result<()> {
+        Ok(self.service.poll()?)
+    }
+
+    fn settle(&mut self) -> Result<usize> {
         self.service.poll()?;
-        Ok(self.received.get())
+        while let Some(event) = self.service.poll_event() {
+            match event {
+                Event::Connected { .. } => self.connected += 1,
+                Event::Disconnected { .. } => self.connected -= 1,
+                _ => {}
+            }
+        }
+        Ok(self.connected)
     }
 
-    fn connected(&self) -> usize {
-        self.service.stats().active
+    fn churn(&mut self, server: SocketAddr, count: usize) -> Result<()> {
+        let stood = self.connected;
+        let handles: Vec<_> = (0..count)
+            .map(|_| self.service.register(self.feed(server)))
+            .collect();
+        while self.settle()? < stood + count {}
+        for handle in handles {
+            self.service
+                .deregister(handle)
+                .ok_or("an endpoint has gone")?;
+        }
+        self.connected = stood;
+        Ok(())
     }
 }
 
-struct Feed<S> {
+struct Feed<W> {
     connection_info: ConnectionInfo,
-    /// Frames of all endpoints together.
-    received: Rc<Cell<usize>>,
-    stream: PhantomData<S>,
+    wrap: Wrap<W>,
+    inbox: Arc<Inbox>,
 }
 
-impl<S> ConnectionInfoProvider for Feed<S> {
+impl<W> ConnectionInfoProvider for Feed<W> {
     fn connection_info(&self) -> &ConnectionInfo {
         &self.connection_info
     }
 }
 
-impl<S: Stream> Endpoint for Feed<S> {
-    type Target = Websocket<S>;
+impl<W: Read + Write + Layer<Base: Socket>> Endpoint for Feed<W> {
+    type Target = Websocket<W>;
 
     fn create_target(&mut self, addr: SocketAddr) -> io::Result<Option<Self::Target>> {
-        let stream = S::from(TcpStream::try_from((&self.connection_info, addr))?);
-        Ok(Some(Websocket::from_parts(
-            stream,
-            Connection::established(&Default::default())?,
-        )))
+        let stream = TcpStream::try_from((&self.connection_info, addr))?;
+        (self.wrap)(stream).map(Some)
     }
 
     fn poll(&mut self, websocket: &mut Self::Target) -> io::Result<()> {
         for frame in websocket.read_batch()? {
-            frame?;
-            self.received.set(self.received.get() + 1);
+            if let WebsocketFrame::Text(_, payload) = frame? {
+                self.inbox.take(payload);
+            }
         }
+        Ok(())
+    }
+}
+
+/// A service without endpoints, which connects one anew each time.
+pub(super) trait Reconnect {
+    /// Connects and polls until `is_done`, then ends the connection.
+    fn connect_until(&mut self, is_done: &dyn Fn() -> bool) -> Result<()>;
+}
+
+/// By the stack and to the server of `dial`.
+pub(super) fn reconnecting(dial: &Dial, resumes: bool) -> Result<Box<dyn Reconnect>> {
+    let selector = boom_select::MioSelector::new()?;
+    let service: Box<dyn Reconnect> = match &dial.stack {
+        Stack::Tls(authority) => {
+            let mut config = TlsConfig::default().with_root_der(authority)?;
+            if !resumes {
+                config = config.without_resumption();
+            }
+            Box::new(Service::open(selector, dial, move |stream| {
+                boom_select::MioStream::from(stream)
+                    .into_tls_websocket_with_config("/", |options| options.tls = config.clone())
+            }))
+        }
+        _ => Box::new(Service::open(selector, dial, |stream| {
+            Ok(boom_select::MioStream::from(stream).into_websocket("/"))
+        })),
+    };
+    Ok(service)
+}
+
+impl<R: Selector<W::Base>, W: Read + Write + Layer<Base: Socket>> Reconnect for Service<R, W> {
+    fn connect_until(&mut self, is_done: &dyn Fn() -> bool) -> Result<()> {
+        let handle = self.service.register(self.feed(self.server));
+        while !is_done() {
+            self.settle()?;
+        }
+        self.service.deregister(handle);
         Ok(())
     }
 }

@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 
 use crate::harness::Result;
-use crate::service::{Connect, Watch};
+use crate::service::inbox::frame;
+use crate::service::{Connect, Dial, Inbox, Stack, Watch, open};
 
 pub(super) struct Receiving {
     messages: u64,
@@ -15,23 +16,24 @@ pub(super) struct Receiving {
     permitted: Arc<AtomicU64>,
     sender: JoinHandle<io::Result<()>>,
     watch: Box<dyn Watch>,
+    inbox: Arc<Inbox>,
 }
 
 /// Messages on the way at once.
 const AHEAD: u64 = 64;
 
-/// A text message of 100 bytes as a server frames it (RFC 6455, section 5.2).
-fn frame() -> Vec<u8> {
-    let mut frame = vec![0x81, 100];
-    frame.resize(102, b'x');
-    frame
-}
-
 impl Receiving {
     /// Starts the thread too, which waits for [`run`](Self::run).
     pub(super) fn new(connect: Connect, messages: u64) -> Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-        let mut watch = connect(listener.local_addr()?, 1)?;
+        let inbox = Arc::<Inbox>::default();
+        let dial = Dial {
+            server: listener.local_addr()?,
+            count: 1,
+            stack: Stack::Established,
+            inbox: Arc::clone(&inbox),
+        };
+        let mut watch = open(connect, &dial)?;
         let (mut peer, _) = listener.accept()?;
         for _ in 0..100 {
             watch.poll()?;
@@ -39,7 +41,7 @@ impl Receiving {
         let permitted = Arc::new(AtomicU64::new(0));
         let limit = Arc::clone(&permitted);
         let sender = std::thread::spawn(move || {
-            let frame = frame();
+            let frame = frame(b'x');
             for number in 0..messages {
                 while number >= limit.load(Ordering::Relaxed) {
                     std::hint::spin_loop();
@@ -53,13 +55,15 @@ impl Receiving {
             permitted,
             sender,
             watch,
+            inbox,
         })
     }
 
     /// Polls until all messages have come.
     pub(super) fn run(&mut self) -> Result<()> {
         loop {
-            let received = self.watch.poll()? as u64;
+            self.watch.poll()?;
+            let received = self.inbox.count();
             self.permitted.store(received + AHEAD, Ordering::Relaxed);
             if received == self.messages {
                 return Ok(());
@@ -71,5 +75,22 @@ impl Receiving {
     pub(super) fn end(self) -> Result<()> {
         let sent = self.sender.join();
         Ok(sent.map_err(|_| "the sender has panicked")??)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::service::present;
+
+    #[test]
+    fn ours_receive_every_message() {
+        for (_, contestant) in present() {
+            if contestant.name.starts_with("ours") {
+                let mut work = Receiving::new(contestant.connect, 1000).unwrap();
+                work.run().unwrap();
+                work.end().unwrap();
+            }
+        }
     }
 }

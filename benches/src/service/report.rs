@@ -1,278 +1,129 @@
-//! The command: counts, times, prints the table, and fails where ours grows with the connections.
+//! The command: runs the parts that are asked for and prints their tables.
 
-use std::time::Duration;
-
+use crate::harness::Result;
 use crate::harness::table::Table;
-use crate::harness::timing::interleaved;
-use crate::harness::{Result, Work, measured_section, strace, valgrind};
-use crate::service::{IdlePolls, OURS, OURS_IO_URING, WATCHERS, missing, receiving};
+use crate::service::contestants::missing;
+use crate::service::{
+    CONTESTANTS, churn, delivery, idle, memory, process, reconnect, server, thousands, tls,
+};
 
-/// Numbers of connections.
-const CONNECTIONS: [usize; 3] = [1, 100, 1000];
-const COUNTED: u64 = 1000;
-const ROUNDS: usize = 101;
-const TURN: Duration = Duration::from_millis(1);
-/// Largest by smallest figure of what is called flat.
-const FLAT: f64 = 1.05;
-/// Messages of which the system calls are counted.
-const RECEIVED: u64 = 10_000;
-
-/// What one idle poll of ours may cost.
-struct Target {
-    instructions: f64,
-    system_calls: f64,
+/// How to measure.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Options {
+    is_quick: bool,
 }
 
-fn target(name: &str) -> Option<Target> {
-    let (instructions, system_calls) = match name {
-        OURS => (250.0, 1.0),
-        OURS_IO_URING => (120.0, 0.0),
-        _ => return None,
-    };
-    Some(Target {
-        instructions,
-        system_calls,
-    })
+impl Options {
+    /// Rounds in place of `usual` ones.
+    pub(super) const fn rounds(self, usual: usize) -> usize {
+        if self.is_quick { usual / 4 + 1 } else { usual }
+    }
 }
 
-/// Runs the command `bench-service [--markdown]`.
+type Part = fn(Options) -> Result<Table>;
+
+/// What can be measured by itself.
+const PARTS: [(&str, Part); 6] = [
+    ("delivery", delivery::measure),
+    ("reconnect", reconnect::measure),
+    ("tls", tls::measure),
+    ("memory", memory::measure),
+    ("churn", churn::measure),
+    ("ten-thousand", thousands::measure),
+];
+
+/// The part that comes first.
+const IDLE: &str = "idle";
+
+/// Runs the command `bench-service [PART..] [--quick] [--markdown]`.
 ///
 /// # Errors
 ///
 /// Ours costs more the more connections there are, or something failed.
 pub fn main(arguments: &[String]) -> std::result::Result<(), Box<dyn std::error::Error>> {
-    if let [first, rest @ ..] = arguments
-        && first == COUNT
-    {
-        return child(rest);
+    if let [first, rest @ ..] = arguments {
+        match first.as_str() {
+            COUNT => return child(rest),
+            server::SERVE => return server::main(rest),
+            process::PLAY => return process::main(rest),
+            memory::HOLD => return memory::main(rest),
+            _ => {}
+        }
     }
-    let markdown = match arguments {
-        [] => false,
-        [option] if option == "--markdown" => true,
-        _ => return Err(USAGE.into()),
-    };
+    let (flags, parts): (Vec<_>, Vec<_>) =
+        arguments.iter().partition(|word| word.starts_with("--"));
+    let mut options = Options::default();
+    let mut markdown = false;
+    for flag in flags {
+        match flag.as_str() {
+            "--quick" => options.is_quick = true,
+            "--markdown" => markdown = true,
+            _ => return Err(USAGE.into()),
+        }
+    }
+    let is_known = |part: &str| part == IDLE || PARTS.iter().any(|(name, _)| *name == part);
+    if !parts.iter().all(|part| is_known(part)) {
+        return Err(USAGE.into());
+    }
     raise_descriptor_limit();
-    for (name, _) in WATCHERS {
-        if let Some(reason) = missing(name) {
-            eprintln!("{name} is left out: {reason}");
+    for contestant in CONTESTANTS {
+        if let Some(reason) = missing(contestant.name) {
+            eprintln!("{} is left out: {reason}", contestant.name);
         }
     }
-    let mut table = Table::new(&[
-        "idle poll",
-        "N = 1",
-        "N = 100",
-        "N = 1000",
-        "flat within 5 %",
-        "target",
-        "met?",
-    ]);
-    let counted = match valgrind::missing() {
-        Some(reason) => Err(reason),
-        None => Ok(instructions(&mut table)?),
-    };
-    match strace::missing() {
-        Some(reason) => eprintln!("{reason}"),
-        None => {
-            system_calls(&mut table)?;
-            received_calls(&mut table)?;
+    let is_wanted = |name: &str| parts.is_empty() || parts.iter().any(|part| *part == name);
+    let mut verdict = Ok(());
+    if is_wanted(IDLE) {
+        let table;
+        (table, verdict) = idle::measure(options)?;
+        print(&table, markdown);
+    }
+    for (name, measure) in PARTS {
+        if is_wanted(name) {
+            print(&measure(options)?, markdown);
         }
     }
-    times(&mut table)?;
-    table.print(markdown);
-    match counted {
-        Err(reason) => eprintln!("{reason}"),
-        Ok(ours) => {
-            if let Some(grown) = ours.iter().find(|figures| !is_flat(figures)) {
-                return Err(
-                    format!("an idle poll of ours grows with its connections: {grown:?}").into(),
-                );
-            }
-        }
-    }
-    Ok(())
+    verdict
 }
 
-const USAGE: &str = "bench-service [--markdown]";
+const USAGE: &str = "bench-service [idle] [delivery] [reconnect] [tls] [memory] [churn] [ten-thousand] [--quick] [--markdown]";
+
+fn print(table: &Table, markdown: bool) {
+    if !table.is_empty() {
+        table.print(markdown);
+        println!();
+    }
+}
 
 /// The first argument of a run under valgrind or strace.
-const COUNT: &str = "count";
-/// Instead of a number of connections: one that receives.
-const RECEIVE: &str = "receive";
+pub(super) const COUNT: &str = "count";
 
-/// What runs under valgrind and strace: the watcher by index, its connections, and the polls to be counted, or the
-/// messages.
+/// What runs under valgrind and strace.
 pub(crate) fn child(arguments: &[String]) -> Result<()> {
-    let [watcher, connections, polls] = arguments else {
-        return Err(USAGE.into());
-    };
-    let watcher = WATCHERS.get(watcher.parse::<usize>()?);
-    let (_, connect) = watcher.ok_or("no such watcher")?;
-    let polls = polls.parse()?;
-    if connections == RECEIVE {
-        let mut work = receiving::Receiving::new(*connect, polls)?;
-        strace::marked(|| work.run())?;
-        return work.end();
-    }
-    let mut work = IdlePolls::new(*connect, connections.parse()?)?;
-    strace::marked(|| measured_section(&mut work, polls))
+    idle::child(arguments)
 }
 
-/// Instructions of an idle poll of ours, the last of the watchers; `arguments` has this program run [`child`] with
-/// those given.
+/// Instructions of an idle poll of ours over mio; `arguments` has this program run [`child`] with those given.
 pub(crate) fn ours_idle(
     connections: usize,
     arguments: impl Fn(Vec<String>) -> Vec<String>,
 ) -> Result<f64> {
-    let ours = WATCHERS.len() - 1;
-    valgrind::instructions(COUNTED, |polls| {
-        arguments(child_arguments(ours, connections, polls))
-    })
+    idle::ours_idle(connections, arguments)
 }
 
-fn child_arguments(watcher: usize, connections: usize, polls: u64) -> Vec<String> {
-    vec![
-        watcher.to_string(),
-        connections.to_string(),
-        polls.to_string(),
-    ]
-}
+/// Largest by smallest figure of what is called flat.
+pub(super) const FLAT: f64 = 1.05;
 
-fn arguments(watcher: usize, connections: usize, polls: u64) -> Vec<String> {
-    let mut arguments = vec![COUNT.to_owned()];
-    arguments.extend(child_arguments(watcher, connections, polls));
-    arguments
-}
-
-/// Everyone who can be measured here, with the place among all.
-fn present() -> impl Iterator<Item = (usize, &'static str)> {
-    let watchers = WATCHERS.iter().enumerate();
-    watchers
-        .map(|(index, (name, _))| (index, *name))
-        .filter(|(_, name)| missing(name).is_none())
-}
-
-/// Adds a row for everyone and returns the figures of ours.
-fn instructions(table: &mut Table) -> Result<Vec<Vec<f64>>> {
-    let mut ours = Vec::new();
-    for (index, name) in present() {
-        eprintln!("{name}, instructions");
-        let counted: Result<Vec<_>> = CONNECTIONS
-            .iter()
-            .map(|&connections| {
-                valgrind::instructions(COUNTED, |polls| arguments(index, connections, polls))
-            })
-            .collect();
-        let figures = match counted {
-            Ok(figures) => figures,
-            // Not every valgrind knows the calls that set up a ring.
-            Err(error) if name == OURS_IO_URING => {
-                eprintln!("{name}: no instructions counted: {error}");
-                continue;
-            }
-            Err(error) => return Err(error),
-        };
-        let mut row = row(&format!("{name}, instr"), &figures, |figure| {
-            format!("{figure:.0}")
-        });
-        row.push(yes_or_no(is_flat(&figures)));
-        if let Some(Target { instructions, .. }) = target(name) {
-            row.push(format!("<= {instructions}, flat"));
-            row.push(yes_or_no(
-                is_flat(&figures) && figures.iter().all(|&figure| figure <= instructions),
-            ));
-            ours.push(figures);
-        }
-        table.push(row);
-    }
-    Ok(ours)
-}
-
-fn system_calls(table: &mut Table) -> Result<()> {
-    for (index, name) in present() {
-        eprintln!("{name}, system calls");
-        let mut figures = Vec::new();
-        for connections in CONNECTIONS {
-            figures.push(
-                strace::calls(&arguments(index, connections, COUNTED))? as f64 / COUNTED as f64,
-            );
-        }
-        let mut row = row(&format!("{name}, system calls"), &figures, |figure| {
-            format!("{figure:.2}")
-        });
-        row.push(yes_or_no(is_flat(&figures)));
-        if let Some(Target { system_calls, .. }) = target(name) {
-            row.push(format!("{system_calls}"));
-            row.push(yes_or_no(
-                figures.iter().all(|&figure| figure <= system_calls),
-            ));
-        }
-        table.push(row);
-    }
-    Ok(())
-}
-
-/// What receiving costs those that hand over messages, with the polls that find nothing between.
-fn received_calls(table: &mut Table) -> Result<()> {
-    for (index, name) in present() {
-        if target(name).is_none() {
-            continue;
-        }
-        eprintln!("{name}, system calls of receiving");
-        let arguments = [COUNT, &index.to_string(), RECEIVE, &RECEIVED.to_string()];
-        let calls = strace::calls(&arguments.map(str::to_owned))? as f64;
-        let mut row = row(
-            &format!("{name}, system calls a message"),
-            &[calls / RECEIVED as f64],
-            |figure| format!("{figure:.4}"),
-        );
-        if name == OURS_IO_URING {
-            row.extend(["", "", "", "0"].map(str::to_owned));
-            row.push(yes_or_no(calls == 0.0));
-        }
-        table.push(row);
-    }
-    Ok(())
-}
-
-/// Times are not judged: another number of connections is another round, not the same one beside it.
-fn times(table: &mut Table) -> Result<()> {
-    let present: Vec<_> = present().collect();
-    let mut figures = vec![Vec::new(); present.len()];
-    for connections in CONNECTIONS {
-        eprintln!("time with {connections} connections");
-        let mut works: Vec<Box<dyn Work>> = Vec::new();
-        for &(index, _) in &present {
-            works.push(Box::new(IdlePolls::new(WATCHERS[index].1, connections)?));
-        }
-        let samples = interleaved(&mut works, 10, TURN, ROUNDS)?;
-        for (figures, samples) in figures.iter_mut().zip(&samples) {
-            figures.push(samples.median());
-        }
-    }
-    for ((_, name), figures) in present.iter().zip(&figures) {
-        table.push(row(&format!("{name}, ns"), figures, |figure| {
-            format!("{figure:.0}")
-        }));
-    }
-    Ok(())
-}
-
-fn row(name: &str, figures: &[f64], format: impl Fn(f64) -> String) -> Vec<String> {
-    let mut row = vec![name.to_owned()];
-    row.extend(figures.iter().map(|&figure| format(figure)));
-    row
-}
-
-fn is_flat(figures: &[f64]) -> bool {
+pub(super) fn is_flat(figures: &[f64]) -> bool {
     let smallest = figures.iter().copied().fold(f64::INFINITY, f64::min);
     figures.iter().all(|&figure| figure <= smallest * FLAT)
 }
 
-fn yes_or_no(yes: bool) -> String {
+pub(super) fn yes_or_no(yes: bool) -> String {
     if yes { "yes" } else { "no" }.to_owned()
 }
 
-/// Two descriptors for each connection, for everyone at once: more than what many systems permit at first.
+/// A descriptor for each of thousands of connections: more than what many systems permit at first.
 fn raise_descriptor_limit() {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
@@ -295,5 +146,12 @@ mod tests {
     fn flat_is_within_five_percent() {
         assert!(is_flat(&[100.0, 104.0, 101.0]));
         assert!(!is_flat(&[100.0, 100.0, 106.0]));
+    }
+
+    #[test]
+    fn a_quick_run_has_at_least_one_round() {
+        let quick = Options { is_quick: true };
+        assert_eq!((quick.rounds(1), quick.rounds(101)), (1, 26));
+        assert_eq!(Options::default().rounds(101), 101);
     }
 }

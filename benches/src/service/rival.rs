@@ -2,94 +2,176 @@
 //! endpoint, ready or not, and the program reads each.
 
 use std::cell::Cell;
-use std::io;
-use std::net::SocketAddr;
+use std::io::{self, Read, Write};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use rival::service::dns::BlockingDnsResolver;
 use rival::service::endpoint::EndpointFactory;
+use rival::service::select::direct::DirectSelector;
+#[cfg(target_os = "linux")]
+use rival::service::select::io_uring::{IoUringConfig, IoUringSelector};
 use rival::service::select::mio::MioSelector;
+use rival::service::select::{Selectable, Selector};
 use rival::service::time::{SystemTimeClockSource, TimeSource};
-use rival::service::{IOService, IOServiceEvent, IntoIOService};
-use rival::stream::mio::{IntoMioStream, MioStream};
+use rival::service::{IOService, IOServiceEvent};
+#[cfg(target_os = "linux")]
+use rival::stream::io_uring::IntoIoUringStream;
+use rival::stream::mio::IntoMioStream;
 use rival::stream::tcp::TcpStream;
-use rival::stream::{ConnectionInfo, ConnectionInfoProvider};
-use rival::ws::Websocket;
+use rival::stream::{ConnectionInfo, ConnectionInfoProvider, ReadHint};
+use rival::ws::{Websocket, WebsocketFrame};
 
 use crate::harness::Result;
-use crate::service::Watch;
+use crate::service::{Dial, Inbox, Stack, Watch};
 
-type Target = Websocket<MioStream>;
+pub(super) fn connect_mio(dial: &Dial) -> Result<Box<dyn Watch>> {
+    connect(MioSelector::new()?, dial, TcpStream::into_mio_stream)
+}
 
-pub(super) struct Service {
-    service: IOService<MioSelector<Target>, Feed, HurriedClock, BlockingDnsResolver>,
+/// With a ring that has room for all: it stalls where there are more connections than places.
+#[cfg(target_os = "linux")]
+pub(super) fn connect_io_uring(dial: &Dial) -> Result<Box<dyn Watch>> {
+    let config = IoUringConfig {
+        entries: (2 * dial.count).next_power_of_two().clamp(64, 32_768) as u32,
+        ..IoUringConfig::default()
+    };
+    connect(
+        IoUringSelector::new_with_config(config)?,
+        dial,
+        TcpStream::into_io_uring_stream,
+    )
+}
+
+pub(super) fn connect_direct(dial: &Dial) -> Result<Box<dyn Watch>> {
+    connect(DirectSelector::new()?, dial, |stream| stream)
+}
+
+/// By its own clock, which opens one connection a second.
+pub(super) fn connect_unhurried(dial: &Dial) -> Result<Box<dyn Watch>> {
+    let mut service = Service::open(MioSelector::new()?, dial, TcpStream::into_mio_stream)?;
+    service.is_hurried = false;
+    Ok(Box::new(service))
+}
+
+fn connect<L, S>(selector: L, dial: &Dial, wrap: fn(TcpStream) -> S) -> Result<Box<dyn Watch>>
+where
+    L: Selector<Target = Websocket<S>> + 'static,
+    S: Read + Write + ReadHint + Selectable + ConnectionInfoProvider + 'static,
+{
+    Ok(Box::new(Service::open(selector, dial, wrap)?))
+}
+
+struct Service<L: Selector<Target = Websocket<S>>, S> {
+    service: IOService<L, Feed<S>, HurriedClock, BlockingDnsResolver>,
+    clock: HurriedClock,
+    is_hurried: bool,
     connected: usize,
+    inbox: Arc<Inbox>,
 }
 
-impl Service {
-    pub(super) fn open(server: SocketAddr, count: usize) -> Result<Self> {
+impl<L, S> Service<L, S>
+where
+    L: Selector<Target = Websocket<S>>,
+    S: Read + Write + ReadHint + ConnectionInfoProvider,
+{
+    fn open(selector: L, dial: &Dial, wrap: fn(TcpStream) -> S) -> Result<Self> {
         let clock = HurriedClock::default();
-        let mut service = MioSelector::new()?
-            .into_io_service()
-            .with_time_source(clock.clone());
-        for _ in 0..count {
-            service.register(Feed(ConnectionInfo::new(
-                server.ip().to_string(),
-                server.port(),
-            )))?;
+        let mut service = IOService::new(selector, clock.clone(), BlockingDnsResolver);
+        let shakes_hands = match dial.stack {
+            Stack::Established => false,
+            Stack::Plain => true,
+            Stack::Tls(_) => return Err("its TLS needs another version of rustls".into()),
+        };
+        for _ in 0..dial.count {
+            service.register(Feed {
+                connection_info: ConnectionInfo::new(
+                    dial.server.ip().to_string(),
+                    dial.server.port(),
+                ),
+                shakes_hands,
+                wrap,
+            })?;
         }
-        let mut connected = 0;
-        while connected < count {
-            clock.hurry();
-            for event in service.poll(&mut ())? {
-                connected += usize::from(matches!(event, IOServiceEvent::Connected { .. }));
-            }
-        }
-        Ok(Self { service, connected })
+        Ok(Self {
+            service,
+            clock,
+            is_hurried: true,
+            connected: 0,
+            inbox: Arc::clone(&dial.inbox),
+        })
     }
 }
 
-impl Watch for Service {
-    fn poll(&mut self) -> Result<usize> {
-        let mut received = 0;
+impl<L, S> Watch for Service<L, S>
+where
+    L: Selector<Target = Websocket<S>>,
+    S: Read + Write + ReadHint + ConnectionInfoProvider,
+{
+    fn poll(&mut self) -> Result<()> {
         for event in self.service.poll(&mut ())? {
-            if let IOServiceEvent::Active(active) = event {
-                active.try_with(|websocket| {
-                    for frame in websocket.read_batch()? {
-                        frame?;
-                        received += 1;
-                    }
-                    Ok(())
-                });
+            match event {
+                IOServiceEvent::Connected { .. } => self.connected += 1,
+                IOServiceEvent::Disconnected { .. } => self.connected -= 1,
+                IOServiceEvent::Active(active) => {
+                    active.try_with(|websocket| {
+                        for frame in websocket.read_batch()? {
+                            if let WebsocketFrame::Text(_, payload) = frame? {
+                                self.inbox.take(payload);
+                            }
+                        }
+                        Ok(())
+                    });
+                }
             }
         }
-        Ok(received)
+        Ok(())
     }
 
-    fn connected(&self) -> usize {
-        self.connected
+    fn settle(&mut self) -> Result<usize> {
+        if self.is_hurried {
+            self.clock.hurry();
+        }
+        // While it connects, a refused connect is an error of its whole `poll`.
+        match self.poll() {
+            Err(error) if self.is_hurried => return Err(error),
+            _ => {}
+        }
+        Ok(self.connected)
     }
 }
 
-struct Feed(ConnectionInfo);
+struct Feed<S> {
+    connection_info: ConnectionInfo,
+    shakes_hands: bool,
+    wrap: fn(TcpStream) -> S,
+}
 
-impl ConnectionInfoProvider for Feed {
+impl<S> ConnectionInfoProvider for Feed<S> {
     fn connection_info(&self) -> &ConnectionInfo {
-        &self.0
+        &self.connection_info
     }
 }
 
-impl EndpointFactory for Feed {
-    type Endpoint = Target;
+impl<S: ConnectionInfoProvider> EndpointFactory for Feed<S> {
+    type Endpoint = Websocket<S>;
     type Context = ();
 
-    fn create_endpoint(&mut self, addr: SocketAddr, _: &mut ()) -> io::Result<Option<Target>> {
-        let stream = TcpStream::try_from((&self.0, addr))?.into_mio_stream();
-        Ok(Some(Websocket::new_with_handshake_complete(stream)))
+    fn create_endpoint(
+        &mut self,
+        addr: std::net::SocketAddr,
+        _: &mut (),
+    ) -> io::Result<Option<Websocket<S>>> {
+        let stream = (self.wrap)(TcpStream::try_from((&self.connection_info, addr))?);
+        Ok(Some(if self.shakes_hands {
+            Websocket::new(stream, "/")
+        } else {
+            Websocket::new_with_handshake_complete(stream)
+        }))
     }
 }
 
-/// Its own clock, which can be put forward: it opens one connection a second.
+/// Its own clock, which can be put forward.
 #[derive(Clone, Default)]
 struct HurriedClock {
     ahead_ns: Rc<Cell<u64>>,

@@ -56,14 +56,9 @@ pub struct Authority {
 impl Authority {
     /// Makes a key and a certificate signed with it.
     pub fn new() -> Self {
-        let mut params = CertificateParams::default();
-        params
-            .distinguished_name
-            .push(DnType::CommonName, "boomnet test authority");
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        let issuer = CertifiedIssuer::self_signed(params, new_key())
-            .expect("the parameters are fixed and sound");
+        let issuer =
+            CertifiedIssuer::self_signed(issuer_params("boomnet test authority"), new_key())
+                .expect("the parameters are fixed and sound");
         let certificate_pem = issuer.pem();
         Self {
             issuer,
@@ -83,28 +78,18 @@ impl Authority {
 
     /// Issues a certificate for `names` (DNS names or IP addresses), good for servers and for clients.
     pub fn issue(&self, names: &[&str]) -> Identity {
-        let names: Vec<String> = names.iter().copied().map(String::from).collect();
-        let common_name = names.first().cloned().unwrap_or_default();
-        let mut params =
-            CertificateParams::new(names).expect("each name is a DNS name or an IP address");
-        params
-            .distinguished_name
-            .push(DnType::CommonName, common_name);
-        params.use_authority_key_identifier_extension = true;
-        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-        params.extended_key_usages = vec![
-            ExtendedKeyUsagePurpose::ServerAuth,
-            ExtendedKeyUsagePurpose::ClientAuth,
-        ];
-        let key = new_key();
-        let certificate = params
-            .signed_by(&key, &self.issuer)
+        issue_by(&self.issuer, names)
+    }
+
+    /// Makes the configuration of a server whose chain is that of a public one: its own certificate and that of an issuer
+    /// between it and this authority. Otherwise it is that of [`server_config`](Self::server_config).
+    pub fn server_config_by_intermediate(&self, names: &[&str]) -> Arc<ServerConfig> {
+        let params = issuer_params("boomnet test intermediate");
+        let intermediate = CertifiedIssuer::signed_by(params, new_key(), &self.issuer)
             .expect("the authority may sign");
-        Identity {
-            certificate_pem: certificate.pem(),
-            certificate: certificate.into(),
-            key,
-        }
+        let identity = issue_by(&intermediate, names);
+        let chain = vec![identity.certificate.clone(), intermediate.der().clone()];
+        server_config(chain, &identity)
     }
 
     /// Makes the configuration of a server for `names`: TLS 1.2 and 1.3, resumption, no client certificates.
@@ -113,14 +98,7 @@ impl Authority {
     /// resume, however many there are.
     pub fn server_config(&self, names: &[&str]) -> Arc<ServerConfig> {
         let identity = self.issue(names);
-        let mut config = ServerConfig::builder_with_provider(provider())
-            .with_safe_default_protocol_versions()
-            .expect("ring supports the default versions")
-            .with_no_client_auth()
-            .with_single_cert(vec![identity.certificate.clone()], identity.key_der())
-            .expect("the key fits");
-        config.ticketer = Ticketer::new().expect("the operating system gives random bytes");
-        Arc::new(config)
+        server_config(vec![identity.certificate.clone()], &identity)
     }
 
     /// Makes the configuration of a client that trusts this authority and nobody else.
@@ -198,6 +176,50 @@ impl fmt::Debug for Identity {
             .field("certificate_pem", &self.certificate_pem)
             .finish_non_exhaustive()
     }
+}
+
+fn issuer_params(name: &str) -> CertificateParams {
+    let mut params = CertificateParams::default();
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    params
+}
+
+fn issue_by(issuer: &CertifiedIssuer<'_, KeyPair>, names: &[&str]) -> Identity {
+    let names: Vec<String> = names.iter().copied().map(String::from).collect();
+    let common_name = names.first().cloned().unwrap_or_default();
+    let mut params =
+        CertificateParams::new(names).expect("each name is a DNS name or an IP address");
+    params
+        .distinguished_name
+        .push(DnType::CommonName, common_name);
+    params.use_authority_key_identifier_extension = true;
+    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    params.extended_key_usages = vec![
+        ExtendedKeyUsagePurpose::ServerAuth,
+        ExtendedKeyUsagePurpose::ClientAuth,
+    ];
+    let key = new_key();
+    let certificate = params
+        .signed_by(&key, issuer)
+        .expect("the authority may sign");
+    Identity {
+        certificate_pem: certificate.pem(),
+        certificate: certificate.into(),
+        key,
+    }
+}
+
+fn server_config(chain: Vec<CertificateDer<'static>>, identity: &Identity) -> Arc<ServerConfig> {
+    let mut config = ServerConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()
+        .expect("ring supports the default versions")
+        .with_no_client_auth()
+        .with_single_cert(chain, identity.key_der())
+        .expect("the key fits");
+    config.ticketer = Ticketer::new().expect("the operating system gives random bytes");
+    Arc::new(config)
 }
 
 fn new_key() -> KeyPair {
