@@ -103,3 +103,13 @@ fn pem_and_der_are_of_the_same_certificate() {
     assert_eq!(&from_pem[..], identity.certificate_der());
     assert!(!format!("{identity:?}").contains("PRIVATE"));
 }
+
+#[test]
+fn a_chain_with_an_intermediate_convinces_too() {
+    let authority = Authority::new();
+    let server = authority.server_config_by_intermediate(&["localhost"]);
+    let client = connect(&server, &authority.client_config(), "localhost").unwrap();
+    assert_eq!(client.peer_certificates().unwrap().len(), 2);
+    let stranger = Authority::new().client_config();
+    assert!(connect(&server, &stranger, "localhost").is_err());
+}

@@ -46,7 +46,9 @@ pub(super) fn serve(listener: &TcpListener, serving: Serving, keep: usize) -> Re
         .map_or(&[][..], Authority::certificate_der);
     control.write_all(&(certificate.len() as u64).to_le_bytes())?;
     control.write_all(certificate)?;
-    let tls = authority.map(|authority| authority.server_config(&["localhost", "127.0.0.1"]));
+    // The chain is that of a public server: its own certificate and that of an issuer below the root.
+    let tls = authority
+        .map(|authority| authority.server_config_by_intermediate(&["localhost", "127.0.0.1"]));
 
     let accepted = Arc::new(Mutex::new(Accepted::default()));
     let stop = Arc::new(AtomicBool::new(false));
