@@ -18,7 +18,7 @@ use std::io;
 use std::mem;
 use std::time::Duration;
 
-use boom_select::{Ready, Selector};
+use boom_select::{IdleStrategy, Ready, Selector};
 use boom_stream::{ConnectionInfoProvider, Layer, MonotonicClock, TimeSource};
 
 use crate::dns::{DnsResolver, ThreadResolver};
@@ -385,6 +385,14 @@ impl<S, E: AnyEndpoint<C>, C, T, D: DnsResolver> IOService<S, E, C, T, D> {
         Some(entry.stats::<C>(self.engine.now_ns))
     }
 
+    /// Returns true if the last turn had reports of the selector, or left endpoints with something to do.
+    ///
+    /// With a `DirectSelector`, which reports every connection in every turn, that is always so.
+    #[inline]
+    pub const fn has_worked(&self) -> bool {
+        !self.engine.ready.is_empty() || !self.engine.carried.is_empty()
+    }
+
     /// Lends the selector.
     pub const fn selector(&self) -> &S {
         &self.selector
@@ -457,6 +465,39 @@ where
     pub fn wait(&mut self, timeout: Duration) -> io::Result<()> {
         self.turn(&mut (), timeout)
     }
+
+    /// As [`poll`](Self::poll) or [`wait`](Self::wait), as `idle` decides by whether the last turn
+    /// [brought work](Self::has_worked).
+    ///
+    /// # Errors
+    ///
+    /// As [`poll`](Self::poll).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boom_select::{Selector, SpinThenYield};
+    /// use boom_service::{Endpoint, IOService};
+    /// use boom_stream::Layer;
+    /// use std::io;
+    ///
+    /// fn run<S, E>(mut service: IOService<S, E>) -> io::Result<()>
+    /// where
+    ///     E: Endpoint,
+    ///     S: Selector<<E::Target as Layer>::Base>,
+    /// {
+    ///     let mut idle = SpinThenYield::new(1000);
+    ///     while !service.is_empty() {
+    ///         service.poll_with(&mut idle)?;
+    ///     }
+    ///     Ok(())
+    /// }
+    /// ```
+    #[inline]
+    pub fn poll_with(&mut self, idle: &mut impl IdleStrategy) -> io::Result<()> {
+        let timeout = idle.next_timeout(self.has_worked());
+        self.turn(&mut (), timeout)
+    }
 }
 
 /// Polling, where the endpoints take a context.
@@ -488,6 +529,18 @@ where
     ///
     /// As [`poll`](Self::poll).
     pub fn wait(&mut self, timeout: Duration, ctx: &mut C) -> io::Result<()> {
+        self.turn(ctx, timeout)
+    }
+
+    /// As [`poll`](Self::poll) or [`wait`](Self::wait), as `idle` decides by whether the last turn
+    /// [brought work](Self::has_worked).
+    ///
+    /// # Errors
+    ///
+    /// As [`poll`](Self::poll).
+    #[inline]
+    pub fn poll_with(&mut self, idle: &mut impl IdleStrategy, ctx: &mut C) -> io::Result<()> {
+        let timeout = idle.next_timeout(self.has_worked());
         self.turn(ctx, timeout)
     }
 }

@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::rc::Rc;
 use std::time::Duration;
 
-use boom_select::Token;
+use boom_select::{Idle, IdleStrategy, Token};
 use boom_service::State;
 use boom_testkit::stream::ScriptedStream;
 
@@ -36,6 +36,48 @@ fn an_endpoint_is_polled_when_its_socket_is_ready_and_not_otherwise() {
         (quiet.polls() - quiet_polls, busy.polls() - busy_polls),
         (0, 10)
     );
+}
+
+/// Remembers what it was told, and waits for a second whenever nothing has happened.
+#[derive(Default)]
+struct Told(Vec<bool>);
+
+impl IdleStrategy for Told {
+    fn after(&mut self, has_worked: bool) -> Idle {
+        self.0.push(has_worked);
+        if has_worked {
+            Idle::Spin
+        } else {
+            Idle::Wait(Duration::from_secs(1))
+        }
+    }
+}
+
+#[test]
+fn an_idle_strategy_is_told_of_work_and_decides_how_long_to_wait() {
+    let mut world = World::new();
+    let (_, client) = world.active(4001);
+    world.settle();
+    let token = world.reports.registered()[0];
+    let mut idle = Told::default();
+    let mut timeouts = Vec::new();
+    for turn in 0..5 {
+        if turn == 1 {
+            world.reports.ready(token);
+        }
+        if turn == 2 {
+            client.on_poll(|stack| {
+                stack.has_buffered.set(false);
+                Ok(())
+            });
+        }
+        world.service.poll_with(&mut idle).unwrap();
+        timeouts.push(world.reports.last_timeout());
+    }
+    // Of the turn before, each.
+    assert_eq!(idle.0, [false, false, true, false, false]);
+    let second = Duration::from_secs(1);
+    assert_eq!(timeouts, [second, second, Duration::ZERO, second, second]);
 }
 
 #[test]
