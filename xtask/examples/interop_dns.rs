@@ -144,9 +144,7 @@ fn connect(resolver: ThreadResolver, name: &str, count: usize) -> io::Result<()>
             match event {
                 Event::Connected { addr, .. } if addr.ip() == Ipv4Addr::LOCALHOST => connected += 1,
                 Event::Connected { addr, .. } => return Err(io::Error::other(addr.to_string())),
-                Event::Disconnected { reason, .. } if reason.to_string().contains("resolved") => {
-                    resolved_in_vain += 1;
-                }
+                Event::AttemptFailed { addr: None, .. } => resolved_in_vain += 1,
                 _ => {}
             }
         }

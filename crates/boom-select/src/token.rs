@@ -61,7 +61,7 @@ pub struct Readiness {
     pub writable: bool,
     /// The peer sends no more; bytes it sent before may still wait.
     pub read_closed: bool,
-    /// The socket has failed; the next read or write says how.
+    /// The socket has failed, and the next read or write says how; or both sides have ended, and nothing has.
     pub error: bool,
 }
 

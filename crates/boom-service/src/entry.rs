@@ -290,6 +290,11 @@ pub(crate) enum Link<T> {
 }
 
 impl<T> Link<T> {
+    /// Returns true if the answer to this question is waited for.
+    pub(crate) const fn waits_for(&self, lookup: u64) -> bool {
+        matches!(self, Self::Resolving { lookup: Some(waits_for) } if *waits_for == lookup)
+    }
+
     pub(crate) const fn open(&self) -> Option<&Open<T>> {
         match self {
             Self::Open(open) => Some(open),

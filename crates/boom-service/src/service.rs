@@ -110,7 +110,9 @@ struct Engine<E, G> {
     /// Generation of the next connection's token, so that no two connections share a token.
     next_generation: u32,
     next_lookup: u64,
-    /// The last turn took as many answers of the resolver as one turn may, so there may be more.
+    /// The question to the resolver that is looked at next.
+    next_look: usize,
+    /// The last turn took answers of the resolver, so there may be more.
     may_have_answers: bool,
     /// The counters of it; the numbers of endpoints are counted when asked for.
     stats: Stats,
@@ -154,6 +156,7 @@ impl<S, E: AnyEndpoint<C>, C> IOService<S, E, C> {
             turn: 0,
             next_generation: 0,
             next_lookup: 0,
+            next_look: 0,
             may_have_answers: false,
             stats: Stats::default(),
         };

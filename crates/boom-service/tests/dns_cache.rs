@@ -260,6 +260,23 @@ fn an_answer_that_came_too_long_ago_is_asked_for_anew() {
 }
 
 #[test]
+fn so_are_those_of_many_names_that_nobody_waited_for() {
+    let mut world = World::new(|resolver| resolver);
+    let names: Vec<String> = (0..100).map(|number| format!("h{number}")).collect();
+    for name in &names {
+        assert_eq!(world.look(name), None);
+        world.names.set(name, 1, Some(5));
+    }
+    world.names.asked();
+    world.clock.advance(Duration::from_secs(24 * 3600));
+    for name in names.iter().rev() {
+        world.names.set(name, 2, Some(5));
+        assert_eq!(world.look(name), Some(Ok(2)));
+        assert_eq!(world.names.asked(), [name.as_str()]);
+    }
+}
+
+#[test]
 fn without_a_word_an_error_is_an_error_though_there_was_an_answer() {
     let mut world = World::new(|resolver| resolver);
     world.names.set("a", 1, Some(60));

@@ -365,7 +365,12 @@ fn a_graceful_end_reaches_the_exchange<S: Selector<B>, B: Base>(selector: S) {
     let endpoint = loop {
         service.poll().unwrap();
         match service.poll_event() {
-            Some(Event::Deregistered { endpoint, .. }) => break endpoint,
+            Some(Event::Deregistered {
+                endpoint, is_clean, ..
+            }) => {
+                assert!(is_clean);
+                break endpoint;
+            }
             _ => deadline.check("end"),
         }
     };

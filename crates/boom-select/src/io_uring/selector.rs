@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::io::{self, ErrorKind};
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::slot::{
     Copied, End, GENERATION_MASK, Kind, Mailbox, Name, News, Operation, Part, Slot, Watch,
@@ -147,9 +147,9 @@ impl Selector<IoUringStream> for IoUringSelector {
             return Err(ErrorKind::NotFound.into());
         };
         watch.is_awaited = false;
-        let is_done = watch.is_done();
+        let may_receive = watch.receive.runs();
         let mut rest = std::mem::take(&mut watch.inbox);
-        if !is_done {
+        if may_receive {
             // The kernel may still take bytes, which the stream would miss.
             rest.end = rest.end.or(Some(End::Failed(ECANCELED)));
         }
@@ -192,8 +192,9 @@ const NOBODY: (u32, u32) = (u32::MAX, u32::MAX);
 
 /// How long a deregistration waits for the kernel at most: it answers in microseconds, unless the thread that the socket
 /// was registered on does not run.
+const CANCEL_TIME: Duration = Duration::from_secs(1);
+/// Of which it sleeps so long at a time.
 const CANCEL_WAIT: Duration = Duration::from_millis(1);
-const CANCEL_WAITS: usize = 1000;
 
 /// Slots and what runs in them.
 impl IoUringSelector {
@@ -273,14 +274,16 @@ impl IoUringSelector {
     fn end(&mut self, slot: u32) -> io::Result<()> {
         self.close(slot)?;
         self.ring.submit()?;
-        for _ in 0..CANCEL_WAITS {
+        // By the clock: with other streams busy, a wait returns at once.
+        let start = Instant::now();
+        loop {
             self.settle()?;
-            if self.watch(slot).is_none_or(|watch| watch.is_done()) {
-                break;
+            if self.watch(slot).is_none_or(|watch| watch.is_done()) || start.elapsed() > CANCEL_TIME
+            {
+                return Ok(());
             }
             self.ring.wait(Some(CANCEL_WAIT))?;
         }
-        Ok(())
     }
 
     /// Ends what runs in a slot.
@@ -395,7 +398,10 @@ impl IoUringSelector {
 
     fn complete(&mut self, completion: Completion) -> io::Result<()> {
         let name = Name::from(completion.name);
-        self.buffers_out += u32::from(completion.received.is_some());
+        if let Some(received) = &completion.received {
+            self.buffers_out += 1;
+            self.owners[usize::from(received.id())] = NOBODY;
+        }
         let is_current = self
             .slots
             .get(name.slot as usize)
@@ -445,6 +451,8 @@ impl IoUringSelector {
         match completion.result {
             Ok(0) => self.ended(slot, End::Closed),
             _ if watch.is_closing => {}
+            // Its own parts have the buffers, or had them: it goes on when it is read.
+            Err(ENOBUFS) if is_too_many => watch.receive = Operation::Paused,
             Err(ENOBUFS) => {
                 watch.receive = Operation::Starved;
                 let generation = self.slots[slot as usize].generation;
@@ -469,7 +477,6 @@ impl IoUringSelector {
         let (parts_of_one, free) = (self.parts_of_one(), self.free());
         let reserve = u32::from(self.config.buffers() / 8).max(1);
         let owner = &mut self.owners[usize::from(received.id())];
-        *owner = NOBODY;
         if let Some(watch) = self.slots[slot as usize].watch.as_mut() {
             let part = if free < reserve || watch.parts > parts_of_one {
                 let counted = (Arc::downgrade(&self.mailbox), slot, generation);

@@ -245,6 +245,40 @@ mod buffers {
     }
 
     #[test]
+    fn a_flood_without_end_that_is_not_read_is_not_taken_in() {
+        for config in [small(16), IoUringConfig::default()] {
+            let mut many = or_skip!(many(config, 2));
+            many.peers[0].set_nonblocking(true).unwrap();
+            let chunk = [7; 64 * 1024];
+            let (mut sent, mut refused_in_a_row, mut number) = (0, 0, 0_u32);
+            // Until the flood finds no room any more, however long the other goes on.
+            while refused_in_a_row < 200 {
+                match many.peers[0].write(&chunk) {
+                    Ok(count) => {
+                        sent += count;
+                        refused_in_a_row = 0;
+                    }
+                    Err(error) => {
+                        assert_eq!(error.kind(), std::io::ErrorKind::WouldBlock);
+                        refused_in_a_row += 1;
+                    }
+                }
+                // What the two sockets and the buffers hold is a few megabytes.
+                assert!(sent < 64 << 20, "{sent} bytes were taken in");
+                number += 1;
+                many.peers[1].write_all(&number.to_be_bytes()).unwrap();
+                many.receive_until(
+                    |index| index == 1,
+                    |received| received[1].len() == 4 * number as usize,
+                );
+            }
+            // And all of it is there to be read.
+            many.receive_until(|_| true, |received| received[0].len() == sent);
+            assert!(many.received[0].iter().all(|byte| *byte == 7));
+        }
+    }
+
+    #[test]
     fn one_that_waited_for_a_buffer_and_went_takes_nobodys_turn() {
         // Each receives in turn, by the one buffer there is.
         let mut many = or_skip!(many(small(1), 4));

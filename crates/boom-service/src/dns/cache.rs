@@ -129,6 +129,7 @@ impl<R: DnsResolver, T: TimeSource> DnsResolver for CachingResolver<R, T> {
         let name = (host.to_ascii_lowercase(), port);
         let mut entries = lock(&self.entries);
         entries.look_around(now_ns);
+        entries.land(&name, now_ns);
         if let Some(found) = entries.find(&name, now_ns) {
             return CachedQuery::found(&found, now_ns);
         }

@@ -136,7 +136,8 @@ where
         Some(entry.endpoint)
     }
 
-    /// Puts `link` in place of what is there, which no selector and no resolver knows of afterwards.
+    /// Puts `link` in place of what is there, which no selector knows of afterwards. A question to the resolver is dropped
+    /// when its turn comes.
     pub(super) fn replace_link(
         &mut self,
         index: u32,
@@ -145,10 +146,8 @@ where
         let now_ns = self.engine.now_ns;
         let entry = self.engine.endpoints.at_mut(index)?;
         let mut old = entry.enter(link, now_ns);
-        match &mut old {
-            Link::Open(open) => self.unwatch(index, open),
-            Link::Resolving { lookup: Some(id) } => self.lookups.retain(|lookup| lookup.id != *id),
-            _ => {}
+        if let Link::Open(open) = &mut old {
+            self.unwatch(index, open);
         }
         Some(old)
     }

@@ -52,7 +52,8 @@ where
         }
         // Before the timers, so that an answer that has come is not too late.
         if !self.lookups.is_empty() {
-            self.poll_lookups(ctx);
+            let looks = if sleep.is_zero() { LOOKS } else { LOOKS_AWAKE };
+            self.poll_lookups(looks, ctx);
         }
         if self
             .engine
@@ -91,6 +92,10 @@ where
 
 /// How often `wait` looks for the resolver's answers.
 const LOOKUP_PERIOD: Duration = Duration::from_millis(1);
+
+/// Questions to the resolver that one turn looks at: of a thread that polls on, and of one that may have slept.
+const LOOKS: usize = 16;
+const LOOKS_AWAKE: usize = 256;
 
 /// Timers, connects, and answers of the resolver, of one turn. A connect costs tens of microseconds, and the endpoints
 /// that are active shall not wait for a thousand of them.
@@ -277,13 +282,27 @@ where
         }
     }
 
-    fn poll_lookups(&mut self, ctx: &mut C) {
-        let (mut place, mut answers) = (0, 0);
-        while answers < STEPS_MAX
-            && let Some(lookup) = self.lookups.get_mut(place)
-        {
+    /// Looks at `looks` questions to the resolver, each in its turn, so that the cost does not grow with them. Those whose
+    /// endpoints wait for them no more are dropped.
+    fn poll_lookups(&mut self, looks: usize, ctx: &mut C) {
+        let (mut looked, mut answers) = (0, 0);
+        while looked < looks.min(self.lookups.len()) && answers < STEPS_MAX {
+            let engine = &mut self.engine;
+            if engine.next_look >= self.lookups.len() {
+                engine.next_look = 0;
+            }
+            let place = engine.next_look;
+            let Some(lookup) = self.lookups.get_mut(place) else {
+                break;
+            };
+            let entry = engine.endpoints.at_mut(lookup.index);
+            if !entry.is_some_and(|entry| entry.link.waits_for(lookup.id)) {
+                self.lookups.swap_remove(place);
+                continue;
+            }
+            looked += 1;
             match lookup.query.poll() {
-                None => place += 1,
+                None => engine.next_look += 1,
                 Some(answer) => {
                     let index = self.lookups.swap_remove(place).index;
                     self.answered(index, answer, ctx);
@@ -291,7 +310,7 @@ where
                 }
             }
         }
-        self.engine.may_have_answers = place < self.lookups.len();
+        self.engine.may_have_answers = answers > 0;
     }
 
     /// Lets those connect whose turn it is, as far as the rate limit allows.

@@ -261,6 +261,7 @@ pub(crate) struct Names(Rc<RefCell<NamesState>>);
 struct NamesState {
     answers: HashMap<String, Result<Vec<SocketAddr>, io::ErrorKind>>,
     asked: Vec<String>,
+    looks: usize,
 }
 
 impl Names {
@@ -281,6 +282,11 @@ impl Names {
     /// The hosts asked for, in order.
     pub(crate) fn asked(&self) -> Vec<String> {
         self.0.borrow().asked.clone()
+    }
+
+    /// How often an answer was looked for so far.
+    pub(crate) fn looks(&self) -> usize {
+        self.0.borrow().looks
     }
 }
 
@@ -310,7 +316,8 @@ impl DnsQuery for Name {
         if let Ok(address) = self.host.parse() {
             return Some(Ok(vec![SocketAddr::new(address, self.port)]));
         }
-        let state = self.names.0.borrow();
+        let mut state = self.names.0.borrow_mut();
+        state.looks += 1;
         state
             .answers
             .get(&self.host)

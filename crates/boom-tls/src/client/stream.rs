@@ -237,6 +237,22 @@ impl<S: Read + Write, B: Backend> Stream<S, B> {
         }
     }
 
+    /// Takes in what comes behind the peer's `close_notify`: RFC 8446, section 6.1, wants it ignored.
+    fn discard_rest(&mut self) -> io::Result<()> {
+        let mut rest = [0; 4096];
+        for _ in 0..READS_MAX {
+            match self.stream.read(&mut rest) {
+                Ok(0) => break,
+                Ok(_) => {}
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock => break,
+                Err(error) if is_hang_up(error.kind()) => break,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
     /// Writes what waits. Returns whether all is gone.
     fn send(&mut self) -> io::Result<bool> {
         if let Some(kind) = self.write_failure {
@@ -390,6 +406,9 @@ impl<S: Read + Write + Layer, B: Backend> Layer for Stream<S, B> {
             Err(error) if error.kind() == ErrorKind::WouldBlock => {}
             Err(_) if matches!(self.session.failure(), Some(Error::Truncated)) => {}
             taken => drop(taken?),
+        }
+        if self.session.has_ended_well() {
+            self.discard_rest()?;
         }
         // An answer of TLS 1.2, say.
         let is_sent = self.send();

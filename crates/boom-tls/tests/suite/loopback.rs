@@ -190,3 +190,34 @@ fn a_peer_that_resets_after_its_close_notify_has_ended_well() {
         }
     }
 }
+
+#[test]
+fn what_comes_behind_the_peers_close_notify_does_not_hold_up_the_end() {
+    for version in VERSIONS {
+        let authority = Authority::new();
+        let config = authority.server_config(&["127.0.0.1"]);
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let server = thread::spawn(move || {
+            let connection = ServerConnection::new(config).unwrap();
+            let mut stream = StreamOwned::new(connection, listener.accept().unwrap().0);
+            stream.read_exact(&mut [0; 5]).unwrap();
+            stream.conn.send_close_notify();
+            stream.flush().unwrap();
+            stream.sock.write_all(&[0; 10_000]).unwrap();
+            stream.sock.shutdown(std::net::Shutdown::Write).unwrap();
+            // Until the client has ended too.
+            let _ = stream.sock.read(&mut [0; 1000]);
+        });
+        let mut client = connect(port, &only(trusting(&authority), version));
+        until_done(|| client.write(b"order"));
+        assert_eq!(until_done(|| client.read(&mut [0; 64])), 0);
+        let mut calls = 0_u32;
+        while !client.poll_close().unwrap() {
+            calls += 1;
+            assert!(calls < 10_000_000, "no end");
+            thread::yield_now();
+        }
+        server.join().unwrap();
+    }
+}

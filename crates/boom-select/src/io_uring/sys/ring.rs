@@ -169,6 +169,8 @@ impl Ring {
     /// Hands the kernel what was pushed and waits for a completion, without end where no time is given. It may return
     /// earlier.
     pub(in crate::io_uring) fn wait(&self, timeout: Option<Duration>) -> io::Result<()> {
+        // More seconds than the kernel can count are no limit.
+        let timeout = timeout.filter(|timeout| i64::try_from(timeout.as_secs()).is_ok());
         let waited = match timeout {
             None => self.ring.submit_and_wait(1),
             Some(timeout) => {

@@ -177,6 +177,13 @@ impl<Q: DnsQuery> Entries<Q> {
         }
     }
 
+    /// Takes the answer of a lookup that nobody waited for, so that it holds for no longer than it may.
+    pub(super) fn land(&mut self, name: &Name, now_ns: u64) {
+        if let Some(flight) = self.join(name) {
+            self.poll(&flight, now_ns);
+        }
+    }
+
     /// Its answer, which is kept when it is seen for the first time.
     pub(super) fn poll(&mut self, flight: &SharedFlight<Q>, now_ns: u64) -> Option<Found> {
         let mut flown = lock(flight);
