@@ -67,7 +67,8 @@ impl EndpointOptions {
         self
     }
 
-    /// Ends each connection after it was active for `ttl`, when `can_auto_disconnect` agrees, and connects again.
+    /// Ends each connection after it was active for `ttl`, when `can_auto_disconnect` agrees, and connects again, at once:
+    /// a time of zero is one connection after another.
     #[must_use]
     pub fn with_auto_disconnect(mut self, ttl: Duration) -> Self {
         self.auto_disconnect = Some(Ttl::Fixed(ttl));

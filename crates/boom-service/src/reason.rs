@@ -27,6 +27,8 @@ use std::time::Duration;
 pub enum DisconnectReason {
     /// The connection was active for as long as it may be, and `can_auto_disconnect` agreed.
     AutoDisconnect(Duration),
+    /// [`renew`](crate::IOService::renew) was called, and another connection has taken its place.
+    Renewed,
     /// The endpoint's `poll` returned an error: the stream's, the protocol's or the endpoint's own.
     Error(Arc<io::Error>),
     /// The host name could not be resolved.
@@ -46,19 +48,24 @@ impl DisconnectReason {
     pub fn io_error(&self) -> Option<&io::Error> {
         match self {
             Self::Error(error) | Self::Resolve(error) | Self::Connect(error) => Some(error),
-            Self::AutoDisconnect(_) | Self::Timeout(_) | Self::Idle(_) | Self::Paused => None,
+            Self::AutoDisconnect(_)
+            | Self::Renewed
+            | Self::Timeout(_)
+            | Self::Idle(_)
+            | Self::Paused => None,
         }
     }
 
     /// Says whether the connection ended because this side wanted it to.
     pub(crate) const fn is_wanted(&self) -> bool {
-        matches!(self, Self::AutoDisconnect(_) | Self::Paused)
+        matches!(self, Self::AutoDisconnect(_) | Self::Renewed | Self::Paused)
     }
 }
 
 impl fmt::Display for DisconnectReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Renewed => f.write_str("renewed as asked for"),
             Self::AutoDisconnect(ttl) => write!(f, "disconnected as configured, after {ttl:?}"),
             Self::Error(error) => error.fmt(f),
             Self::Resolve(error) => write!(f, "not resolved: {error}"),

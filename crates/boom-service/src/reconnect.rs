@@ -41,7 +41,10 @@ pub struct ReconnectPolicy {
 impl Default for ReconnectPolicy {
     /// Base 20 ms, factor 1.5, cap 5 s, first retry at once, reset after 10 s, and following others that get through.
     ///
-    /// That is 15 attempts in the first ten seconds of an outage on average, then one every two and a half.
+    /// That is 15 attempts in the first ten seconds of an outage on average, then one every two and a half: about 130 in five
+    /// minutes. An exchange that permits fewer, for all connections of an address together, needs a longer
+    /// [`with_cap`](ReconnectPolicy::with_cap) or [`with_host_connect_rate`](crate::IOService::with_host_connect_rate). Where several
+    /// endpoints wait for one server a long cap costs little: the first to get through brings the others.
     fn default() -> Self {
         Self {
             base: Duration::from_millis(20),

@@ -42,7 +42,7 @@ pub struct Stats {
     pub failed_attempts: u64,
     /// Connections that became active so far.
     pub connected: u64,
-    /// Active connections that ended so far.
+    /// Active connections that ended so far, but for those of endpoints that were deregistered at once.
     pub disconnected: u64,
     /// Endpoints that gave up so far.
     pub gave_up: u64,

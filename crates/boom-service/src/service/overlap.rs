@@ -92,7 +92,12 @@ where
         let timeout = entry.options.overlap().unwrap_or(CLOSE_TIMEOUT);
         old.progress = Progress::Closing;
         old.deadline_ns = engine.now_ns.saturating_add(nanoseconds(timeout));
-        let (token, reason) = (old.token, DisconnectReason::AutoDisconnect(old.ttl));
+        let token = old.token;
+        let reason = if old.active_for(engine.now_ns) < old.ttl {
+            DisconnectReason::Renewed
+        } else {
+            DisconnectReason::AutoDisconnect(old.ttl)
+        };
         engine.count_end(index, &old, &reason);
         if let Some(entry) = engine.endpoints.at_mut(index) {
             entry.beside.push(old);
