@@ -2,6 +2,7 @@
 //! RFCs' words, slow and plain, to compare with.
 
 pub mod replay_file;
+pub mod tls_stream;
 pub mod ws_connection;
 pub mod ws_deflate;
 pub mod ws_differential;
@@ -14,3 +15,7 @@ pub mod faulty;
 pub mod handshake;
 pub mod inflate;
 pub mod naive;
+
+/// For the targets that bound what is allocated.
+#[global_allocator]
+static ALLOCATOR: boom_testkit::alloc::CountingAllocator = boom_testkit::alloc::CountingAllocator;

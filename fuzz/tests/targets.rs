@@ -5,7 +5,7 @@ use std::panic::catch_unwind;
 use std::path::Path;
 
 use boomnet_fuzz::{
-    replay_file, ws_connection, ws_deflate, ws_differential, ws_frames, ws_handshake,
+    replay_file, tls_stream, ws_connection, ws_deflate, ws_differential, ws_frames, ws_handshake,
 };
 
 /// Inputs besides the seeds.
@@ -39,6 +39,11 @@ fn differential() {
 #[test]
 fn recordings() {
     check("replay_file", replay_file::run);
+}
+
+#[test]
+fn tls() {
+    check("tls_stream", tls_stream::run);
 }
 
 fn check(target: &str, run: fn(&[u8])) {

@@ -4,15 +4,17 @@ pub(crate) mod backend;
 pub(crate) mod config;
 mod convert;
 mod error;
+mod name;
 mod negotiated;
 mod ready;
 mod stream;
+mod timing;
 
 pub use backend::Backend;
 pub use config::{Roots, TlsConfig};
 pub use convert::{IntoTlsReadyStream, IntoTlsStream};
 pub use error::{Alert, Cause, CertificateFault, Error};
-pub use negotiated::{CipherSuite, TlsVersion};
+pub use negotiated::{CipherSuite, EarlyData, KeyExchangeGroup, TlsVersion};
 pub use ready::TlsReadyStream;
 pub use stream::Stream;
 

@@ -20,12 +20,22 @@
 //!
 //! Those that a server gives are kept by its name, as many as [`TlsConfig::with_session_cache`] says. One of TLS 1.3 is used
 //! once (RFC 8446, appendix C.4), and a server that gives two of them keeps a client that reconnects supplied.
+//! The session of a connection that broke is kept too, other than OpenSSL by itself would; that of one that a fatal alert ended is
+//! not.
+//!
+//! # Limits
+//!
+//! The time of [`TlsConfig::with_time`] judges certificates; OpenSSL counts the age of sessions by the operating system's. Early data
+//! can be written until the first answer of the server comes in. The key-exchange group is told by OpenSSL 3.0 and later.
 
 mod cause;
+mod choice;
 mod connection;
 mod context;
 mod key_log;
 mod sessions;
+mod sys;
+mod verify;
 mod wire;
 
 /// The crate whose types this backend takes and gives.

@@ -13,7 +13,7 @@ use boom_stream::Layer;
 use boom_testkit::alloc;
 use boom_testkit::tls::Authority;
 use boom_tls::rustls::Backend;
-use boom_tls::{TlsConfig, TlsVersion};
+use boom_tls::{CipherSuite, Roots, TlsConfig, TlsVersion};
 #[cfg(not(any(feature = "rustls-webpki", feature = "rustls-native")))]
 use {
     boom_testkit::stream::ScriptedStream,
@@ -58,6 +58,35 @@ fn the_crypto_provider_can_be_replaced() {
         client.cipher_suite().unwrap().to_string(),
         "TLS_CHACHA20_POLY1305_SHA256"
     );
+}
+
+#[test]
+fn a_provider_is_used_in_the_order_of_the_configuration() {
+    let authority = Authority::new();
+    let mut provider = rustls::crypto::ring::default_provider();
+    provider.cipher_suites.reverse();
+    let config = trusting(&authority).with_crypto_provider(Arc::new(provider));
+    let config = config.rustls_config().unwrap();
+    let suites: Vec<_> = config
+        .crypto_provider()
+        .cipher_suites
+        .iter()
+        .map(|suite| CipherSuite(suite.suite().into()))
+        .collect();
+    assert_eq!(suites, CipherSuite::DEFAULT);
+}
+
+#[test]
+fn a_store_of_the_programs_own_is_trusted() {
+    let authority = Authority::new();
+    let mut roots = rustls::RootCertStore::empty();
+    roots
+        .add(authority.certificate_der().to_vec().into())
+        .unwrap();
+    let config = TlsConfig::default()
+        .with_roots(Roots::OwnOnly)
+        .with_rustls_roots(Arc::new(roots));
+    connected(&config, authority.server_config(&["localhost"]));
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! What a stream asks of the library that does its cryptography.
 
 use boom_stream::buffer::{ReadBuffer, WriteBuffer};
-use rustls_pki_types::CertificateDer;
+use rustls_pki_types::{CertificateDer, ServerName};
 
-use crate::{CipherSuite, Error, TlsConfig, TlsVersion};
+use crate::{CipherSuite, EarlyData, Error, KeyExchangeGroup, TlsConfig, TlsVersion};
 
 /// A library that speaks TLS: `rustls::Backend` or `openssl::Backend`.
 ///
@@ -43,7 +43,7 @@ pub(crate) trait Session: Sized {
     const READ_SIZE: usize = 16 * 1024;
 
     /// A connection to the server of this name, whose first message is queued.
-    fn open(server_name: &str, config: &TlsConfig) -> Result<Self, Error>;
+    fn open(server_name: ServerName<'static>, config: &TlsConfig) -> Result<Self, Error>;
 
     /// A connection that failed before it began.
     fn failed(error: Error) -> Self;
@@ -96,6 +96,11 @@ pub(crate) trait Session: Sized {
     /// Encrypts and queues as much of `data` as the outbound limit lets. Returns how much that is.
     fn write(&mut self, data: &[u8]) -> Result<usize, Error>;
 
+    /// Encrypts and queues as much of `data` as may go out with the handshake. Returns how much that is.
+    fn write_early(&mut self, data: &[u8]) -> Result<usize, Error>;
+
+    fn early_data(&self) -> EarlyData;
+
     /// Queues `close_notify` behind what waits. Nothing can be written afterwards.
     ///
     /// Before the end of the handshake there is nothing to close, and nothing is queued.
@@ -113,6 +118,8 @@ pub(crate) trait Session: Sized {
     fn protocol_version(&self) -> Option<TlsVersion>;
 
     fn cipher_suite(&self) -> Option<CipherSuite>;
+
+    fn key_exchange_group(&self) -> Option<KeyExchangeGroup>;
 
     fn alpn_protocol(&self) -> Option<&[u8]>;
 

@@ -3,14 +3,19 @@
 use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, LazyLock, OnceLock};
+use std::time::{Duration, SystemTime};
 
+#[cfg(feature = "openssl")]
+use ::openssl::{error::ErrorStack, ssl::SslContextBuilder};
 #[cfg(feature = "rustls")]
-use ::rustls::{ClientConfig, crypto::CryptoProvider};
+use ::rustls::{ClientConfig, RootCertStore, crypto::CryptoProvider};
+use boom_stream::{MonotonicClock, TimeSource};
 use rustls_pki_types::pem::PemObject;
-use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use rustls_pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
 
 use super::backend::Sealed;
-use crate::{DefaultBackend, Error, TlsVersion};
+use super::timing::Clock;
+use crate::{CipherSuite, DefaultBackend, Error, KeyExchangeGroup, TlsVersion};
 
 /// How a TLS client verifies, identifies itself and resumes.
 ///
@@ -49,9 +54,11 @@ use crate::{DefaultBackend, Error, TlsVersion};
 #[derive(Clone)]
 pub struct TlsConfig {
     shared: Arc<Shared>,
-    /// Not part of the backend's configuration: a connection under another name shares the rest.
+    // What follows is not part of the backend's configuration: connections that differ in it share the rest.
     server_name: Option<Arc<str>>,
     outbound_limit: usize,
+    handshake_timeout_ns: Option<u64>,
+    clock: Clock,
 }
 
 /// What clones share.
@@ -86,13 +93,36 @@ pub(crate) struct Settings {
     pub(crate) sends_server_name: bool,
     pub(crate) min_version: TlsVersion,
     pub(crate) max_version: TlsVersion,
+    /// `None`: those of [`CipherSuite::DEFAULT`] that the backend has.
+    pub(crate) cipher_suites: Option<Vec<CipherSuite>>,
+    /// `None`: the backend's own.
+    pub(crate) groups: Option<Vec<KeyExchangeGroup>>,
     pub(crate) sessions: usize,
+    pub(crate) early_data: bool,
+    pub(crate) pins: Option<Arc<[SpkiHash]>>,
+    pub(crate) crls: Vec<CertificateRevocationListDer<'static>>,
+    pub(crate) wall_clock: Option<WallClock>,
     pub(crate) logs_keys: bool,
     #[cfg(feature = "rustls")]
     pub(crate) crypto_provider: Option<Arc<CryptoProvider>>,
     #[cfg(feature = "rustls")]
     pub(crate) rustls_config: Option<Arc<ClientConfig>>,
+    #[cfg(feature = "rustls")]
+    pub(crate) rustls_roots: Option<Arc<RootCertStore>>,
+    #[cfg(feature = "openssl")]
+    pub(crate) openssl_builder: Option<OpensslBuilder>,
 }
+
+/// The SHA-256 of a public key as it stands in a certificate.
+pub(crate) type SpkiHash = [u8; 32];
+
+/// Says what time it is, for certificates.
+pub(crate) type WallClock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
+
+/// Has the last word on a context of OpenSSL.
+#[cfg(feature = "openssl")]
+pub(crate) type OpensslBuilder =
+    Arc<dyn Fn(&mut SslContextBuilder) -> Result<(), ErrorStack> + Send + Sync>;
 
 /// A client's certificate chain, its own first, and private key.
 pub(crate) struct Identity {
@@ -172,6 +202,73 @@ impl TlsConfig {
         self.with_roots_pem(&pem)
     }
 
+    /// Has rustls trust these roots too, for a store that the program has anyway. OpenSSL takes no notice of them:
+    /// `with_openssl_builder` gives it a store of its own.
+    #[cfg(feature = "rustls")]
+    #[must_use]
+    pub fn with_rustls_roots(self, roots: Arc<RootCertStore>) -> Self {
+        self.change(|settings| settings.rustls_roots = Some(roots))
+    }
+
+    /// Refuses certificates that stand on these revocation lists, in PEM.
+    ///
+    /// Once there is a list, every certificate of the chain must have one by its issuer that is in its time, or the
+    /// server is refused as one whose status is unknown: [`CertificateFault::Revoked`](crate::CertificateFault). Of the root itself rustls asks nothing;
+    /// OpenSSL takes its own list for it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidPem`] where it holds none. One that cannot be read shows when the configuration is
+    /// [built](Self::build), as [`Error::InvalidRevocationList`].
+    pub fn with_revocation_lists_pem(self, pem: &[u8]) -> Result<Self, Error> {
+        let lists = CertificateRevocationListDer::pem_slice_iter(pem)
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|_| Error::InvalidPem)?;
+        if lists.is_empty() {
+            return Err(Error::InvalidPem);
+        }
+        Ok(self.change(|settings| settings.crls.extend(lists)))
+    }
+
+    /// As [`with_revocation_lists_pem`](Self::with_revocation_lists_pem), for one list in DER.
+    #[must_use]
+    pub fn with_revocation_list_der(self, der: &[u8]) -> Self {
+        let list = CertificateRevocationListDer::from(der.to_vec());
+        self.change(|settings| settings.crls.push(list))
+    }
+
+    /// Accepts only servers whose public key has one of these hashes, beside all else that a certificate is
+    /// verified for.
+    ///
+    /// The hash is the SHA-256 of the `SubjectPublicKeyInfo` of the server's own certificate, as
+    /// `openssl x509 -pubkey -noout | openssl pkey -pubin -outform der | sha256sum` prints it. The key of an issuer is not
+    /// looked for. Give that of the next key too, or the server can never change its own; an empty list refuses
+    /// every server. Without verification the hashes still count.
+    #[must_use]
+    pub fn with_pinned_spki_sha256(self, hashes: impl IntoIterator<Item = [u8; 32]>) -> Self {
+        let hashes = hashes.into_iter().collect();
+        self.change(|settings| settings.pins = Some(hashes))
+    }
+
+    /// Asks this function for the time that certificates and revocation lists are judged by, instead of the operating
+    /// system. A simulation owns the clock then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boom_tls::TlsConfig;
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// // The day that is replayed.
+    /// let day = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+    /// let config = TlsConfig::default().with_time(move || day);
+    /// # let _ = config;
+    /// ```
+    #[must_use]
+    pub fn with_time(self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        self.change(|settings| settings.wall_clock = Some(Arc::new(now)))
+    }
+
     /// Identifies this side to a server that asks for it, by a certificate (its issuers after it) and its private
     /// key, both in PEM.
     ///
@@ -220,6 +317,42 @@ impl TlsConfig {
         self.change(|settings| settings.max_version = version)
     }
 
+    /// Offers these cipher suites and no others, the preferred one first; [`CipherSuite::DEFAULT`] unless said.
+    ///
+    /// A version of TLS without a suite among them is not offered. Servers that choose by their own preference take no
+    /// notice of the order.
+    ///
+    /// One that the backend does not have is reported when the configuration is [built](Self::build), as
+    /// [`Error::UnsupportedCipherSuite`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boom_tls::{CipherSuite, TlsConfig};
+    ///
+    /// let config = TlsConfig::default().with_cipher_suites([
+    ///     CipherSuite::TLS_CHACHA20_POLY1305_SHA256,
+    ///     CipherSuite::TLS_AES_128_GCM_SHA256,
+    /// ]);
+    /// # let _ = config;
+    /// ```
+    #[must_use]
+    pub fn with_cipher_suites(self, suites: impl IntoIterator<Item = CipherSuite>) -> Self {
+        let suites = distinct(suites);
+        self.change(|settings| settings.cipher_suites = Some(suites))
+    }
+
+    /// Offers these groups for the key exchange and no others, the preferred one first; the backend's choice unless said.
+    ///
+    /// With TLS 1.3 the first one costs no round trip where the server takes it. With TLS 1.2 the groups also say which curves the
+    /// key of an ECDSA certificate may be on, and OpenSSL keeps the server to it. One that the backend does not have is
+    /// reported when the configuration is [built](Self::build), as [`Error::UnsupportedGroup`].
+    #[must_use]
+    pub fn with_groups(self, groups: impl IntoIterator<Item = KeyExchangeGroup>) -> Self {
+        let groups = distinct(groups);
+        self.change(|settings| settings.groups = Some(groups))
+    }
+
     /// Keeps sessions of this many server names for resumption; none with 0.
     #[must_use]
     pub fn with_session_cache(self, sessions: usize) -> Self {
@@ -230,6 +363,34 @@ impl TlsConfig {
     #[must_use]
     pub fn without_resumption(self) -> Self {
         self.with_session_cache(0)
+    }
+
+    /// Lets data go out with the first message of a resumed handshake (0-RTT), if `is_on`; off unless said.
+    ///
+    /// Only what is given to [`write_early_data`](crate::Stream::write_early_data) goes out so. **Whoever records it can
+    /// send it to the server again** (RFC 8446, section 8), so it must be harmless when it is received twice: no orders.
+    #[must_use]
+    pub fn with_early_data(self, is_on: bool) -> Self {
+        self.change(|settings| settings.early_data = is_on)
+    }
+
+    /// Gives up a handshake that takes longer than this: [`Error::HandshakeTimedOut`].
+    ///
+    /// The time runs from the first time that [`Layer::handle_timeout`](boom_stream::Layer::handle_timeout) tells the
+    /// stream. A service does so by itself; who drives a stream alone calls it when
+    /// [`Layer::poll_timeout`](boom_stream::Layer::poll_timeout) says.
+    #[must_use]
+    pub fn with_handshake_timeout(mut self, timeout: Duration) -> Self {
+        self.handshake_timeout_ns = Some(u64::try_from(timeout.as_nanos()).unwrap_or(u64::MAX));
+        self
+    }
+
+    /// Measures [`handshake_duration`](crate::Stream::handshake_duration) by this clock instead of the monotonic one of
+    /// the operating system.
+    #[must_use]
+    pub fn with_clock(mut self, clock: impl TimeSource + Send + Sync + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
     }
 
     /// Appends the secrets of each connection to the file that the environment variable `SSLKEYLOGFILE` names, so
@@ -257,6 +418,8 @@ impl TlsConfig {
     }
 
     /// Lets rustls use this cryptography instead of the process's default provider or, where none is installed, ring.
+    ///
+    /// Its suites are offered in the order of [`CipherSuite::DEFAULT`] too, and those that are not named there last.
     #[cfg(feature = "rustls")]
     #[must_use]
     pub fn with_crypto_provider(self, provider: Arc<CryptoProvider>) -> Self {
@@ -271,6 +434,31 @@ impl TlsConfig {
     #[must_use]
     pub fn with_rustls_config(self, config: Arc<ClientConfig>) -> Self {
         self.change(|settings| settings.rustls_config = Some(config))
+    }
+
+    /// Lets `change` have the last word on each context of OpenSSL that is built of this configuration.
+    ///
+    /// What it turns off is off: it can take away the verification of certificates and the callback that checks
+    /// pinned keys. Roots that it adds count also with [`Roots::OwnOnly`]. It is called once a configuration, not for each connection.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boom_tls::TlsConfig;
+    ///
+    /// let config = TlsConfig::default().with_openssl_builder(|builder| {
+    ///     builder.set_cipher_list("ECDHE-RSA-AES128-SHA256")
+    /// });
+    /// config.build_for::<boom_tls::openssl::Backend>()?;
+    /// # Ok::<(), boom_tls::Error>(())
+    /// ```
+    #[cfg(feature = "openssl")]
+    #[must_use]
+    pub fn with_openssl_builder(
+        self,
+        change: impl Fn(&mut SslContextBuilder) -> Result<(), ErrorStack> + Send + Sync + 'static,
+    ) -> Self {
+        self.change(|settings| settings.openssl_builder = Some(Arc::new(change)))
     }
 
     /// Builds the default backend's configuration, if that has not been done, and so finds what is wrong with this one.
@@ -324,6 +512,14 @@ impl TlsConfig {
         self.outbound_limit
     }
 
+    pub(crate) const fn handshake_timeout_ns(&self) -> Option<u64> {
+        self.handshake_timeout_ns
+    }
+
+    pub(crate) fn clock(&self) -> Clock {
+        self.clock.clone()
+    }
+
     fn change(self, change: impl FnOnce(&mut Settings)) -> Self {
         let mut settings = match Arc::try_unwrap(self.shared) {
             Ok(shared) => shared.settings,
@@ -344,6 +540,8 @@ impl Default for TlsConfig {
             shared: Arc::new(Shared::new(Settings::default())),
             server_name: None,
             outbound_limit: TlsConfig::DEFAULT_OUTBOUND_LIMIT,
+            handshake_timeout_ns: None,
+            clock: Arc::new(MonotonicClock::default()),
         });
         PROCESS.clone()
     }
@@ -360,12 +558,22 @@ impl Default for Settings {
             sends_server_name: true,
             min_version: TlsVersion::Tls12,
             max_version: TlsVersion::Tls13,
+            cipher_suites: None,
+            groups: None,
             sessions: TlsConfig::DEFAULT_SESSIONS,
+            early_data: false,
+            pins: None,
+            crls: Vec::new(),
+            wall_clock: None,
             logs_keys: false,
             #[cfg(feature = "rustls")]
             crypto_provider: None,
             #[cfg(feature = "rustls")]
             rustls_config: None,
+            #[cfg(feature = "rustls")]
+            rustls_roots: None,
+            #[cfg(feature = "openssl")]
+            openssl_builder: None,
         }
     }
 }
@@ -382,10 +590,27 @@ impl fmt::Debug for TlsConfig {
             .field("server_name", &self.server_name)
             .field("min_version", &settings.min_version)
             .field("max_version", &settings.max_version)
+            .field("cipher_suites", &settings.cipher_suites)
+            .field("groups", &settings.groups)
             .field("sessions", &settings.sessions)
+            .field("early_data", &settings.early_data)
+            .field("pins", &settings.pins.as_ref().map(|pins| pins.len()))
+            .field("revocation_lists", &settings.crls.len())
+            .field("handshake_timeout_ns", &self.handshake_timeout_ns)
             .field("outbound_limit", &self.outbound_limit)
             .finish_non_exhaustive()
     }
+}
+
+/// What is named twice keeps its first place.
+fn distinct<T: PartialEq>(items: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut distinct = Vec::new();
+    for item in items {
+        if !distinct.contains(&item) {
+            distinct.push(item);
+        }
+    }
+    distinct
 }
 
 fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {

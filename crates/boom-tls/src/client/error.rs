@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::sync::Arc;
 
+use crate::{CipherSuite, KeyExchangeGroup};
+
 /// What a configuration or a connection failed with.
 ///
 /// A failure of a connection is final: every later read and write reports it again. As an [`io::Error`] it keeps
@@ -53,7 +55,19 @@ pub enum Error {
     /// A protocol name for ALPN is empty or longer than 255 bytes.
     #[error("a protocol name for ALPN is empty or longer than 255 bytes")]
     InvalidAlpn,
-    /// No TLS version lies between the lowest and the highest allowed, or the crypto provider has no suite for one.
+    /// A revocation list cannot be read.
+    #[error("a revocation list cannot be used: {0}")]
+    InvalidRevocationList(Cause),
+    /// The backend does not have a cipher suite that the configuration asks for.
+    #[error("the backend does not have the cipher suite {0}")]
+    UnsupportedCipherSuite(CipherSuite),
+    /// The backend does not have a key-exchange group that the configuration asks for.
+    #[error("the backend does not have the key-exchange group {0}")]
+    UnsupportedGroup(KeyExchangeGroup),
+    /// The configuration's list of key-exchange groups is empty.
+    #[error("no key-exchange group is left to offer")]
+    NoGroups,
+    /// No TLS version lies between the lowest and the highest allowed, or there is no suite for one.
     #[error("no TLS version is left to offer")]
     NoVersions,
 
@@ -72,6 +86,9 @@ pub enum Error {
     /// The peer's handshake messages are beyond the limit of the receive buffer.
     #[error("the peer's handshake messages are too large")]
     HandshakeTooLarge,
+    /// The handshake took longer than [`with_handshake_timeout`](crate::TlsConfig::with_handshake_timeout) lets it.
+    #[error("the TLS handshake took too long")]
+    HandshakeTimedOut,
     /// The stream ended without the peer's `close_notify`: what was received may not be all that was sent.
     #[error("the stream ended without close_notify")]
     Truncated,
@@ -108,6 +125,10 @@ impl Error {
             | Self::InvalidRoot(_)
             | Self::InvalidClientCertificate(_)
             | Self::InvalidAlpn
+            | Self::InvalidRevocationList(_)
+            | Self::UnsupportedCipherSuite(_)
+            | Self::UnsupportedGroup(_)
+            | Self::NoGroups
             | Self::NoVersions
             | Self::Unsupported(_) => io::ErrorKind::InvalidInput,
             Self::Certificate(..)
@@ -115,6 +136,7 @@ impl Error {
             | Self::Protocol(_)
             | Self::HandshakeTooLarge => io::ErrorKind::InvalidData,
             Self::AlertReceived(_) => io::ErrorKind::ConnectionAborted,
+            Self::HandshakeTimedOut => io::ErrorKind::TimedOut,
             Self::Truncated => io::ErrorKind::UnexpectedEof,
             Self::Closed => io::ErrorKind::BrokenPipe,
             Self::UnreadableFile(kind) | Self::Io(kind) => *kind,
@@ -166,6 +188,9 @@ pub enum CertificateFault {
     /// It may not be used for a TLS server.
     #[error("not issued for this use")]
     WrongUsage,
+    /// Its key is none of those [pinned](crate::TlsConfig::with_pinned_spki_sha256).
+    #[error("not the pinned key")]
+    NotPinned,
     /// It is no certificate.
     #[error("malformed")]
     Malformed,

@@ -46,6 +46,14 @@ impl<S, B: Backend> TlsReadyStream<S, B> {
         }
     }
 
+    /// Lends the TLS stream for changes, where it is one: to send early data, say.
+    pub const fn as_tls_mut(&mut self) -> Option<&mut Stream<S, B>> {
+        match self {
+            Self::Plain(_) => None,
+            Self::Tls(stream) => Some(stream),
+        }
+    }
+
     /// Lends the stream below.
     pub const fn get_ref(&self) -> &S {
         match self {

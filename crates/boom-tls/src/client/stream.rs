@@ -2,11 +2,14 @@
 
 use std::fmt;
 use std::io::{self, BufRead, ErrorKind, Read, Write};
+use std::time::Duration;
 
 use boom_stream::{HalfClose, Layer, Phase};
 
 use crate::client::backend::Session;
-use crate::{Backend, CipherSuite, Error, TlsConfig, TlsVersion};
+use crate::client::name::server_name;
+use crate::client::timing::Timing;
+use crate::{Backend, CipherSuite, EarlyData, Error, KeyExchangeGroup, TlsConfig, TlsVersion};
 
 /// A TLS client over any stream, by the backend `B`.
 ///
@@ -78,6 +81,7 @@ use crate::{Backend, CipherSuite, Error, TlsConfig, TlsVersion};
 pub struct Stream<S, B: Backend> {
     stream: S,
     session: B::Session,
+    timing: Timing,
     /// What the stream below refused to write with. Reading goes on: the peer may have said why.
     write_failure: Option<ErrorKind>,
 }
@@ -88,27 +92,32 @@ const READS_MAX: usize = 8;
 impl<S, B: Backend> Stream<S, B> {
     /// Puts TLS over a stream to the server of this name (a DNS name or an IP address). Nothing is sent yet.
     ///
+    /// An IPv6 address may stand in brackets and have a zone (`fe80::1%eth0`), which no certificate names.
+    ///
     /// A server name in the configuration replaces `server_name`.
     ///
     /// # Errors
     ///
     /// The configuration's, [`Error::InvalidServerName`] for a name that is none.
     pub fn new(stream: S, server_name: &str, config: &TlsConfig) -> io::Result<Self> {
-        let session = B::Session::open(config.server_name().unwrap_or(server_name), config)?;
-        Ok(Self {
-            stream,
-            session,
-            write_failure: None,
-        })
+        Ok(Self::over(stream, Self::open(server_name, config)?, config))
     }
 
     /// As [`new`](Self::new), with the error kept for the first read or write.
     pub(crate) fn new_or_failed(stream: S, server_name: &str, config: &TlsConfig) -> Self {
-        let session = B::Session::open(config.server_name().unwrap_or(server_name), config)
-            .unwrap_or_else(B::Session::failed);
+        let session = Self::open(server_name, config).unwrap_or_else(B::Session::failed);
+        Self::over(stream, session, config)
+    }
+
+    fn open(host: &str, config: &TlsConfig) -> Result<B::Session, Error> {
+        B::Session::open(server_name(config.server_name().unwrap_or(host))?, config)
+    }
+
+    fn over(stream: S, session: B::Session, config: &TlsConfig) -> Self {
         Self {
             stream,
             session,
+            timing: Timing::new(config.clock(), config.handshake_timeout_ns()),
             write_failure: None,
         }
     }
@@ -128,6 +137,23 @@ impl<S, B: Backend> Stream<S, B> {
         self.session.cipher_suite()
     }
 
+    /// The group that the keys were agreed on by, once they are. `None` after the handshake: a session of TLS 1.2 was
+    /// resumed, by its old keys.
+    pub fn key_exchange_group(&self) -> Option<KeyExchangeGroup> {
+        self.session.key_exchange_group()
+    }
+
+    /// How long the handshake took, once it is done: from the first byte sent to the call that found it done, by the
+    /// clock of the [configuration](TlsConfig::with_clock).
+    pub fn handshake_duration(&self) -> Option<Duration> {
+        self.timing.duration_ns().map(Duration::from_nanos)
+    }
+
+    /// What has become of early data: whether it can be sent, and whether the server has taken it.
+    pub fn early_data(&self) -> EarlyData {
+        self.session.early_data()
+    }
+
     /// The protocol that the server chose of those offered by ALPN. `None` after the handshake: it chose none.
     pub fn alpn_protocol(&self) -> Option<&[u8]> {
         self.session.alpn_protocol()
@@ -142,6 +168,11 @@ impl<S, B: Backend> Stream<S, B> {
     /// Returns whether an earlier session was resumed, once that is known.
     pub fn is_resumed(&self) -> Option<bool> {
         self.session.is_resumed()
+    }
+
+    /// Returns true while a handshake can still be done.
+    fn is_awaited(&self) -> bool {
+        self.session.is_handshaking() && self.session.failure().is_none()
     }
 
     pub(crate) const fn session(&self) -> &B::Session {
@@ -165,6 +196,23 @@ impl<S, B: Backend> Stream<S, B> {
 }
 
 impl<S: Read + Write, B: Backend> Stream<S, B> {
+    /// Sends data with the handshake of a resumed session (0-RTT), where the configuration
+    /// [allows it](TlsConfig::with_early_data) and the server has said that it takes some. Returns how much of `bytes` that
+    /// was: 0 where none can be sent (any more), and all the rest is to be written as usual, after the handshake.
+    ///
+    /// The server may refuse it: look at [`early_data`](Self::early_data) when the handshake is done, and where that is
+    /// [`EarlyData::Rejected`] write it again. **Whoever records it can send it to the server again.**
+    ///
+    /// # Errors
+    ///
+    /// What the connection has failed with. Never `WouldBlock`.
+    pub fn write_early_data(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.check_writable()?;
+        let count = self.session.write_early(bytes)?;
+        self.send()?;
+        Ok(count)
+    }
+
     /// Tells the peer that this side has sent everything: `close_notify`, behind what waits to be sent.
     ///
     /// Call it again while it answers `WouldBlock`. Writing is over then; reading goes on until the peer closes too
@@ -184,6 +232,9 @@ impl<S: Read + Write, B: Backend> Stream<S, B> {
     fn drive(&mut self, take: impl FnMut(&mut B::Session) -> usize) -> io::Result<usize> {
         let taken = self.take_or_receive(take);
         let sent = self.send();
+        if self.timing.is_running() && !self.session.is_handshaking() {
+            self.timing.finish();
+        }
         match taken {
             // A stream that cannot be written to must not look like one on which nothing happens.
             Err(error) if error.kind() == ErrorKind::WouldBlock => Err(sent.err().unwrap_or(error)),
@@ -261,13 +312,15 @@ impl<S: Read + Write, B: Backend> Stream<S, B> {
         if !self.session.has_outgoing() {
             return Ok(true);
         }
-        self.session
-            .outgoing()
-            .flush_to(&mut self.stream)
-            .inspect_err(|error| {
-                self.write_failure = Some(error.kind());
-                self.session.outgoing().clear();
-            })
+        let waiting = self.session.outgoing().len();
+        let flushed = self.session.outgoing().flush_to(&mut self.stream);
+        if self.timing.is_running() && self.session.outgoing().len() < waiting {
+            self.timing.start();
+        }
+        flushed.inspect_err(|error| {
+            self.write_failure = Some(error.kind());
+            self.session.outgoing().clear();
+        })
     }
 
     fn check_writable(&self) -> io::Result<()> {
@@ -376,11 +429,25 @@ impl<S: Read + Write + Layer, B: Backend> Layer for Stream<S, B> {
 
     #[inline]
     fn poll_timeout(&self) -> Option<u64> {
-        self.stream.poll_timeout()
+        let own = if self.is_awaited() {
+            self.timing.deadline_ns()
+        } else {
+            None
+        };
+        match (own, self.stream.poll_timeout()) {
+            (Some(own), Some(below)) => Some(own.min(below)),
+            (own, below) => own.or(below),
+        }
     }
 
+    /// Ends a handshake that takes too long; see [`TlsConfig::with_handshake_timeout`].
     fn handle_timeout(&mut self, now_ns: u64) -> io::Result<()> {
-        self.stream.handle_timeout(now_ns)
+        self.stream.handle_timeout(now_ns)?;
+        if self.is_awaited() && self.timing.is_late(now_ns) {
+            self.session.fail(Error::HandshakeTimedOut);
+            return Err(Error::HandshakeTimedOut.into());
+        }
+        Ok(())
     }
 
     /// Sends `close_notify` behind what waits, has the stream below end, and waits for the peer to do both.
@@ -438,7 +505,9 @@ impl<S, B: Backend> fmt::Debug for Stream<S, B> {
             .field("is_handshaking", &self.is_handshaking())
             .field("protocol_version", &self.protocol_version())
             .field("cipher_suite", &self.cipher_suite())
+            .field("key_exchange_group", &self.key_exchange_group())
             .field("is_resumed", &self.is_resumed())
+            .field("handshake_duration", &self.handshake_duration())
             .finish_non_exhaustive()
     }
 }

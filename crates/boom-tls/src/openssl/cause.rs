@@ -59,8 +59,11 @@ fn fault(result: X509VerifyResult) -> CertificateFault {
         62 | 64 => CertificateFault::WrongHost,
         // No issuer, self-signed, self-signed at the end of a chain, no issuer at hand, a leaf that nobody signed.
         2 | 18 | 19 | 20 | 21 | 27 => CertificateFault::UnknownIssuer,
-        // Revoked; a revocation list that is missing, not yet valid or out of date.
-        3 | 11 | 12 | 23 => CertificateFault::Revoked,
+        // Revoked; a revocation list that is missing, cannot be read, is not yet valid, out of date, of an issuer that is
+        // missing or may not make any, or for others.
+        3 | 5 | 11 | 12 | 15 | 16 | 23 | 33 | 35 | 36 | 44 => CertificateFault::Revoked,
+        // What `set_verification` sets where the key is not pinned.
+        50 => CertificateFault::NotPinned,
         // The signature of a certificate or of a list.
         7 | 8 => CertificateFault::BadSignature,
         26 => CertificateFault::WrongUsage,

@@ -1,19 +1,25 @@
 //! One TLS connection over memory: ciphertext in, plaintext out, and the other way round.
 
-use ::openssl::ssl::{Error as SslError, ErrorCode, SslRef, SslStream, SslVersion};
+use std::sync::Arc;
+
+use ::openssl::ssl::{
+    Error as SslError, ErrorCode, ShutdownState, Ssl, SslRef, SslStream, SslVersion,
+};
 use rustls_pki_types::ServerName;
 
 use boom_stream::buffer::{ReadBuffer, WriteBuffer};
 
-use super::cause;
+use super::context::Context;
 use super::wire::Wire;
+use super::{cause, choice, sys};
 use crate::client::backend::Session;
-use crate::{CipherSuite, Error, TlsConfig, TlsVersion};
+use crate::{CipherSuite, EarlyData, Error, KeyExchangeGroup, TlsConfig, TlsVersion};
 
 /// The state of one connection. OpenSSL takes in all the ciphertext that there is before it wants more.
 pub(crate) struct Connection {
     /// `None` where there never was a connection, for a reason that `end` tells.
     tls: Option<SslStream<Wire>>,
+    context: Option<Arc<Context>>,
     /// Stands in for the buffer of a connection that never was.
     nothing: WriteBuffer,
     is_handshaking: bool,
@@ -24,6 +30,9 @@ pub(crate) struct Connection {
     plain_head: usize,
     plain_tail: usize,
     outbound_limit: usize,
+    early_data: EarlyData,
+    /// How much more early data may be sent.
+    early_left: usize,
     end: Option<End>,
     end_is_told: bool,
     /// True once this side's `close_notify` is queued.
@@ -54,19 +63,63 @@ impl Connection {
             is_handshaking: true,
             settled: tls.is_none(),
             tls,
+            context: None,
             nothing: WriteBuffer::new(0, 0),
             plain: Vec::new(),
             plain_head: 0,
             plain_tail: 0,
             outbound_limit,
+            early_data: EarlyData::NotOffered,
+            early_left: 0,
             end: None,
             end_is_told: false,
             closed: false,
         }
     }
 
+    fn over(ssl: Ssl, outbound_limit: usize) -> Result<Self, Error> {
+        let wire = Wire {
+            incoming: ReadBuffer::new(Self::WINDOW, Self::WINDOW),
+            outgoing: WriteBuffer::new(
+                Self::OUTGOING_CAPACITY.min(outbound_limit),
+                outbound_limit.saturating_add(Self::OUTGOING_RESERVE),
+            ),
+        };
+        Ok(Self::of(Some(SslStream::new(ssl, wire)?), outbound_limit))
+    }
+
     pub(super) fn ssl(&self) -> Option<&SslRef> {
         self.tls.as_ref().map(SslStream::ssl)
+    }
+
+    /// Begins a handshake that early data may go out with. Returns false where OpenSSL does not want to: the session may
+    /// be too old. The connection is of no use then.
+    fn begin_early(&mut self, early_left: usize) -> bool {
+        let Some(tls) = &mut self.tls else {
+            return false;
+        };
+        // With nothing to write this makes the ClientHello and no record behind it.
+        let has_begun = tls.write_early_data(&[]).is_ok();
+        if has_begun {
+            (self.early_data, self.early_left) = (EarlyData::Pending, early_left);
+        }
+        has_begun
+    }
+
+    /// The handshake is done.
+    fn established_now(&mut self) {
+        self.is_handshaking = false;
+        if let (Some(tls), Some(context)) = (&self.tls, &self.context) {
+            context.keep_renewed(tls.ssl());
+        }
+        if self.early_data == EarlyData::Pending {
+            let is_accepted = self.ssl().is_some_and(sys::is_early_data_accepted);
+            self.early_data = if is_accepted {
+                EarlyData::Accepted
+            } else {
+                EarlyData::Rejected
+            };
+        }
     }
 
     /// What is known once the handshake is done.
@@ -146,33 +199,41 @@ impl Connection {
     }
 }
 
+impl Drop for Connection {
+    /// OpenSSL resumes no session whose connection was dropped before it was closed, but one that broke is just the one
+    /// that comes back, and TLS lets it (RFC 5246, section 7.2.1). What ended by a fatal alert it has forgotten before.
+    fn drop(&mut self) {
+        if let Some(tls) = &mut self.tls {
+            tls.set_shutdown(ShutdownState::SENT | ShutdownState::RECEIVED);
+        }
+    }
+}
+
 impl Session for Connection {
-    fn open(server_name: &str, config: &TlsConfig) -> Result<Self, Error> {
-        let server_name =
-            ServerName::try_from(server_name).map_err(|_| Error::InvalidServerName)?;
-        let limit = config.outbound_limit();
-        let wire = Wire {
-            incoming: ReadBuffer::new(Self::WINDOW, Self::WINDOW),
-            outgoing: WriteBuffer::new(
-                Self::OUTGOING_CAPACITY.min(limit),
-                limit.saturating_add(Self::OUTGOING_RESERVE),
-            ),
-        };
-        let ssl = config.openssl_context()?.connection(&server_name)?;
-        let mut connection = Self::of(Some(SslStream::new(ssl, wire)?), limit);
+    fn open(server_name: ServerName<'static>, config: &TlsConfig) -> Result<Self, Error> {
+        let context = config.openssl_context()?;
+        let (ssl, early_left) = context.connection(&server_name)?;
+        let mut connection = Self::over(ssl, config.outbound_limit())?;
+        if early_left > 0 {
+            if connection.begin_early(early_left) {
+                return Ok(connection);
+            }
+            let (ssl, _) = context.connection(&server_name)?;
+            connection = Self::over(ssl, config.outbound_limit())?;
+        }
+        connection.context = Some(context);
         // Queues the ClientHello, so that a service sees at once that there is something to write.
         connection.handshake();
-        match connection.end {
-            Some(End::Failed(error)) => Err(error),
+        match &connection.end {
+            Some(End::Failed(error)) => Err(error.clone()),
             _ => Ok(connection),
         }
     }
 
     fn failed(error: Error) -> Self {
-        Self {
-            end: Some(End::Failed(error)),
-            ..Self::of(None, 0)
-        }
+        let mut failed = Self::of(None, 0);
+        failed.end = Some(End::Failed(error));
+        failed
     }
 
     fn is_handshaking(&self) -> bool {
@@ -207,7 +268,7 @@ impl Session for Connection {
             return 0;
         };
         match tls.connect() {
-            Ok(()) => self.is_handshaking = false,
+            Ok(()) => self.established_now(),
             Err(error) if error.code() == ErrorCode::WANT_READ => self.settled = true,
             Err(error) => self.fail_by(&error),
         }
@@ -252,6 +313,8 @@ impl Session for Connection {
     }
 
     fn received(&mut self) {
+        // What comes in may be the answer to the early data, and OpenSSL does not take any more then.
+        self.early_left = 0;
         self.settled = false;
     }
 
@@ -296,6 +359,28 @@ impl Session for Connection {
                 Err(error)
             }
         }
+    }
+
+    fn write_early(&mut self, data: &[u8]) -> Result<usize, Error> {
+        let count = data.len().min(self.early_left).min(self.writable());
+        let (Some(tls), true, false) = (&mut self.tls, self.is_handshaking, count == 0) else {
+            return Ok(0);
+        };
+        match tls.write_early_data(&data[..count]) {
+            Ok(count) => {
+                self.early_left = self.early_left.saturating_sub(count);
+                Ok(count)
+            }
+            Err(error) => {
+                let error = self.failure_by(&error);
+                self.fail(error.clone());
+                Err(error)
+            }
+        }
+    }
+
+    fn early_data(&self) -> EarlyData {
+        self.early_data
     }
 
     fn close(&mut self) -> Result<(), Error> {
@@ -346,6 +431,15 @@ impl Session for Connection {
     fn cipher_suite(&self) -> Option<CipherSuite> {
         let cipher = self.established()?.current_cipher()?;
         Some(CipherSuite(u16::from_be_bytes(cipher.protocol_id())))
+    }
+
+    fn key_exchange_group(&self) -> Option<KeyExchangeGroup> {
+        let ssl = self.established()?;
+        if ssl.session_reused() && self.protocol_version() == Some(TlsVersion::Tls12) {
+            // It tells that of the first handshake.
+            return None;
+        }
+        sys::negotiated_group(ssl).and_then(choice::group)
     }
 
     fn alpn_protocol(&self) -> Option<&[u8]> {

@@ -2,21 +2,24 @@
 
 use std::net::IpAddr;
 use std::sync::{Arc, LazyLock};
+use std::time::UNIX_EPOCH;
 
 use ::openssl::error::ErrorStack;
 use ::openssl::ex_data::Index;
 use ::openssl::pkey::PKey;
 use ::openssl::ssl::{
-    Ssl, SslContext, SslContextBuilder, SslMethod, SslOptions, SslSession, SslSessionCacheMode,
-    SslVerifyMode, SslVersion,
+    Ssl, SslContext, SslContextBuilder, SslMethod, SslOptions, SslRef, SslSession,
+    SslSessionCacheMode, SslVersion,
 };
 use ::openssl::x509::X509;
-use ::openssl::x509::verify::{X509CheckFlags, X509VerifyFlags};
+use ::openssl::x509::verify::X509CheckFlags;
 use rustls_pki_types::ServerName;
 
 use super::key_log::KeyLog;
 use super::sessions::Sessions;
-use crate::client::config::{Identity, Roots, Settings};
+use super::verify::set_verification;
+use super::{choice, sys};
+use crate::client::config::{Identity, Settings, WallClock};
 use crate::{Error, TlsVersion};
 
 /// The context, and what connections made of it share.
@@ -24,16 +27,17 @@ pub(crate) struct Context {
     context: SslContext,
     sessions: Arc<Sessions>,
     sends_server_name: bool,
+    early_data: bool,
+    wall_clock: Option<WallClock>,
 }
 
 impl Context {
     pub(crate) fn new(settings: &Settings) -> Result<Self, Error> {
-        if settings.min_version > settings.max_version {
-            return Err(Error::NoVersions);
-        }
         let mut builder = SslContext::builder(SslMethod::tls_client())?;
-        builder.set_min_proto_version(Some(version(settings.min_version)))?;
-        builder.set_max_proto_version(Some(version(settings.max_version)))?;
+        let (min, max) = choice::set_cipher_suites(&mut builder, settings)?;
+        builder.set_min_proto_version(Some(version(min)))?;
+        builder.set_max_proto_version(Some(version(max)))?;
+        choice::set_groups(&mut builder, settings)?;
         builder.set_options(SslOptions::NO_RENEGOTIATION | SslOptions::NO_COMPRESSION);
         set_verification(&mut builder, settings)?;
         if let Some(identity) = &settings.identity {
@@ -50,15 +54,21 @@ impl Context {
         {
             builder.set_keylog_callback(move |_, line| log.append(line));
         }
+        if let Some(change) = &settings.openssl_builder {
+            change(&mut builder)?;
+        }
         Ok(Self {
             context: builder.build(),
             sessions,
             sends_server_name: settings.sends_server_name,
+            early_data: settings.early_data,
+            wall_clock: settings.wall_clock.clone(),
         })
     }
 
-    /// A connection that will verify `server_name` and, where there is a session of it, resumes that.
-    pub(super) fn connection(&self, server_name: &ServerName<'_>) -> Result<Ssl, Error> {
+    /// A connection that will verify `server_name` and, where there is a session of it, resumes that; and how much
+    /// early data its server takes.
+    pub(super) fn connection(&self, server_name: &ServerName<'_>) -> Result<(Ssl, usize), Error> {
         let mut ssl = Ssl::new(&self.context)?;
         let name: Arc<str> = server_name.to_str().into();
         // A name that is an address is not told to the server (RFC 6066, section 3).
@@ -72,14 +82,46 @@ impl Context {
                 ssl.set_hostname(&name)?;
             }
         }
+        if let Some(clock) = &self.wall_clock {
+            set_time(&mut ssl, clock)?;
+        }
+        let mut early_data = 0;
         if let Some(session) = self.sessions.take(&name) {
             resume(&mut ssl, &session)?;
+            if self.early_data {
+                early_data = session.max_early_data() as usize;
+            }
         }
         if let Some(index) = *NAME {
             ssl.set_ex_data(index, name);
         }
-        Ok(ssl)
+        Ok((ssl, early_data))
     }
+}
+
+impl Context {
+    /// Keeps the session that a server of TLS 1.2 has renewed while it resumed it. OpenSSL forgets the old one and does not
+    /// tell of the new one.
+    pub(super) fn keep_renewed(&self, ssl: &SslRef) {
+        let is_older = ssl.version2() == Some(SslVersion::TLS1_2);
+        if let Some(index) = *NAME
+            && let (true, Some(name)) = (is_older && ssl.session_reused(), ssl.ex_data(index))
+            && let Some(session) = ssl.session()
+        {
+            self.sessions.insert(name, session.to_owned());
+        }
+    }
+}
+
+/// Has certificates judged by the time of the user's clock.
+fn set_time(ssl: &mut Ssl, clock: &WallClock) -> Result<(), Error> {
+    let beyond = Error::Unsupported("OpenSSL cannot express the time of the configuration's clock");
+    let since = clock()
+        .duration_since(UNIX_EPOCH)
+        .map_err(|_| beyond.clone())?;
+    let seconds = since.as_secs().try_into().map_err(|_| beyond)?;
+    ssl.param_mut().set_time(seconds);
+    Ok(())
 }
 
 /// Where a connection keeps the name by which its sessions are found again.
@@ -90,52 +132,6 @@ const fn version(version: TlsVersion) -> SslVersion {
         TlsVersion::Tls12 => SslVersion::TLS1_2,
         TlsVersion::Tls13 => SslVersion::TLS1_3,
     }
-}
-
-fn set_verification(builder: &mut SslContextBuilder, settings: &Settings) -> Result<(), Error> {
-    if !settings.verifies {
-        builder.set_verify(SslVerifyMode::NONE);
-        return Ok(());
-    }
-    builder.set_verify(SslVerifyMode::PEER);
-    // What the user calls a root is one, whoever signed it.
-    builder
-        .verify_param_mut()
-        .set_flags(X509VerifyFlags::PARTIAL_CHAIN)?;
-    for root in &settings.own_roots {
-        X509::from_der(root)
-            .and_then(|root| builder.cert_store_mut().add_cert(root))
-            .map_err(|errors| Error::InvalidRoot(errors.into()))?;
-    }
-    match settings.roots {
-        Roots::OwnOnly if settings.own_roots.is_empty() => Err(Error::NoRoots),
-        Roots::OwnOnly => Ok(()),
-        Roots::BuiltIn | Roots::Native => trust_the_system(builder),
-        #[cfg(feature = "rustls-webpki")]
-        Roots::Webpki => Err(Error::Unsupported(
-            "the Mozilla roots compiled in are for rustls",
-        )),
-    }
-}
-
-fn trust_the_system(builder: &mut SslContextBuilder) -> Result<(), Error> {
-    let found = openssl_probe::probe();
-    // An OpenSSL that was compiled elsewhere looks in other places.
-    builder.set_default_verify_paths()?;
-    if let Some(file) = &found.cert_file {
-        builder
-            .load_verify_locations(Some(file), None)
-            .map_err(|_| Error::NativeRoots)?;
-    }
-    for folder in &found.cert_dir {
-        builder
-            .load_verify_locations(None, Some(folder))
-            .map_err(|_| Error::NativeRoots)?;
-    }
-    if found.cert_file.is_none() && found.cert_dir.is_empty() {
-        return Err(Error::NativeRoots);
-    }
-    Ok(())
 }
 
 fn set_identity(builder: &mut SslContextBuilder, identity: &Identity) -> Result<(), ErrorStack> {
@@ -193,7 +189,7 @@ fn keep_sessions(
 /// Lets a connection that has not begun resume `session`.
 #[allow(unsafe_code)]
 fn resume(ssl: &mut Ssl, session: &SslSession) -> Result<(), ErrorStack> {
-    // SAFETY: the function asks that the session belongs to the context of the connection. `Context::connection` calls
-    // this with a session of its own `Sessions`, which only the callback of its own `SslContext` fills.
-    unsafe { ssl.set_session(session) }
+    // SAFETY: `Context::connection` calls this with a session of its own `Sessions`, which only the callback of its own
+    // `SslContext` fills.
+    unsafe { sys::resume(ssl, session) }
 }

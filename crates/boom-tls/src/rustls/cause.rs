@@ -2,6 +2,7 @@
 
 use ::rustls::{CertificateError, Error as RustlsError};
 
+use super::verify::NotPinned;
 use crate::{Alert, CertificateFault, Error};
 
 impl From<RustlsError> for Error {
@@ -9,6 +10,10 @@ impl From<RustlsError> for Error {
         match &error {
             RustlsError::InvalidCertificate(reason) => {
                 Self::Certificate(fault(reason), error.into())
+            }
+            // While a certificate is looked up in it: one that is only read wrong is found when it is configured.
+            RustlsError::InvalidCertRevocationList(_) => {
+                Self::Certificate(CertificateFault::Revoked, error.into())
             }
             RustlsError::AlertReceived(alert) => Self::AlertReceived(Alert((*alert).into())),
             RustlsError::PeerIncompatible(_) | RustlsError::NoApplicationProtocol => {
@@ -26,7 +31,7 @@ impl From<RustlsError> for Error {
     }
 }
 
-const fn fault(reason: &CertificateError) -> CertificateFault {
+fn fault(reason: &CertificateError) -> CertificateFault {
     use CertificateError as Reason;
     match reason {
         Reason::Expired | Reason::ExpiredContext { .. } => CertificateFault::Expired,
@@ -44,6 +49,7 @@ const fn fault(reason: &CertificateError) -> CertificateFault {
             CertificateFault::WrongUsage
         }
         Reason::BadEncoding => CertificateFault::Malformed,
+        Reason::Other(reason) if reason.0.is::<NotPinned>() => CertificateFault::NotPinned,
         _ => CertificateFault::Unsuitable,
     }
 }

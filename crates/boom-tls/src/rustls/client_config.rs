@@ -1,14 +1,22 @@
 //! From the common configuration to that of rustls.
 
+use std::fmt;
 use std::sync::Arc;
+use std::time::UNIX_EPOCH;
 
-use ::rustls::client::{ClientConfig, Resumption};
+use ::rustls::client::danger::ServerCertVerifier;
+use ::rustls::client::{ClientConfig, Resumption, VerifierBuilderError, WebPkiServerVerifier};
 use ::rustls::crypto::{CryptoProvider, ring};
-use ::rustls::{KeyLogFile, RootCertStore, SupportedProtocolVersion, version};
+use ::rustls::pki_types::UnixTime;
+use ::rustls::time_provider::{DefaultTimeProvider, TimeProvider};
+use ::rustls::{
+    CertRevocationListError, Error as RustlsError, KeyLogFile, RootCertStore,
+    SupportedProtocolVersion, version,
+};
 
-use super::verify::NoVerification;
-use crate::client::config::{Roots, Settings};
-use crate::{Error, TlsVersion};
+use super::verify::{NoVerification, Pinned};
+use crate::client::config::{Roots, Settings, WallClock};
+use crate::{CipherSuite, Error, KeyExchangeGroup, TlsVersion};
 
 pub(crate) fn client_config(settings: &Settings) -> Result<Arc<ClientConfig>, Error> {
     if let Some(config) = &settings.rustls_config {
@@ -21,17 +29,12 @@ pub(crate) fn client_config(settings: &Settings) -> Result<Arc<ClientConfig>, Er
     {
         return Err(Error::InvalidAlpn);
     }
-    let provider = crypto_provider(settings);
-    let builder = ClientConfig::builder_with_provider(provider.clone())
+    let provider = Arc::new(chosen(crypto_provider(settings), settings)?);
+    let builder = ClientConfig::builder_with_details(provider.clone(), time(settings))
         .with_protocol_versions(&versions(settings))
-        .map_err(|_| Error::NoVersions)?;
-    let builder = if settings.verifies {
-        builder.with_root_certificates(root_store(settings)?)
-    } else {
-        builder
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(NoVerification::new(provider)))
-    };
+        .map_err(|_| Error::NoVersions)?
+        .dangerous()
+        .with_custom_certificate_verifier(verifier(settings, provider)?);
     let mut config = match &settings.identity {
         None => builder.with_no_client_auth(),
         Some(identity) => builder
@@ -44,6 +47,7 @@ pub(crate) fn client_config(settings: &Settings) -> Result<Arc<ClientConfig>, Er
         0 => Resumption::disabled(),
         sessions => Resumption::in_memory_sessions(sessions),
     };
+    config.enable_early_data = settings.early_data;
     if settings.logs_keys {
         config.key_log = Arc::new(KeyLogFile::new());
     }
@@ -55,6 +59,92 @@ fn crypto_provider(settings: &Settings) -> Arc<CryptoProvider> {
         (Some(provider), _) | (None, Some(provider)) => provider.clone(),
         (None, None) => Arc::new(ring::default_provider()),
     }
+}
+
+/// The provider with what the configuration chooses of it, in its order.
+fn chosen(provider: Arc<CryptoProvider>, settings: &Settings) -> Result<CryptoProvider, Error> {
+    let mut provider = Arc::unwrap_or_clone(provider);
+    match &settings.cipher_suites {
+        // Stable: what is not named there stays behind in the provider's order.
+        None => provider.cipher_suites.sort_by_key(|suite| {
+            let suite = CipherSuite(suite.suite().into());
+            let mut names = CipherSuite::DEFAULT.iter();
+            names.position(|name| *name == suite).unwrap_or(usize::MAX)
+        }),
+        Some(wanted) => {
+            let find = |wanted: &CipherSuite| {
+                let mut suites = provider.cipher_suites.iter().copied();
+                let found = suites.find(|suite| u16::from(suite.suite()) == wanted.0);
+                found.ok_or(Error::UnsupportedCipherSuite(*wanted))
+            };
+            provider.cipher_suites = wanted.iter().map(find).collect::<Result<_, _>>()?;
+        }
+    }
+    if let Some(wanted) = &settings.groups {
+        if wanted.is_empty() {
+            return Err(Error::NoGroups);
+        }
+        let known = &provider.kx_groups;
+        let find = |wanted: &KeyExchangeGroup| {
+            let mut groups = known.iter().copied();
+            let found = groups.find(|group| u16::from(group.name()) == wanted.0);
+            found.ok_or(Error::UnsupportedGroup(*wanted))
+        };
+        provider.kx_groups = wanted.iter().map(find).collect::<Result<_, _>>()?;
+    }
+    Ok(provider)
+}
+
+fn time(settings: &Settings) -> Arc<dyn TimeProvider> {
+    match &settings.wall_clock {
+        None => Arc::new(DefaultTimeProvider),
+        Some(clock) => Arc::new(Time(clock.clone())),
+    }
+}
+
+/// The user's clock.
+struct Time(WallClock);
+
+impl TimeProvider for Time {
+    fn current_time(&self) -> Option<UnixTime> {
+        let since = (self.0)().duration_since(UNIX_EPOCH).ok()?;
+        Some(UnixTime::since_unix_epoch(since))
+    }
+}
+
+impl fmt::Debug for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Time")
+    }
+}
+
+fn verifier(
+    settings: &Settings,
+    provider: Arc<CryptoProvider>,
+) -> Result<Arc<dyn ServerCertVerifier>, Error> {
+    let verifier: Arc<dyn ServerCertVerifier> = if settings.verifies {
+        let roots = Arc::new(root_store(settings)?);
+        let mut builder = WebPkiServerVerifier::builder_with_provider(roots, provider)
+            .with_crls(settings.crls.iter().cloned());
+        if !settings.crls.is_empty() {
+            // A list that is out of date may be one that somebody keeps back.
+            builder = builder.enforce_revocation_expiration();
+        }
+        builder.build().map_err(|error| match error {
+            VerifierBuilderError::InvalidCrl(reason) => invalid_list(reason),
+            _ => Error::NoRoots,
+        })?
+    } else {
+        Arc::new(NoVerification::new(provider))
+    };
+    Ok(match &settings.pins {
+        None => verifier,
+        Some(pins) => Arc::new(Pinned::new(verifier, pins.clone())),
+    })
+}
+
+fn invalid_list(reason: CertRevocationListError) -> Error {
+    Error::InvalidRevocationList(RustlsError::InvalidCertRevocationList(reason).into())
 }
 
 fn versions(settings: &Settings) -> Vec<&'static SupportedProtocolVersion> {
@@ -75,6 +165,9 @@ fn root_store(settings: &Settings) -> Result<RootCertStore, Error> {
         store
             .add(root.clone())
             .map_err(|error| Error::InvalidRoot(error.into()))?;
+    }
+    if let Some(roots) = &settings.rustls_roots {
+        store.extend(roots.roots.iter().cloned());
     }
     match settings.roots {
         Roots::OwnOnly => {}

@@ -3,17 +3,19 @@
 use std::sync::Arc;
 
 use ::rustls::ProtocolVersion;
-use ::rustls::client::{ClientConfig, ClientConnectionData, UnbufferedClientConnection};
+use ::rustls::client::{
+    ClientConfig, ClientConnectionData, EarlyDataError, UnbufferedClientConnection,
+};
 use ::rustls::pki_types::ServerName;
 use ::rustls::unbuffered::{
     ConnectionState, EncodeError, EncodeTlsData, EncryptError, InsufficientSizeError, ReadTraffic,
-    WriteTraffic,
+    TransmitTlsData, WriteTraffic,
 };
 
 use boom_stream::buffer::{ReadBuffer, WriteBuffer};
 
 use crate::client::backend::Session;
-use crate::{CipherSuite, Error, TlsConfig, TlsVersion};
+use crate::{CipherSuite, EarlyData, Error, KeyExchangeGroup, TlsConfig, TlsVersion};
 
 /// The state of one connection and its three buffers.
 ///
@@ -34,6 +36,8 @@ pub(crate) struct Connection {
     /// Ciphertext that waits for the socket.
     outgoing: WriteBuffer,
     outbound_limit: usize,
+    /// What the records have told of it so far.
+    early_data: EarlyData,
     end: Option<End>,
     end_is_told: bool,
     /// True once this side's `close_notify` is queued.
@@ -91,6 +95,7 @@ impl Connection {
                 outbound_limit.saturating_add(Self::OUTGOING_RESERVE),
             ),
             outbound_limit,
+            early_data: EarlyData::NotOffered,
             end: None,
             end_is_told: false,
             closed: false,
@@ -187,12 +192,27 @@ impl Connection {
                 deliver(traffic, out, &mut self.plain, &mut discard).map(Step::Plaintext)
             }
             Ok(ConnectionState::EncodeTlsData(mut data)) => {
-                encode(&mut data, &mut self.outgoing).map(|()| Step::Again)
+                let queued = self.outgoing.len();
+                let encoded = encode(&mut data, &mut self.outgoing);
+                if self.early_data == EarlyData::Pending
+                    && is_end_of_early_data(&self.outgoing.pending()[queued..])
+                {
+                    self.early_data = EarlyData::Accepted;
+                }
+                encoded.map(|()| Step::Again)
             }
-            Ok(ConnectionState::TransmitTlsData(transmit)) => {
-                // Queued is as good as sent: the queue keeps the order.
-                transmit.done();
-                Ok(Step::Again)
+            Ok(ConnectionState::TransmitTlsData(mut transmit)) => {
+                let may_send = transmit.may_encrypt_early_data().is_some();
+                if may_send {
+                    // Only in this state rustls takes early data, and it stays in it, and goes on with what comes in, as
+                    // long as it is not told that the rest is sent.
+                    self.early_data = EarlyData::Pending;
+                    Ok(Step::Settled(false))
+                } else {
+                    // Queued is as good as sent: the queue keeps the order.
+                    transmit.done();
+                    Ok(Step::Again)
+                }
             }
             Ok(ConnectionState::PeerClosed) => Ok(Step::PeerClosed),
             Ok(ConnectionState::WriteTraffic(mut traffic)) => {
@@ -261,12 +281,10 @@ impl Connection {
 }
 
 impl Session for Connection {
-    fn open(server_name: &str, config: &TlsConfig) -> Result<Self, Error> {
-        let server_name =
-            ServerName::try_from(server_name).map_err(|_| Error::InvalidServerName)?;
+    fn open(server_name: ServerName<'static>, config: &TlsConfig) -> Result<Self, Error> {
         Self::new(
             config.rustls_config()?,
-            server_name.to_owned(),
+            server_name,
             config.outbound_limit(),
         )
     }
@@ -281,6 +299,7 @@ impl Session for Connection {
             plain_head: 0,
             outgoing: WriteBuffer::new(0, 0),
             outbound_limit: 0,
+            early_data: EarlyData::NotOffered,
             end: Some(End::Failed(error)),
             end_is_told: false,
             closed: false,
@@ -416,6 +435,34 @@ impl Session for Connection {
         Ok(count)
     }
 
+    fn write_early(&mut self, data: &[u8]) -> Result<usize, Error> {
+        // So that there is nothing to do but to send.
+        self.handshake();
+        let count = data.len().min(self.writable());
+        let (Some(connection), EarlyData::Pending, true) =
+            (&mut self.connection, self.early_data, count > 0)
+        else {
+            return Ok(0);
+        };
+        let status = connection.process_tls_records(self.incoming.filled_mut());
+        let discard = status.discard;
+        let taken = match status.state {
+            Ok(ConnectionState::TransmitTlsData(mut transmit)) => {
+                encrypt_early(&mut transmit, &data[..count], &mut self.outgoing)
+            }
+            _ => Ok(0),
+        };
+        self.incoming.consume(discard);
+        taken
+    }
+
+    fn early_data(&self) -> EarlyData {
+        match self.early_data {
+            EarlyData::Pending if !self.is_handshaking() => EarlyData::Rejected,
+            known => known,
+        }
+    }
+
     fn close(&mut self) -> Result<(), Error> {
         if let Some(error) = self.failure() {
             return Err(error.clone());
@@ -461,6 +508,11 @@ impl Session for Connection {
         Some(CipherSuite(suite.suite().into()))
     }
 
+    fn key_exchange_group(&self) -> Option<KeyExchangeGroup> {
+        let group = self.connection()?.negotiated_key_exchange_group()?;
+        Some(KeyExchangeGroup(group.name().into()))
+    }
+
     fn alpn_protocol(&self) -> Option<&[u8]> {
         self.connection()?.alpn_protocol()
     }
@@ -499,6 +551,52 @@ fn deliver(
         count += taken;
     }
     Ok(count)
+}
+
+/// Encrypts early data, as much as the server takes, and returns how much that is.
+fn encrypt_early(
+    transmit: &mut TransmitTlsData<'_, ClientConnectionData>,
+    data: &[u8],
+    outgoing: &mut WriteBuffer,
+) -> Result<usize, Error> {
+    let Some(mut early) = transmit.may_encrypt_early_data() else {
+        return Ok(0);
+    };
+    // Twice is enough for the smallest fragments. With less room rustls would count data that it has not taken.
+    let room = outgoing.reserve(2 * data.len() + 64);
+    let room = room.map_err(|_| Error::OutboundFull)?;
+    let written = match early.encrypt(data, room) {
+        Ok(written) => written,
+        Err(EarlyDataError::ExceededAllowedEarlyData) => return Ok(0),
+        Err(EarlyDataError::Encrypt(EncryptError::EncryptExhausted)) => {
+            return Err(Error::KeysExhausted);
+        }
+        Err(EarlyDataError::Encrypt(_)) => return Err(Error::OutboundFull),
+    };
+    // rustls says how many bytes the records have, not how much of the data it took.
+    let taken = plaintext_len(&room[..written]);
+    outgoing.commit(written);
+    Ok(taken)
+}
+
+/// The length of the plaintext of records of TLS 1.3 without padding, which are 17 bytes longer (RFC 8446, section 5.2).
+fn plaintext_len(mut records: &[u8]) -> usize {
+    let mut sum = 0;
+    while let [_, _, _, high, low, rest @ ..] = records {
+        let length = usize::from(u16::from_be_bytes([*high, *low]));
+        sum += length.saturating_sub(17);
+        records = rest.get(length..).unwrap_or_default();
+    }
+    sum
+}
+
+/// Returns true if a record that rustls has queued in a handshake is `EndOfEarlyData`, with which a client answers to a
+/// server that takes early data, and otherwise never sends (RFC 8446, section 4.5).
+///
+/// rustls 0.23 does not tell by its unbuffered interface whether early data was taken. The message has no content, and so
+/// is the only one of 4 bytes that a client sends; encrypted that is a record of 21.
+const fn is_end_of_early_data(record: &[u8]) -> bool {
+    record.len() == 5 + 21 && record[0] == 23
 }
 
 fn encode(

@@ -14,29 +14,29 @@ use rustls::pki_types::PrivatePkcs8KeyDer;
 
 use super::support::{Server, VERSIONS, client, only, server_with, shake_until_failure, typed};
 
-struct Issuer(CertifiedIssuer<'static, KeyPair>);
+pub(crate) struct Issuer(pub(crate) CertifiedIssuer<'static, KeyPair>);
 
 impl Issuer {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::named("issuer")
     }
 
-    fn named(name: &str) -> Self {
+    pub(crate) fn named(name: &str) -> Self {
         let mut params = CertificateParams::default();
         params.distinguished_name.push(DnType::CommonName, name);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
     }
 
-    fn trusted(&self) -> TlsConfig {
+    pub(crate) fn trusted(&self) -> TlsConfig {
         TlsConfig::default()
             .with_roots(Roots::OwnOnly)
             .with_root_der(self.0.der())
             .unwrap()
     }
 
-    fn server(&self, change: impl FnOnce(&mut CertificateParams)) -> Server {
+    pub(crate) fn server(&self, change: impl FnOnce(&mut CertificateParams)) -> Server {
         let mut params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         change(&mut params);
@@ -48,7 +48,7 @@ impl Issuer {
 }
 
 /// Handshakes by both versions, expects the fault and the alert, and that the failure stays.
-fn refused(
+pub(crate) fn refused(
     config: &TlsConfig,
     fault: CertificateFault,
     alert: AlertDescription,

@@ -242,6 +242,21 @@ fn a_reconnect_resumes_and_clones_share_the_session() {
 }
 
 #[test]
+fn a_connection_that_broke_is_resumed() {
+    for version in VERSIONS {
+        let authority = Authority::new();
+        let config = only(trusting(&authority), version);
+        let server_config = authority.server_config(&["localhost"]);
+        for round in 0..4 {
+            let (mut client, _) = connected(&config, server_config.clone());
+            assert_eq!(client.is_resumed(), Some(round > 0), "{version}");
+            client.base_mut().push_eof();
+            assert_eq!(read_error(&mut client), ErrorKind::UnexpectedEof);
+        }
+    }
+}
+
+#[test]
 fn a_protocol_is_agreed_on_or_refused() {
     let authority = Authority::new();
     let offering = |protocols: &[&str]| trusting(&authority).with_alpn(protocols.iter().copied());
@@ -347,9 +362,16 @@ fn the_server_name_is_told_replaced_or_kept_back() {
 
 #[test]
 fn addresses_are_server_names_too() {
-    for host in ["127.0.0.1", "[::1]", "::1"] {
+    // A zone says by which interface the address is reached, and no certificate knows of it.
+    for host in [
+        "127.0.0.1",
+        "[::1]",
+        "::1",
+        "fe80::1%eth0",
+        "[fe80::1%25eth0]",
+    ] {
         let authority = Authority::new();
-        let server_config = authority.server_config(&["127.0.0.1", "::1"]);
+        let server_config = authority.server_config(&["127.0.0.1", "::1", "fe80::1"]);
         let config = trusting(&authority);
         let stream = ScriptedStream::new().with_connection_info(ConnectionInfo::new(host, 443));
         let mut client = stream
@@ -358,6 +380,17 @@ fn addresses_are_server_names_too() {
         Server::new(server_config).shake(&mut client);
         assert_eq!(client.phase(), Phase::Established, "{host}");
     }
+}
+
+#[test]
+fn a_name_may_be_written_with_its_last_dot() {
+    let authority = Authority::new();
+    let mut client =
+        Stream::<_, Backend>::new(ScriptedStream::new(), "localhost.", &trusting(&authority))
+            .unwrap();
+    let mut server = Server::new(authority.server_config(&["localhost"]));
+    server.shake(&mut client);
+    assert_eq!(server.tls.server_name(), Some("localhost"));
 }
 
 #[test]

@@ -2,9 +2,14 @@
 
 mod bad_peers;
 mod certificates;
+mod choice;
 mod closing;
 mod cost;
+mod deadline;
+mod early_data;
 mod handshake;
 mod loopback;
+mod no_way_around;
 pub(crate) mod support;
 mod transfer;
+mod trust;
