@@ -86,6 +86,8 @@ fn main() -> io::Result<()> {
     );
     match stats.is_complete() {
         true => Ok(()),
-        false => Err(io::Error::other("a part is not recorded")),
+        false => Err(io::Error::other(format!(
+            "a part is not recorded: {stats:?}"
+        ))),
     }
 }

@@ -37,13 +37,19 @@ struct Args {
 
 fn main() -> io::Result<()> {
     let folder = Args::parse().folder;
-    let expected = fs::read_to_string(folder.join(SUMMARY))?;
+    let summary = folder.join(SUMMARY);
+    let expected = fs::read_to_string(&summary).map_err(|error| {
+        // Without it nothing was recorded, or the program that did was killed before its end.
+        io::Error::new(error.kind(), format!("{}: {error}", summary.display()))
+    })?;
     let started_at = Instant::now();
-    let mut recordings = recordings(&folder)?.into_iter();
+    let session = ReplaySession::of(files(&folder)?)?;
+    for path in session.skipped() {
+        println!("{} has no whole header: skipped", path.display());
+    }
+    let mut recordings = session.recordings().to_vec().into_iter();
     let first = recordings.as_slice().first();
     let first = RecordingReader::open(first.ok_or(io::ErrorKind::NotFound)?)?;
-
-    let session = ReplaySession::of(recordings.as_slice())?;
     let clock = session.clock();
     let start_ns = clock.now_ns();
     let mut received = Received::default();
@@ -82,18 +88,13 @@ fn main() -> io::Result<()> {
     }
 }
 
-/// The files, by when they begin.
-fn recordings(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut recordings = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path
-            .extension()
+/// The files of a folder, in any order.
+fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let paths = fs::read_dir(folder)?.map(|entry| Ok(entry?.path()));
+    let mut paths = paths.collect::<io::Result<Vec<_>>>()?;
+    paths.retain(|path| {
+        path.extension()
             .is_some_and(|extension| extension == "pcapng")
-        {
-            recordings.push((RecordingReader::open(&path)?.start_ns(), path));
-        }
-    }
-    recordings.sort();
-    Ok(recordings.into_iter().map(|(_, path)| path).collect())
+    });
+    Ok(paths)
 }

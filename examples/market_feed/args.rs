@@ -93,8 +93,26 @@ const YEAR: u64 = 366 * 24 * 3600;
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
     let duration = Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())?;
-    if duration.is_zero() || duration > Duration::from_secs(YEAR) {
-        return Err("not between zero and a year".to_owned());
+    if duration > Duration::from_secs(YEAR) {
+        return Err("longer than a year".to_owned());
     }
     Ok(duration)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_exchange_that_never_drops_a_connection_can_be_asked_for() {
+        let drop_every = |text: &str| {
+            let args = Args::try_parse_from(["market_feed", "--drop-every", text]).ok()?;
+            Some(args.drop_every())
+        };
+        assert_eq!(drop_every("0"), Some(None));
+        assert_eq!(drop_every("0.5"), Some(Some(Duration::from_millis(500))));
+        for refused in ["-1", "x", "NaN", "31622401"] {
+            assert_eq!(drop_every(refused), None, "{refused}");
+        }
+    }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use boomnet::prelude::*;
 
 use crate::clock::Clock;
+use crate::digest::Digest;
 use crate::latency::Latency;
 
 /// Where all endpoints write what they see: the context of the service.
@@ -14,6 +15,8 @@ use crate::latency::Latency;
 pub(crate) struct Board<D> {
     pub(crate) feeds: Vec<Feed<D>>,
     pub(crate) latency: Latency,
+    /// Of whose message came when, where one is wanted. With the hashes of the feeds that makes all messages in their order.
+    order: Option<Digest>,
     clock: Clock,
     /// The run ends after it.
     duration: Duration,
@@ -76,12 +79,31 @@ impl<D> Board<D> {
         Self {
             feeds,
             latency: Latency::new(),
+            order: None,
             clock,
             duration,
             seconds_reported: 0,
             messages_reported: 0,
             is_ending: false,
         }
+    }
+
+    /// Keeps a hash of the order in which the messages of all feeds arrive, too.
+    pub(crate) fn hashing(mut self) -> Self {
+        self.order = Some(Digest::default());
+        self
+    }
+
+    /// Adds that a feed has a message to that hash, if it is kept.
+    pub(crate) fn hash_order(&mut self, feed: usize) {
+        if let Some(order) = &mut self.order {
+            order.add_message(self.feeds[feed].name.as_bytes());
+        }
+    }
+
+    /// The hash of the order; that of no messages where it is not kept.
+    pub(crate) fn order(&self) -> Digest {
+        self.order.clone().unwrap_or_default()
     }
 
     /// The time since the run began.

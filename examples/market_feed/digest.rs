@@ -6,11 +6,18 @@ use sha2::{Digest as _, Sha256};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Digest {
     whole: Sha256,
-    /// With the frames of a message that has not ended.
+    /// With the frames of a message that has not ended, where messages come frame by frame.
     with_part: Sha256,
 }
 
 impl Digest {
+    /// Adds a message that is whole.
+    pub(crate) fn add_message(&mut self, message: &[u8]) {
+        self.whole.update(message);
+        self.whole.update(b"\n");
+    }
+
+    /// Adds a frame of a message. Who has added one adds whole messages no more.
     pub(crate) fn update(&mut self, frame: &[u8]) {
         self.with_part.update(frame);
     }
@@ -45,10 +52,14 @@ mod tests {
         digest.end_message();
         digest.update(b"cut o");
         digest.end_connection();
+        let mut whole = Digest::default();
+        whole.add_message(b"hello");
         // printf 'hello\n' | sha256sum
-        assert_eq!(
-            digest.to_string(),
-            "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03"
-        );
+        for digest in [digest, whole] {
+            assert_eq!(
+                digest.to_string(),
+                "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03"
+            );
+        }
     }
 }

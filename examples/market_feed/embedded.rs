@@ -14,7 +14,7 @@ use crate::args::{Args, SelectorKind};
 use crate::board::{Board, Feed};
 use crate::clock::Clock;
 use crate::ledger::Ledger;
-use crate::recording::Recording;
+use crate::recording::{Recording, SEED};
 use crate::source::{Network, RecordedNetwork, Source};
 use crate::summary::Summary;
 use crate::trade_feed::TradeFeed;
@@ -49,6 +49,9 @@ pub(crate) fn run(args: &Args, stop: &AtomicBool) -> io::Result<bool> {
         .map(|symbol| Feed::new(symbol.clone(), args.messages, ledger(symbol)))
         .collect();
     let mut board = Board::new(Clock::system(), feeds, args.duration());
+    if recording.is_some() {
+        board = board.hashing();
+    }
     let run = Run {
         exchange: &exchange,
         recording: recording.as_ref(),
@@ -109,12 +112,16 @@ impl Run<'_> {
     {
         let Self {
             exchange,
+            recording,
             board,
             stop,
-            ..
         } = self;
         let connection_info = ConnectionInfo::new("127.0.0.1", exchange.address().port());
         let mut service = selector.into_io_service_with_context(board);
+        if recording.is_some() {
+            // The same delays of reconnects as in the replay.
+            service = service.with_seed(SEED);
+        }
         for (feed, symbol) in exchange.instruments().iter().enumerate() {
             let info = connection_info.clone();
             service.register(TradeFeed::new(info, PATH, source(symbol), feed, symbol));

@@ -67,8 +67,7 @@ impl Ledger {
     /// Adds a message to the hash, if one is kept.
     pub(crate) fn hash(&mut self, message: &[u8]) {
         if let Some(digest) = &mut self.digest {
-            digest.update(message);
-            digest.end_message();
+            digest.add_message(message);
         }
     }
 

@@ -68,7 +68,7 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
-            eprintln!("market_feed: {error}");
+            eprintln!("market_feed: {}", recording::Chain(&error));
             ExitCode::FAILURE
         }
     }

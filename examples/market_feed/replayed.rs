@@ -16,7 +16,7 @@ use crate::board::{Board, Feed};
 use crate::clock::Clock;
 use crate::embedded::{PATH, print_summary};
 use crate::ledger::Ledger;
-use crate::recording;
+use crate::recording::{self, SEED};
 use crate::source::Source;
 use crate::summary::Summary;
 use crate::trade_feed::TradeFeed;
@@ -45,18 +45,21 @@ pub(crate) fn run(folder: &Path, stop: &AtomicBool) -> io::Result<bool> {
 
 /// Plays all recordings, each instrument's to an endpoint of its own.
 fn replay(folder: &Path, stop: &AtomicBool) -> io::Result<Board<Ledger>> {
-    let recordings = recording::files(folder)?;
-    let session = ReplaySession::of(recordings.values().flatten())?;
+    let session = ReplaySession::of(recording::files(folder)?)?;
+    for path in session.skipped() {
+        say!("{} has no whole header: skipped", path.display());
+    }
+    let recordings = recording::by_instrument(session.recordings());
     let feeds = recordings.keys();
     let feeds = feeds.map(|symbol| Feed::new(symbol.clone(), None, Ledger::hashing(symbol)));
     let clock = Clock::recorded(session.clock());
-    let mut board = Board::new(clock, feeds.collect(), Duration::MAX);
+    let mut board = Board::new(clock, feeds.collect(), Duration::MAX).hashing();
     let mut service = session
         .selector()
         .into_io_service_with_context(&mut board)
         .with_time_source(session.clock())
         .with_resolver(Nowhere)
-        .with_seed(0);
+        .with_seed(SEED);
     for (feed, (symbol, files)) in recordings.into_iter().enumerate() {
         let Some(first) = files.first() else {
             continue;

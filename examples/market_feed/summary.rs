@@ -4,11 +4,11 @@ use crate::board::{Board, Feed};
 use crate::digest::Digest;
 use crate::ledger::Ledger;
 
-/// All that was received, in a line for each instrument and one with the hash of them: no time in it, so that a replay
-/// gives the same.
+/// All that was received, in a line for each instrument, one for their order among each other, and one with the hash of
+/// them: no time in it, so that a replay gives the same.
 #[derive(Debug)]
 pub(crate) struct Summary {
-    /// By name: a replay finds the instruments in another order.
+    /// Those of the instruments by name: a replay finds them in another order.
     lines: Vec<String>,
 }
 
@@ -16,6 +16,7 @@ impl Summary {
     pub(crate) fn of(board: &Board<Ledger>) -> Self {
         let mut lines: Vec<_> = board.feeds.iter().map(line).collect();
         lines.sort();
+        lines.push(format!("in order {}", board.order()));
         Self { lines }
     }
 
@@ -75,7 +76,7 @@ mod tests {
             }
             feed
         };
-        let summary = |feeds| Summary::of(&Board::new(Clock::system(), feeds, Duration::ZERO));
+        let summary = |feeds| Summary::of(&board(feeds));
         let (a, b) = (|| feed("A", &[b"1", b"2"]), || feed("B", &[b"3"]));
         let hash = |feeds| summary(feeds).hash().to_string();
         let expected = hash(vec![a(), b()]);
@@ -92,6 +93,29 @@ mod tests {
             text.starts_with("A 2 messages 0 bytes 0 connects 0 missed "),
             "{text}"
         );
-        assert_eq!(text.lines().count(), 2);
+        assert_eq!(text.lines().count(), 3);
+    }
+
+    #[test]
+    fn it_is_of_the_order_in_which_the_messages_of_all_arrived() {
+        let hash = |messages: &[(usize, &[u8])]| {
+            let feed = |name: &str| Feed::new(name.to_owned(), None, Ledger::hashing(name));
+            let feeds = ["A", "B"].map(feed);
+            let mut board = board(feeds.into()).hashing();
+            for &(feed, message) in messages {
+                board.feeds[feed].count_message();
+                board.feeds[feed].detail.hash(message);
+                board.hash_order(feed);
+            }
+            Summary::of(&board).hash().to_string()
+        };
+        let expected = hash(&[(0, b"1"), (1, b"2")]);
+        assert_eq!(hash(&[(0, b"1"), (1, b"2")]), expected);
+        assert_ne!(hash(&[(1, b"2"), (0, b"1")]), expected);
+        assert_ne!(hash(&[(0, b"2"), (1, b"1")]), expected);
+    }
+
+    fn board(feeds: Vec<Feed<Ledger>>) -> Board<Ledger> {
+        Board::new(Clock::system(), feeds, Duration::ZERO)
     }
 }

@@ -53,13 +53,14 @@ impl<S: Source> TradeFeed<S> {
         feed.count_message();
         feed.count_bytes(json.len());
         feed.detail.hash(json);
+        board.hash_order(self.feed);
         match TradeMessage::parse(json) {
             Some(trade) if trade.symbol == self.symbol && trade.is_genuine() => {
                 self.handle_trade(&trade, board)
             }
             None if trade_message::is_confirmation(json) => {}
             _ => {
-                feed.detail.record_corrupted();
+                board.feeds[self.feed].detail.record_corrupted();
                 board.print_event(
                     self.feed,
                     format_args!("corrupted: {}", String::from_utf8_lossy(json)),

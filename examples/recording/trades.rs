@@ -64,8 +64,7 @@ impl<S: Read + Write + Layer<Base: Socket>> EndpointWithContext<Received> for Tr
         for frame in ws.read_batch()? {
             if let WebsocketFrame::Text(_, json) = frame? {
                 received.messages += 1;
-                received.hash.update(json);
-                received.hash.end_message();
+                received.hash.add_message(json);
             }
         }
         Ok(())

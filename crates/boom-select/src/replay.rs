@@ -49,15 +49,19 @@
 //! - Whatever else is random or takes the time is the program's own to replace. For WebSocket's keys and masks there is a
 //!   normaliser, `boom_ws::replay`.
 //!
-//! Recordings made by one process have times of one clock. That of another machine, or a clock that was set in between,
-//! moves a recording against the others.
+//! Recordings made by one [`Recorder`](boom_stream::record::Recorder) have times of one clock. Another recorder, or that of
+//! another machine, moves a recording against the others, by as much as the time of day was set in between.
+//!
+//! An endpoint that writes less than the recorded one, and has its writes verified, waits for answers that do not come. A
+//! second later by the clock its connection fails, with [`ReplayError::Unwritten`].
 
 mod clock;
 mod selector;
 mod socket;
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use boom_stream::replay::{Pace, RecordingReader, ReplayBuilder, ReplayError, ReplayStream};
 
@@ -79,6 +83,9 @@ pub use socket::ReplaySocket;
 #[derive(Clone, Debug)]
 pub struct ReplaySession {
     clock: ReplayClock,
+    /// By when they begin.
+    recordings: Arc<[PathBuf]>,
+    skipped: Arc<[PathBuf]>,
 }
 
 impl ReplaySession {
@@ -86,21 +93,64 @@ impl ReplaySession {
     pub fn starting_at(unix_ns: u64) -> Self {
         Self {
             clock: ReplayClock::starting_at(unix_ns),
+            recordings: Arc::default(),
+            skipped: Arc::default(),
         }
     }
 
     /// A session that starts with the earliest of these recordings; in 1970 where there are none. None of them is opened
     /// by that.
     ///
+    /// A file that ends before its header does, as one can whose recorder was killed, has nothing to play. It is
+    /// [skipped](Self::skipped).
+    ///
     /// # Errors
     ///
-    /// One of them cannot be read or is no recording.
+    /// One of them cannot be read or is no recording: [`ReplayError::File`] tells which.
     pub fn of<P: AsRef<Path>>(
         recordings: impl IntoIterator<Item = P>,
     ) -> Result<Self, ReplayError> {
-        let starts = recordings.into_iter().map(start_ns);
-        let starts = starts.collect::<Result<Vec<_>, _>>()?;
-        Ok(Self::starting_at(starts.into_iter().min().unwrap_or(0)))
+        let (mut started, mut skipped) = (Vec::new(), Vec::new());
+        for path in recordings {
+            let path = path.as_ref();
+            match RecordingReader::open(path) {
+                Ok(reader) => started.push((reader.start_ns(), path.to_owned())),
+                Err(ReplayError::Truncated { .. }) => skipped.push(path.to_owned()),
+                Err(error) => return Err(in_file(path, error)),
+            }
+        }
+        started.sort();
+        let start_ns = started.first().map_or(0, |(start_ns, _)| *start_ns);
+        Ok(Self {
+            recordings: started.into_iter().map(|(_, path)| path).collect(),
+            skipped: skipped.into(),
+            ..Self::starting_at(start_ns)
+        })
+    }
+
+    /// The recordings that the session was made of, by when they begin.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use boom_select::replay::ReplaySession;
+    ///
+    /// let session = ReplaySession::of(["eth.pcapng", "btc.pcapng"])?;
+    /// for path in session.recordings() {
+    ///     println!("{}", path.display());
+    /// }
+    /// for path in session.skipped() {
+    ///     println!("{} has no whole header", path.display());
+    /// }
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn recordings(&self) -> &[PathBuf] {
+        &self.recordings
+    }
+
+    /// The files of [`of`](Self::of) that have no whole header, and therefore nothing to play.
+    pub fn skipped(&self) -> &[PathBuf] {
+        &self.skipped
     }
 
     /// Opens a recording as the socket of an endpoint. What is written to it is ignored.
@@ -110,7 +160,7 @@ impl ReplaySession {
     ///
     /// # Errors
     ///
-    /// There is no such file, or it is no recording.
+    /// There is no such file, or it is no recording: [`ReplayError::File`] tells which.
     pub fn open(&self, recording: impl AsRef<Path>) -> io::Result<ReplaySocket> {
         self.open_with(recording, |builder| builder)
     }
@@ -126,10 +176,11 @@ impl ReplaySession {
         recording: impl AsRef<Path>,
         choose: impl FnOnce(ReplayBuilder) -> ReplayBuilder,
     ) -> io::Result<ReplaySocket> {
-        let start_ns = start_ns(&recording)?;
+        let path = recording.as_ref();
         let builder = choose(ReplayStream::builder()).pace(Pace::Fast);
-        let stream = builder.open(recording)?;
-        Ok(ReplaySocket::new(stream, start_ns, self.clock.clone()))
+        let opened = builder.open(path);
+        let stream = opened.map_err(|error| in_file(path, error))?;
+        Ok(ReplaySocket::new(stream, self.clock.clone()))
     }
 
     /// The clock, for the service and whoever else needs the time.
@@ -143,6 +194,9 @@ impl ReplaySession {
     }
 }
 
-fn start_ns(recording: impl AsRef<Path>) -> Result<u64, ReplayError> {
-    Ok(RecordingReader::open(recording)?.start_ns())
+fn in_file(path: &Path, error: ReplayError) -> ReplayError {
+    ReplayError::File {
+        path: path.to_owned(),
+        error: Box::new(error),
+    }
 }

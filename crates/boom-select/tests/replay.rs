@@ -531,3 +531,113 @@ fn what_a_timer_writes_comes_before_its_answer_and_before_what_was_later() {
     assert!((60..=62).contains(&first_at), "{first_at}");
     assert!((600..=602).contains(&second_at), "{second_at}");
 }
+
+#[test]
+fn what_is_not_written_fails_a_second_later_and_holds_up_nobody() {
+    let folder = folder("unwritten");
+    let asking = [(1, W("who")), (2, R("me")), (3000, R("too"))];
+    let path = record(&folder, "asking", &asking);
+    let fed = [(10, R("1")), (500, R("2")), (2000, R("3")), (9000, End)];
+    let feed = record(&folder, "feed", &fed);
+    let expected = recorded(std::slice::from_ref(&feed));
+    for wait in [Duration::ZERO, Duration::from_secs(60)] {
+        let mut world = World::new(&[]);
+        world.session = ReplaySession::of([&path, &feed]).unwrap();
+        world.selector = world.session.selector();
+        let start_ns = world.session.clock().now_ns();
+        world.add(world.session.open(&feed).unwrap());
+        let asking = world.session.open_with(&path, |builder| builder.verify());
+        world.add(asking.unwrap());
+        let (mut log, mut failed_ns) = (Vec::new(), None);
+        for _ in 0..3000 {
+            for index in world.poll(wait) {
+                let now_ns = world.session.clock().now_ns();
+                match world.read(index, 64) {
+                    Ok(text) => log.push((now_ns, index, text)),
+                    Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                    Err(error) => {
+                        assert_eq!(
+                            error.to_string(),
+                            "3 bytes recorded before this were not written"
+                        );
+                        assert_eq!(index, 1);
+                        // Whoever reads on is told again.
+                        if failed_ns.is_none() {
+                            failed_ns = Some(now_ns);
+                            assert_eq!(log.len(), 2);
+                        }
+                    }
+                }
+            }
+            if log.len() == expected.len() {
+                break;
+            }
+        }
+        assert_eq!(log, expected, "{wait:?}");
+        let late_ns = failed_ns.unwrap() - start_ns - 1002 * MS;
+        // Without a wait the clock goes by milliseconds.
+        assert!(late_ns < if wait.is_zero() { MS } else { 1 }, "{late_ns}");
+        let error = world.sockets[1].stream().error();
+        assert!(matches!(error, Some(ReplayError::Unwritten { bytes: 3 })));
+        assert_eq!(
+            world.sockets[1].write(b"who").unwrap_err().kind(),
+            ErrorKind::InvalidData
+        );
+        assert!(!world.selector.has_next());
+    }
+}
+
+#[test]
+fn who_connects_late_may_ask_late() {
+    let path = record(&folder("late"), "feed", &[(1, W("who")), (2, R("me"))]);
+    let mut world = World::new(&[]);
+    world.session = ReplaySession::of([&path]).unwrap();
+    world.selector = world.session.selector();
+    world.start_ns = world.session.clock().now_ns();
+    assert!(world.poll(Duration::from_secs(3600)).is_empty());
+    let socket = world.session.open_with(&path, |builder| builder.verify());
+    world.add(socket.unwrap());
+    assert_eq!(world.poll(Duration::ZERO), [0]);
+    assert_eq!(world.read(0, 8).unwrap_err().kind(), ErrorKind::WouldBlock);
+    assert!(world.poll(Duration::from_millis(999)).is_empty());
+    assert_eq!(world.read(0, 8).unwrap_err().kind(), ErrorKind::WouldBlock);
+    assert_eq!(world.sockets[0].write(b"who").unwrap(), 3);
+    assert_eq!(world.poll(Duration::ZERO), [0]);
+    assert_eq!(world.read(0, 8).unwrap(), "me");
+}
+
+#[test]
+fn a_file_without_a_whole_header_is_skipped_and_an_error_names_its_file() {
+    let folder = folder("skipped");
+    let late = record(&folder, "late", &[(1, R("x"))]);
+    let early = record(&folder, "early", &[(1, R("y"))]);
+    let file = |name: &str, bytes: &[u8]| {
+        let path = folder.join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    };
+    let whole = std::fs::read(&early).unwrap();
+    let cut = [file("empty", b""), file("section", &whole[..100])];
+    let paths = [&cut[0], &late, &cut[1], &early];
+    let session = ReplaySession::of(paths).unwrap();
+    assert_eq!(session.skipped(), cut);
+    assert_eq!(session.recordings(), [late, early.clone()]);
+    let start_ns = RecordingReader::open(&session.recordings()[0]).unwrap();
+    assert_eq!(session.clock().now_ns(), start_ns.start_ns());
+
+    let other = file("notes.txt", b"these are no packets");
+    let error = ReplaySession::of([&early, &other]).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!("{}: this is no pcapng file", other.display())
+    );
+    let error = session.open(&cut[0]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::UnexpectedEof);
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "{}: the recording was cut at byte 0 of part 1",
+            cut[0].display()
+        )
+    );
+}

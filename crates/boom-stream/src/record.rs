@@ -7,11 +7,14 @@
 //! queue had no room, an empty segment behind their bytes has a comment that counts them. The interface description tells
 //! host, port and start.
 //!
-//! Times are those of a monotonic clock, joined with the time of day once, when the recording starts.
+//! Times are those of a monotonic clock, joined with the time of day once, when the recorder is built: those of all its
+//! recordings are in the order in which things happened, also where the time of day is set meanwhile. A program that
+//! records several connections has one recorder for them, of which [`Recorder::named`] makes another name.
 //!
 //! The stream's thread copies into a bounded queue and goes on: no allocation, no system call, no lock. A thread of the
 //! recording takes the queue to the file within milliseconds; after a pause of the stream within 64 ms, for which it
-//! sleeps meanwhile, and if a burst then fills a quarter of the queue it is woken by a system call, once. A file that
+//! sleeps meanwhile, and if a burst then fills a quarter of the queue or finds no room it is woken by a system call, once.
+//! A file that
 //! cannot be written stops the recording and not the connection, unless [`WhenFailed::Fail`] is chosen.
 //!
 //! A stream can be recorded at any height of a stack: over TLS the file holds plaintext.

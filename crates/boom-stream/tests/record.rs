@@ -604,3 +604,58 @@ impl Write for Vectored {
         Ok(())
     }
 }
+
+#[test]
+fn recordings_of_one_recorder_have_their_events_in_order() {
+    let folder = folder("in_order");
+    let clock = ManualClock::default();
+    let recorder = Recorder::builder(&folder).clock(clock.clone()).build();
+    let script = || ScriptedStream::new().read_in_pieces(b"abcd", 1);
+    let info = ConnectionInfo::new("example.com", 4001);
+    let mut streams = Vec::new();
+    for name in ["first", "second"] {
+        let recorder = recorder.named(name);
+        clock.advance_ns(1);
+        streams.push(recorder.record(script(), name, &info).unwrap());
+    }
+    for _ in 0..4 {
+        for stream in &mut streams {
+            clock.advance_ns(1);
+            assert_eq!(stream.read(&mut [0; 8]).unwrap(), 1);
+        }
+    }
+    drop(streams);
+    let times = |name: &str| {
+        let mut reader = RecordingReader::open(folder.join(name)).unwrap();
+        let mut times = vec![reader.start_ns()];
+        times.extend(read_all(&mut reader).0.iter().map(|event| event.0));
+        times
+    };
+    let (first, second) = (times("first.pcapng"), times("second.pcapng"));
+    let from = first[0];
+    let relative = |times: Vec<u64>| -> Vec<_> { times.iter().map(|time| time - from).collect() };
+    // The last is the end of the recording.
+    assert_eq!(relative(first), [0, 2, 4, 6, 8, 8]);
+    assert_eq!(relative(second), [1, 3, 5, 7, 9, 9]);
+}
+
+#[test]
+fn that_streams_are_encrypted_is_said_by_them_or_by_the_recorder() {
+    let folder = folder("encrypted_said");
+    let record = |name: &str, is_said: bool| {
+        let recorder = Recorder::builder(&folder).name(name).encrypted(is_said);
+        let recorder = recorder.clock(ManualClock::default()).build();
+        let info = ConnectionInfo::new("example.com", 443);
+        drop(recorder.record(ScriptedStream::new(), "any", &info));
+        drop(ScriptedStream::new().into_recorded_stream_with(&recorder));
+        let is_encrypted = |name: &str| {
+            let path = folder.join(name).with_extension("pcapng");
+            let reader = RecordingReader::open(&path).unwrap();
+            fs::remove_file(path).unwrap();
+            reader.is_encrypted()
+        };
+        (is_encrypted("any"), is_encrypted(name))
+    };
+    assert_eq!(record("said", true), (true, true));
+    assert_eq!(record("not_said", false), (false, false));
+}

@@ -509,3 +509,41 @@ fn other_files_are_refused() {
     assert_eq!(stream.end(), Some(ReplayEnd::Broken));
     assert!(matches!(stream.error(), Some(ReplayError::Corrupt { .. })));
 }
+
+#[test]
+fn what_is_not_written_is_an_error_once_nobody_waits_for_it() {
+    let path = session("unwritten", 1);
+    let mut buffer = [0; 64];
+    let mut stream = ReplayStream::builder().verify().open(&path).unwrap();
+    assert_eq!(
+        stream.start_ns(),
+        RecordingReader::open(&path).unwrap().start_ns()
+    );
+    stream.write_all(&masked(b"first", 1)[..3]).unwrap();
+    assert_eq!(stream.awaited_bytes(), 4);
+    assert!(stream.error().is_none());
+    assert!(stream.stop_waiting());
+    for _ in 0..2 {
+        let results = [stream.read(&mut buffer), stream.write(b"st")];
+        for result in results {
+            let error = result.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidData);
+            assert_eq!(
+                replay_error(&error).to_string(),
+                "4 bytes recorded before this were not written"
+            );
+        }
+    }
+    assert!(matches!(
+        stream.error(),
+        Some(ReplayError::Unwritten { bytes: 4 })
+    ));
+    assert!(matches!(
+        stream.finish(),
+        Err(ReplayError::Unwritten { bytes: 4 })
+    ));
+
+    let mut not_waiting = ReplayStream::open(&path).unwrap();
+    assert!(!not_waiting.stop_waiting());
+    assert_eq!(not_waiting.read(&mut buffer).unwrap(), 5);
+}

@@ -75,7 +75,14 @@ struct Trades<S> {
     info: ConnectionInfo,
     place: usize,
     source: S,
-    request_id: u8,
+    asks: Asks,
+}
+
+/// What it asks for once it is connected.
+#[derive(Clone, Copy)]
+enum Asks {
+    ForTrades { id: u8 },
+    Nothing,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,9 +133,10 @@ impl<S: Source> EndpointWithContext<Log> for Trades<S> {
     ) -> io::Result<Option<Self::Target>> {
         let mut ws = self.source.open(&self.info, address)?.into_websocket("/ws");
         let stream = INSTRUMENTS[self.place].to_lowercase();
-        let id = self.request_id;
-        let text = format!(r#"{{"method":"SUBSCRIBE","params":["{stream}@trade"],"id":{id}}}"#);
-        ws.send_text(true, Some(text.as_bytes()))?;
+        if let Asks::ForTrades { id } = self.asks {
+            let text = format!(r#"{{"method":"SUBSCRIBE","params":["{stream}@trade"],"id":{id}}}"#);
+            ws.send_text(true, Some(text.as_bytes()))?;
+        }
         log.add(self.place, Seen::Connect);
         Ok(Some(ws))
     }
@@ -171,8 +179,9 @@ fn record(exchange: &Exchange, folder: &Path) -> Log {
     let mut service = MioSelector::new()
         .unwrap()
         .into_io_service_with_context(&mut log);
+    let recorder = Recorder::builder(folder).build();
     for (place, name) in INSTRUMENTS.iter().enumerate() {
-        let recorder = Recorder::builder(folder).name(*name).build();
+        let recorder = recorder.named(*name);
         let tls = tls.clone();
         let info = ConnectionInfo::new("127.0.0.1", exchange.address().port());
         let source = Live { tls, recorder };
@@ -180,7 +189,7 @@ fn record(exchange: &Exchange, folder: &Path) -> Log {
             info,
             place,
             source,
-            request_id: 1,
+            asks: Asks::ForTrades { id: 1 },
         });
     }
     let deadline = minute();
@@ -222,10 +231,10 @@ fn recordings(folder: &Path) -> Vec<Vec<PathBuf>> {
 #[derive(Clone, Copy)]
 struct Replay {
     wait: Duration,
-    request_id: u8,
+    asks: Asks,
 }
 
-fn replay(recordings: &[Vec<PathBuf>], Replay { wait, request_id }: Replay) -> Log {
+fn replay(recordings: &[Vec<PathBuf>], Replay { wait, asks }: Replay) -> Log {
     let session = ReplaySession::of(recordings.iter().flatten()).unwrap();
     let mut log = Log {
         clock: Some(session.clock()),
@@ -248,7 +257,7 @@ fn replay(recordings: &[Vec<PathBuf>], Replay { wait, request_id }: Replay) -> L
             info,
             place,
             source,
-            request_id,
+            asks,
         });
     }
     let deadline = minute();
@@ -287,7 +296,7 @@ fn a_service_replays(exchange: &Exchange, name: &str) {
 
     let waiting = Replay {
         wait: Duration::from_secs(1),
-        request_id: 1,
+        asks: Asks::ForTrades { id: 1 },
     };
     let first = replay(&recordings, waiting);
     for place in 0..3 {
@@ -313,9 +322,12 @@ fn a_service_replays(exchange: &Exchange, name: &str) {
     };
     assert_eq!(replay(&recordings, polling).entries, first.entries);
 
+    // In the recorded order across the endpoints, too.
+    assert_eq!(order(&first), order(&live));
+
     // Another program than the recorded one.
     let deviating = Replay {
-        request_id: 2,
+        asks: Asks::ForTrades { id: 2 },
         ..waiting
     };
     let other = replay(&recordings, deviating);
@@ -323,6 +335,25 @@ fn a_service_replays(exchange: &Exchange, name: &str) {
         let end = Seen::End(ErrorKind::InvalidData);
         assert_eq!(other.of(place)[..2], [&Seen::Connect, &end]);
     }
+
+    // And one that asks for nothing, so that what answered it never comes. It ends all the same.
+    for wait in [waiting.wait, polling.wait] {
+        let asks = Asks::Nothing;
+        let other = replay(&recordings, Replay { wait, asks });
+        for (place, paths) in recordings.iter().enumerate() {
+            let end = Seen::End(ErrorKind::InvalidData);
+            let expected = [Seen::Connect, end].into_iter().cycle();
+            let expected: Vec<_> = expected.take(2 * paths.len()).collect();
+            assert_eq!(other.of(place), Vec::from_iter(&expected), "{wait:?}");
+        }
+    }
+}
+
+/// Who received, one after the other.
+fn order(log: &Log) -> Vec<usize> {
+    let entries = log.entries.iter();
+    let messages = entries.filter(|(.., seen)| matches!(seen, Seen::Message(_)));
+    messages.map(|(_, place, _)| *place).collect()
 }
 
 #[test]

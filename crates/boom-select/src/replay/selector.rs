@@ -22,7 +22,9 @@ const IDLE_STEP_NS: u64 = 1_000_000;
 /// whatever the program does by the clock happens at its time. A poll that is given none, as by `IOService::poll`, goes to the
 /// next event at once, but where an earlier one waits for something to be written first: then, and where none is left, the
 /// clock moves on by a millisecond and every socket is reported, so that what the program writes by a timer, deadlines and
-/// reconnects come at their times. What was not written by the time of its answer holds up nobody any more.
+/// reconnects come at their times. What was not written by the time of its answer holds up nobody any more; where it is not
+/// written within another second the connection fails, so that a program that writes less than the recorded one comes to an
+/// end, too.
 ///
 /// # Examples
 ///
@@ -64,7 +66,8 @@ impl Watched {
     }
 
     fn is_left_at(&self, now_ns: u64) -> bool {
-        self.is_left() && self.due.time_ns().is_some_and(|due_ns| due_ns <= now_ns)
+        let is_due = || self.due.time_ns().is_some_and(|due_ns| due_ns <= now_ns);
+        self.due.has_failed_by(now_ns) || self.is_left() && is_due()
     }
 
     fn next_ns(&self) -> Option<u64> {
@@ -91,11 +94,12 @@ impl ReplaySelector {
 
     /// Returns true if a registered socket has something next, be it an end, that does not depend on what is written first.
     ///
-    /// Without that a program that waits for the recordings alone waits for ever.
+    /// Without that a program that waits for the recordings alone waits for nothing but that they fail.
     pub fn has_next(&self) -> bool {
+        let now_ns = self.clock.now_ns();
         self.sockets
             .iter()
-            .any(|watched| watched.due.time_ns().is_some())
+            .any(|Watched { due, .. }| due.time_ns().is_some() || due.has_failed_by(now_ns))
     }
 
     fn next_ns(&self) -> Option<u64> {
@@ -107,6 +111,13 @@ impl ReplaySelector {
         let awaiting = self.sockets.iter();
         let awaiting = awaiting.filter_map(|watched| watched.due.awaiting_ns());
         awaiting.filter(|time_ns| *time_ns > now_ns).min()
+    }
+
+    /// When the earliest of them fails for that, if that is still to come.
+    fn failing_ns(&self, now_ns: u64) -> Option<u64> {
+        let failing = self.sockets.iter();
+        let failing = failing.filter_map(|watched| watched.due.failing_ns());
+        failing.filter(|time_ns| *time_ns > now_ns).min()
     }
 
     fn place(&self, token: Token) -> Result<usize, usize> {
@@ -160,8 +171,9 @@ impl Selector<ReplaySocket> for ReplaySelector {
             Duration::ZERO if is_settled => None,
             wait => Some(now_ns.saturating_add(nanoseconds(wait))),
         };
-        // What the program writes by a timer comes before what answered it.
-        let awaiting_ns = self.awaiting_ns(now_ns).unwrap_or(u64::MAX);
+        // What the program writes by a timer comes before what answered it, and that before what it lets fail.
+        let awaiting_ns = [self.awaiting_ns(now_ns), self.failing_ns(now_ns)];
+        let awaiting_ns = awaiting_ns.into_iter().flatten().min().unwrap_or(u64::MAX);
         let next_ns = self.next_ns().filter(|next_ns| *next_ns <= awaiting_ns);
         match (next_ns, wake_ns) {
             (Some(next_ns), wake_ns) if wake_ns.is_none_or(|wake_ns| next_ns <= wake_ns) => {
@@ -171,8 +183,10 @@ impl Selector<ReplaySocket> for ReplaySelector {
                 });
             }
             (_, Some(wake_ns)) => {
-                self.clock.move_to(wake_ns);
-                self.report(ready, |watched| watched.is_left_at(now_ns));
+                // What comes behind what is awaited has its own time, too.
+                let stop_ns = wake_ns.min(awaiting_ns);
+                self.clock.move_to(stop_ns);
+                self.report(ready, |watched| watched.is_left_at(stop_ns));
             }
             (_, None) => {
                 self.clock.move_to(now_ns.saturating_add(IDLE_STEP_NS));

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use boom_stream::replay::ReplayStream;
-use boom_stream::{ConnectionInfo, HalfClose, Layer, Socket};
+use boom_stream::{ConnectionInfo, HalfClose, Layer, Socket, TimeSource};
 
 use super::ReplayClock;
 
@@ -11,7 +11,8 @@ use super::ReplayClock;
 /// [`ReplaySession`](super::ReplaySession).
 ///
 /// Where writes are verified and one was wrong, the next read fails with what the write failed with: what was recorded
-/// from there on answers something else.
+/// from there on answers something else. Where a read waits for a write that does not come, it fails with
+/// [`ReplayError::Unwritten`](boom_stream::replay::ReplayError::Unwritten) when the clock is a second past its time.
 ///
 /// # Examples
 ///
@@ -35,12 +36,18 @@ pub struct ReplaySocket {
     due: Arc<Due>,
 }
 
+/// So much later than what answered it something can be written: a program's timers do not go off at the same nanosecond
+/// again.
+const PATIENCE_NS: u64 = 1_000_000_000;
+
 /// What its selector knows of a socket.
 #[derive(Debug)]
 pub(super) struct Due {
     time_ns: AtomicU64,
     /// The recorded time of what waits for something to be written first.
     awaiting_ns: AtomicU64,
+    /// When it fails if that is not written by then.
+    failing_ns: AtomicU64,
     /// Counts what changes it: the connection, reads, and writes that something waited for.
     changes: AtomicU64,
 }
@@ -51,13 +58,26 @@ impl Due {
 
     /// When something comes, in nanoseconds since 1970.
     pub(super) fn time_ns(&self) -> Option<u64> {
-        let time_ns = self.time_ns.load(Ordering::Relaxed);
-        (time_ns != Self::NEVER).then_some(time_ns)
+        Self::when(&self.time_ns)
     }
 
     /// When that happened which waits for something to be written first, in nanoseconds since 1970.
     pub(super) fn awaiting_ns(&self) -> Option<u64> {
-        let time_ns = self.awaiting_ns.load(Ordering::Relaxed);
+        Self::when(&self.awaiting_ns)
+    }
+
+    /// When that fails which waits for something to be written first, in nanoseconds since 1970.
+    pub(super) fn failing_ns(&self) -> Option<u64> {
+        Self::when(&self.failing_ns)
+    }
+
+    pub(super) fn has_failed_by(&self, now_ns: u64) -> bool {
+        self.failing_ns()
+            .is_some_and(|failing_ns| failing_ns <= now_ns)
+    }
+
+    fn when(time_ns: &AtomicU64) -> Option<u64> {
+        let time_ns = time_ns.load(Ordering::Relaxed);
         (time_ns != Self::NEVER).then_some(time_ns)
     }
 
@@ -65,18 +85,29 @@ impl Due {
         self.changes.load(Ordering::Relaxed)
     }
 
-    fn set(&self, time_ns: u64, awaiting_ns: u64) {
+    fn comes_at(&self, time_ns: u64) {
+        self.set(time_ns, Self::NEVER, Self::NEVER);
+    }
+
+    fn waits(&self, awaiting_ns: u64, failing_ns: u64) {
+        self.set(Self::NEVER, awaiting_ns, failing_ns);
+    }
+
+    fn set(&self, time_ns: u64, awaiting_ns: u64, failing_ns: u64) {
         self.time_ns.store(time_ns, Ordering::Relaxed);
         self.awaiting_ns.store(awaiting_ns, Ordering::Relaxed);
+        self.failing_ns.store(failing_ns, Ordering::Relaxed);
         self.changes.fetch_add(1, Ordering::Relaxed);
     }
 }
 
 impl ReplaySocket {
-    pub(super) fn new(stream: ReplayStream, start_ns: u64, clock: ReplayClock) -> Self {
+    pub(super) fn new(stream: ReplayStream, clock: ReplayClock) -> Self {
+        let start_ns = stream.start_ns();
         let due = Due {
             time_ns: AtomicU64::new(start_ns),
             awaiting_ns: AtomicU64::new(Due::NEVER),
+            failing_ns: AtomicU64::new(Due::NEVER),
             changes: AtomicU64::new(0),
         };
         Self {
@@ -118,13 +149,17 @@ impl ReplaySocket {
     }
 
     fn note_due(&mut self) {
-        let (time_ns, awaiting_ns) = match self.stream.next_event_ns() {
-            _ if self.stream.error().is_some() => (self.end_ns(self.is_failed), Due::NEVER),
-            Some(time_ns) if self.stream.awaited_bytes() > 0 => (Due::NEVER, time_ns),
-            Some(time_ns) => (time_ns, Due::NEVER),
-            None => (self.end_ns(self.stream.end().is_some()), Due::NEVER),
-        };
-        self.due.set(time_ns, awaiting_ns);
+        match self.stream.next_event_ns() {
+            _ if self.stream.error().is_some() => self.due.comes_at(self.end_ns(self.is_failed)),
+            Some(time_ns) if self.stream.awaited_bytes() > 0 => {
+                // Whoever connects late asks late.
+                let since_ns = time_ns.max(self.clock.now_ns());
+                self.due
+                    .waits(time_ns, since_ns.saturating_add(PATIENCE_NS));
+            }
+            Some(time_ns) => self.due.comes_at(time_ns),
+            None => self.due.comes_at(self.end_ns(self.stream.end().is_some())),
+        }
     }
 
     /// An end that was not recorded has no time of its own: it comes right behind what was last, once.
@@ -139,6 +174,7 @@ impl ReplaySocket {
     fn is_due(&mut self) -> bool {
         match self.due.time_ns() {
             Some(time_ns) => time_ns <= self.clock.moment_ns(),
+            None if self.due.has_failed_by(self.clock.now_ns()) => self.stream.stop_waiting(),
             // Whoever reads on behind the end is told it again.
             None => self.is_failed || self.is_over(),
         }

@@ -120,7 +120,7 @@ impl ConnectionInfo {
 
     /// `SO_BUSY_POLL_BUDGET`: how many packets one busy poll takes at most. Linux alone has it, since 5.11.
     ///
-    /// To set more than 8 takes the capability `CAP_NET_ADMIN`.
+    /// It is 0 at first, which means the system's own, 8. To raise it takes the capability `CAP_NET_ADMIN`.
     #[cfg(target_os = "linux")]
     pub fn with_busy_poll_budget(self, packets: u16) -> Self {
         self.with(|options| options.busy_poll_budget = Some(packets))

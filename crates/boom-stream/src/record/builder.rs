@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use super::file::{Disk, Files, PartFile};
@@ -10,7 +11,7 @@ use super::format::Header;
 use super::name::default_name;
 use super::options::Rotation;
 use super::recorder::Recorder;
-use super::writer::Observer;
+use super::writer::{Observer, Sleep};
 use super::{RecordError, RecordEvent, SyncPolicy, WhenExists, WhenFailed, WhenFull};
 use crate::{ConnectionInfo, MonotonicClock, TimeSource};
 
@@ -47,6 +48,7 @@ pub struct RecorderBuilder<C = MonotonicClock> {
     pub(super) is_encrypted: bool,
     pub(super) observer: Option<Observer>,
     pub(super) files: Arc<dyn Files>,
+    pub(super) sleep: Sleep,
     pub(super) clock: C,
 }
 
@@ -65,17 +67,20 @@ impl RecorderBuilder {
             is_encrypted: false,
             observer: None,
             files: Arc::new(Disk),
+            sleep: Arc::new(thread::park_timeout),
             clock: MonotonicClock::default(),
         }
     }
 }
 
-impl<C> RecorderBuilder<C> {
-    /// Ends the choices.
+impl<C: TimeSource> RecorderBuilder<C> {
+    /// Ends the choices. Here the clock is joined with the time of day, for all recordings of the recorder.
     pub fn build(self) -> Recorder<C> {
         Recorder::new(self)
     }
+}
 
+impl<C> RecorderBuilder<C> {
     /// Names the recordings that are not named when they start: those of
     /// [`into_recorded_stream_with`](crate::record::IntoRecordedStream::into_recorded_stream_with). Without it they are
     /// named after host, port and start. [`Recorder::named`] gives each connection its own.
@@ -152,9 +157,12 @@ impl<C> RecorderBuilder<C> {
         self
     }
 
-    /// Says that the streams given to [`Recorder::record`] are above TLS, which cannot be seen from outside: the file tells
-    /// so, its replay [`is_encrypted`](crate::Layer::is_encrypted), and the port of the packets is chosen accordingly. A
-    /// stream that is a [`Layer`](crate::Layer) knows it by itself.
+    /// Says that all streams are above TLS: the file tells so, its replay [`is_encrypted`](crate::Layer::is_encrypted), and
+    /// the port of the packets is chosen accordingly.
+    ///
+    /// Of a stream that is given to [`Recorder::record`] that cannot be seen from outside. One that is a
+    /// [`Layer`](crate::Layer) and says so itself needs this not, and `false` does not unsay it; where it does not say so,
+    /// as one over a proxy that does the TLS, this says it for it.
     #[must_use]
     pub const fn encrypted(mut self, is_encrypted: bool) -> Self {
         self.is_encrypted = is_encrypted;
@@ -186,6 +194,7 @@ impl<C> RecorderBuilder<C> {
             is_encrypted: self.is_encrypted,
             observer: self.observer,
             files: self.files,
+            sleep: self.sleep,
             clock,
         }
     }
@@ -193,6 +202,12 @@ impl<C> RecorderBuilder<C> {
     #[cfg(test)]
     pub(super) fn files(mut self, files: Arc<dyn Files>) -> Self {
         self.files = files;
+        self
+    }
+
+    #[cfg(test)]
+    pub(super) fn sleep(mut self, sleep: impl Fn(Duration) + Send + Sync + 'static) -> Self {
+        self.sleep = Arc::new(sleep);
         self
     }
 

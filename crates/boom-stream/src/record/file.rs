@@ -42,7 +42,7 @@ pub(super) trait Files: fmt::Debug + Send + Sync {
     /// Returns once the disk knows that the folder has the file.
     fn sync_folder(&self, file: &Path) -> io::Result<()>;
 
-    /// Takes away a file that nothing was written to.
+    /// Takes away a file that no packet was written to.
     fn remove(&self, path: &Path) -> io::Result<()>;
 }
 
@@ -166,16 +166,26 @@ impl PartFile {
     ) -> Result<Self, RecordError> {
         // In this order: what cannot begin leaves no file behind.
         let begun = begin(&path, header).and_then(|blocks| Ok((blocks, files.create_new(&path)?)));
-        match begun {
-            Ok((blocks, output)) => Ok(Self {
-                path,
+        let begun = begun.and_then(|(blocks, output)| {
+            let mut part = Self {
+                path: path.clone(),
                 output,
                 blocks,
                 packet: EnhancedPacketBlock::default().into_block(),
                 written_bytes: 0,
                 packets: 0,
                 start_ns,
-            }),
+            };
+            // At once: a file that ends before its header ends is no recording.
+            let written = part.write_out();
+            written.inspect_err(|_| {
+                // That the file stays is no second error.
+                let _ = files.remove(&path);
+            })?;
+            Ok(part)
+        });
+        match begun {
+            Ok(part) => Ok(part),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 Err(RecordError::Exists { path })
             }

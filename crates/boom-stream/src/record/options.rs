@@ -81,7 +81,9 @@ pub enum SyncPolicy {
     Never,
     /// When a file is complete.
     AtEnd,
-    /// When a file is complete, and at this interval while there is something new.
+    /// When a file is complete, and at this interval while there is something new: what has passed is on the disk so long
+    /// after it, and what it takes to write, at the latest. The thread that writes looks at least that often, but not more
+    /// often than once a millisecond.
     Every(Duration),
 }
 

@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::format::{Header, host_line};
 use super::packets::Conversation;
 use super::queue::queue;
-use super::stats::{Activity, Shared, Totals, lock};
+use super::stats::{Shared, Totals, lock};
 use super::stream::RecordedStream;
 use super::tap::Tap;
 use super::writer::{State, Writer};
@@ -55,6 +55,8 @@ const HTTP_PORT: u16 = 80;
 #[derive(Clone, Debug)]
 pub struct Recorder<C = MonotonicClock> {
     options: RecorderBuilder<C>,
+    /// What the clock's time lacks to nanoseconds since 1970: of one recorder, so that its recordings can be put in order.
+    offset_ns: u64,
     totals: Arc<Totals>,
 }
 
@@ -65,9 +67,10 @@ impl Recorder {
     }
 }
 
-impl<C> Recorder<C> {
+impl<C: TimeSource> Recorder<C> {
     pub(super) fn new(options: RecorderBuilder<C>) -> Self {
         Self {
+            offset_ns: wall_clock_ns().wrapping_sub(options.clock.now_ns()),
             options,
             totals: Arc::default(),
         }
@@ -122,7 +125,9 @@ impl<C: TimeSource + Clone> Recorder<C> {
 
     /// The sums over all recordings so far.
     ///
-    /// What the queue of a living stream has dropped counts once its file states it.
+    /// What the queue of a living stream has dropped counts once its file states it, and what a living stream has read and
+    /// written since its recording failed counts when the stream is gone: until then `lost_events` has only what was on
+    /// its way to the file.
     pub fn stats(&self) -> RecordStats {
         *lock(&self.totals)
     }
@@ -165,7 +170,7 @@ impl<C: TimeSource + Clone> Recorder<C> {
         self.start(name, info, is_encrypted)
     }
 
-    fn start(
+    pub(super) fn start(
         &self,
         name: Option<&str>,
         info: &ConnectionInfo,
@@ -174,8 +179,7 @@ impl<C: TimeSource + Clone> Recorder<C> {
         static STARTED: AtomicU64 = AtomicU64::new(0);
         let number = STARTED.fetch_add(1, Ordering::Relaxed);
         let options = &self.options;
-        let start_ns = wall_clock_ns();
-        let offset_ns = start_ns.wrapping_sub(options.clock.now_ns());
+        let start_ns = options.clock.now_ns().wrapping_add(self.offset_ns);
         let header = Header {
             host: host_line(info.host()),
             port: info.port(),
@@ -205,11 +209,12 @@ impl<C: TimeSource + Clone> Recorder<C> {
             rotation: options.rotation,
             sync: options.sync,
             observer: options.observer.clone(),
+            sleep: Arc::clone(&options.sleep),
             state: State::new(start_ns),
         };
         let path = writer.path.clone();
         let thread = spawn(writer).inspect_err(|_| {
-            // That the empty file stays is no second error.
+            // That the file stays is no second error.
             let _ = options.files.remove(&path);
         })?;
         let clock = options.clock.clone();
@@ -217,7 +222,7 @@ impl<C: TimeSource + Clone> Recorder<C> {
         Ok(Tap::new(
             Some(inlet),
             clock,
-            offset_ns,
+            self.offset_ns,
             shared,
             when_full,
             when_failed,
@@ -228,11 +233,8 @@ impl<C: TimeSource + Clone> Recorder<C> {
     fn failed(&self, error: RecordError) -> Tap<C> {
         let options = &self.options;
         let shared = Arc::new(Shared::new(Arc::clone(&self.totals)));
-        shared.set(Activity::Stopped);
-        shared.update(|progress| {
-            progress.fail(error.clone());
-            progress.ended = true;
-        });
+        shared.stop(error.clone(), 0);
+        shared.update(|progress| progress.ended = true);
         if let Some(observer) = &options.observer {
             let path = error.path().unwrap_or(&options.folder);
             observer(&RecordEvent::Failed {

@@ -123,7 +123,7 @@ pub(super) struct Shared {
     totals: Arc<Totals>,
 }
 
-/// What the thread that writes is at. It alone says so, to the stream's thread.
+/// What the thread that writes is at. It says so to the stream's thread, which ends its rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Activity {
     /// It empties the queue every few milliseconds.
@@ -163,18 +163,32 @@ impl Shared {
         }
     }
 
-    /// Returns true if a read or write has nothing to think of but its place in the queue.
     #[inline]
-    pub(super) fn is_working(&self) -> bool {
-        self.activity.load(Ordering::Relaxed) == Activity::Working as u8
-    }
-
     pub(super) fn is_resting(&self) -> bool {
         self.activity.load(Ordering::Relaxed) == Activity::Resting as u8
     }
 
+    #[inline]
     pub(super) fn has_stopped(&self) -> bool {
         self.activity.load(Ordering::Relaxed) == Activity::Stopped as u8
+    }
+
+    /// Ends the rest of the thread that writes. Returns true if it was resting, so that it must be woken.
+    pub(super) fn end_rest(&self) -> bool {
+        let (resting, working) = (Activity::Resting as u8, Activity::Working as u8);
+        let exchanged =
+            self.activity
+                .compare_exchange(resting, working, Ordering::Relaxed, Ordering::Relaxed);
+        exchanged.is_ok()
+    }
+
+    /// Says that nothing more is written, and why: who sees the one finds the other.
+    pub(super) fn stop(&self, error: RecordError, lost: u64) {
+        self.update(|progress| {
+            progress.fail(error);
+            progress.stats.lost_events += lost;
+            self.set(Activity::Stopped);
+        });
     }
 
     pub(super) fn set(&self, activity: Activity) {
@@ -214,4 +228,39 @@ impl Shared {
 /// The numbers behind these locks are right at every moment, also after a panic.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::hint::spin_loop;
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn who_sees_that_it_has_stopped_finds_why() {
+        for _ in 0..500 {
+            let shared = Arc::new(Shared::new(Arc::default()));
+            let stopping = Arc::clone(&shared);
+            let writer = thread::spawn(move || stopping.stop(RecordError::WriterGone, 2));
+            while !shared.has_stopped() {
+                spin_loop();
+            }
+            assert!(shared.progress().error.is_some());
+            assert_eq!(shared.progress().stats.lost_events, 2);
+            writer.join().unwrap();
+        }
+    }
+
+    #[test]
+    fn a_rest_is_ended_once_and_a_stop_never() {
+        let shared = Shared::new(Arc::default());
+        assert!(!shared.end_rest());
+        shared.set(Activity::Resting);
+        assert!(shared.end_rest());
+        assert!(!shared.end_rest());
+        shared.set(Activity::Stopped);
+        assert!(!shared.end_rest());
+        assert!(shared.has_stopped());
+    }
 }

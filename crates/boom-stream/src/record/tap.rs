@@ -32,6 +32,8 @@ pub(super) struct Tap<C> {
     closed: bool,
     failed: [Option<ErrorKind>; 2],
     thread: Option<JoinHandle<()>>,
+    /// How often a read or write ended the thread's rest.
+    wakes: u64,
 }
 
 impl<C: TimeSource> Tap<C> {
@@ -59,6 +61,7 @@ impl<C: TimeSource> Tap<C> {
             closed: false,
             failed: [None; 2],
             thread,
+            wakes: 0,
         }
     }
 
@@ -82,9 +85,12 @@ impl<C: TimeSource> Tap<C> {
     pub(super) fn piece(&mut self, direction: Direction, bytes: &[u8], last: bool) {
         let time_ns = self.now_ns();
         if let (Some(inlet), true) = (&mut self.inlet, self.is_plain)
-            && self.shared.is_working()
+            && !self.shared.has_stopped()
             && inlet.push(Entry::Bytes { direction, last }, time_ns, bytes)
         {
+            if self.shared.is_resting() && inlet.is_filling() {
+                self.end_rest();
+            }
             return;
         }
         self.piece_slowly(direction, time_ns, bytes, last);
@@ -227,6 +233,10 @@ impl<C: TimeSource> Tap<C> {
             }
         }
         self.look_back();
+        match self.backlog.is_empty() {
+            true => self.end_rest_if_due(),
+            false => self.end_rest(),
+        }
     }
 }
 
@@ -265,11 +275,19 @@ impl<C> Tap<C> {
         self.end_rest_if_due();
     }
 
-    /// Wakes the thread that writes, which had nothing to do for a while, if otherwise the queue might be full before it
-    /// looks: the one system call that a read or write can cost, once in such a while.
-    fn end_rest_if_due(&self) {
-        let is_filling = self.inlet.as_ref().is_some_and(Inlet::is_filling);
-        if is_filling && self.shared.is_resting() {
+    fn end_rest_if_due(&mut self) {
+        if self.inlet.as_ref().is_some_and(Inlet::is_filling) {
+            self.end_rest();
+        }
+    }
+
+    /// Wakes the thread that writes, if it has had nothing to do for a while: otherwise the queue might be full before it
+    /// looks, or is. The one system call that a read or write can cost, once in such a while.
+    #[cold]
+    #[inline(never)]
+    fn end_rest(&mut self) {
+        if self.shared.end_rest() {
+            self.wakes += 1;
             self.wake();
         }
     }
@@ -312,6 +330,7 @@ impl<C> Tap<C> {
         self.dropped.add(direction, count as u64);
         self.backlog.add_gap(direction, count as u64, time_ns);
         self.look_back();
+        self.end_rest();
     }
 
     /// Returns true if so many bytes of the queue are free behind what waits for room.
@@ -396,46 +415,4 @@ fn is_failure(error: &io::Error) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::mpsc;
-    use std::time::Duration;
-
-    use super::super::queue::queue;
-    use super::super::stats::{Activity, Totals};
-    use super::*;
-    use crate::MonotonicClock;
-
-    #[test]
-    fn who_rests_is_woken_before_the_queue_is_full() {
-        let (inlet, mut outlet) = queue(1000);
-        let shared = Arc::new(Shared::new(Arc::<Totals>::default()));
-        let (started, start) = mpsc::channel();
-        let (woken, wakes) = mpsc::channel();
-        let writer = thread::spawn(move || {
-            started.send(()).unwrap();
-            thread::park_timeout(Duration::from_secs(600));
-            woken.send(()).unwrap();
-        });
-        start.recv().unwrap();
-        let mut tap = Tap::new(
-            Some(inlet),
-            MonotonicClock::default(),
-            0,
-            Arc::clone(&shared),
-            WhenFull::Drop,
-            WhenFailed::GoOn,
-            Some(writer),
-        );
-
-        shared.set(Activity::Resting);
-        tap.bytes(Direction::Inbound, &[1; 100]);
-        assert_eq!(wakes.try_recv(), Err(mpsc::TryRecvError::Empty));
-        tap.bytes(Direction::Inbound, &[2; 200]);
-        wakes.recv_timeout(Duration::from_secs(60)).unwrap();
-
-        let lengths: Vec<_> =
-            std::iter::from_fn(|| outlet.pop().map(|(_, _, bytes)| bytes.len())).collect();
-        assert_eq!(lengths, [100, 200]);
-        assert!(tap.stats().is_complete());
-    }
-}
+mod tests;

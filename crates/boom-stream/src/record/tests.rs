@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use super::file::{Files, Output};
 use super::*;
-use crate::replay::{ReplayError, ReplayStream};
+use crate::replay::{RecordingReader, ReplayError, ReplayStream};
 use crate::{ConnectionInfo, HalfClose};
 
 /// Files in memory, which have so much room all together.
 #[derive(Debug, Default)]
-struct Memory {
+pub(super) struct Memory {
     files: Mutex<HashMap<PathBuf, Vec<u8>>>,
     room: Mutex<usize>,
     syncs: Mutex<usize>,
@@ -28,6 +28,12 @@ struct Folder(Arc<Memory>);
 struct File {
     memory: Arc<Memory>,
     path: PathBuf,
+}
+
+impl Memory {
+    pub(super) fn syncs(&self) -> usize {
+        *self.syncs.lock().unwrap()
+    }
 }
 
 impl Files for Folder {
@@ -121,14 +127,14 @@ impl HalfClose for Hundred {
     }
 }
 
-fn memory(room: usize) -> Arc<Memory> {
+pub(super) fn memory(room: usize) -> Arc<Memory> {
     Arc::new(Memory {
         room: Mutex::new(room),
         ..Memory::default()
     })
 }
 
-fn recorder(memory: &Arc<Memory>) -> RecorderBuilder {
+pub(super) fn recorder(memory: &Arc<Memory>) -> RecorderBuilder {
     Recorder::builder("folder").files(Arc::new(Folder(Arc::clone(memory))))
 }
 
@@ -226,11 +232,10 @@ fn a_full_disk_does_not_block_who_waits_for_room() {
     for _ in 0..1_000 {
         assert_eq!(stream.read(&mut [0; 128]).unwrap(), 100);
     }
-    let stats = stream.stats();
-    assert!(stats.lost_events > 0);
     let (_, result) = stream.finish();
     result.unwrap_err();
     let stats = recorder.stats();
+    assert!(stats.lost_events > 0);
     assert_eq!(stats.written_events + stats.lost_events, 1_000);
 }
 
@@ -374,4 +379,49 @@ fn an_observer_that_panics_ends_the_recording_only() {
     assert!(matches!(flushed, Err(RecordError::WriterGone)));
     let (_, result) = stream.finish();
     assert!(matches!(result, Err(RecordError::WriterGone)));
+}
+
+#[test]
+fn a_file_is_a_recording_from_its_first_moment() {
+    let memory = memory(usize::MAX);
+    let (found, finds) = mpsc::channel();
+    let seen = Arc::clone(&memory);
+    let recorder = recorder(&memory)
+        .on_event(move |event| {
+            if let RecordEvent::Started { path } = event {
+                let file = seen.files.lock().unwrap()[*path].clone();
+                found.send(file).unwrap();
+            }
+        })
+        .rotate_bytes(1)
+        .build();
+    let mut stream = record(&recorder);
+    assert_eq!(stream.read(&mut [0; 128]).unwrap(), 100);
+    let stats = stream.finish().1.unwrap();
+    let files: Vec<_> = finds.try_iter().collect();
+    assert_eq!((stats.files, files.len()), (2, 2));
+    for file in files {
+        let mut replay = RecordingReader::from_reader(io::Cursor::new(file)).unwrap();
+        assert_eq!(replay.connection_info().host(), "example.com");
+        assert!(matches!(
+            replay.next_event(),
+            Err(ReplayError::Truncated { .. })
+        ));
+    }
+    let files = memory.files.lock().unwrap();
+    let bytes = files.values().map(Vec::len).sum::<usize>();
+    assert_eq!(stats.file_bytes, bytes as u64);
+}
+
+#[test]
+fn a_disk_without_room_for_a_header_has_no_file() {
+    let memory = memory(100);
+    let recorder = recorder(&memory).build();
+    let mut stream = record(&recorder);
+    assert!(matches!(
+        stream.recording_error(),
+        Some(RecordError::Create { source, .. }) if source.kind() == ErrorKind::StorageFull
+    ));
+    assert_eq!(stream.read(&mut [0; 128]).unwrap(), 100);
+    assert!(memory.files.lock().unwrap().is_empty());
 }

@@ -4,7 +4,6 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use super::file::{Files, PartFile, Remarks};
@@ -26,6 +25,9 @@ const GATHER_BYTES: usize = 256 << 10;
 /// Called for each event.
 pub(super) type Observer = Arc<dyn Fn(&RecordEvent<'_>) + Send + Sync>;
 
+/// Sleeps until the time is over or the thread is unparked.
+pub(super) type Sleep = Arc<dyn Fn(Duration) + Send + Sync>;
+
 /// What a recording's thread works on.
 pub(super) struct Writer {
     pub(super) outlet: Outlet,
@@ -39,6 +41,7 @@ pub(super) struct Writer {
     pub(super) rotation: Rotation,
     pub(super) sync: SyncPolicy,
     pub(super) observer: Option<Observer>,
+    pub(super) sleep: Sleep,
     pub(super) state: State,
 }
 
@@ -132,18 +135,19 @@ impl Writer {
         (progress.flush, progress.sync)
     }
 
-    /// Sleeps so long, or until it is woken or the disk is to have what is new.
+    /// Sleeps so long, or until it is woken or the disk is to have what is new or comes meanwhile.
     fn sleep(&self, longest: Duration) {
         let time = match self.sync {
             SyncPolicy::Every(interval) if self.state.is_dirty => {
                 longest.min(interval.saturating_sub(self.state.synced.elapsed()))
             }
-            _ => longest,
+            SyncPolicy::Every(interval) => longest.min(interval.max(SHORT_SLEEP)),
+            SyncPolicy::Never | SyncPolicy::AtEnd => longest,
         };
         if time > NAP {
             self.shared.set(Activity::Resting);
         }
-        thread::park_timeout(time);
+        (self.sleep)(time);
         self.shared.set(Activity::Working);
     }
 
@@ -198,8 +202,8 @@ impl Writer {
         let path = part_path(&self.path, self.header.part);
         let files = Arc::clone(&self.files);
         self.part = PartFile::create(&*files, path, &self.header, self.state.time_ns)?;
-        self.state.is_new = true;
-        self.shared.update(|progress| progress.stats.files += 1);
+        (self.state.is_new, self.state.is_dirty) = (true, true);
+        self.count_file();
         self.notify(&RecordEvent::Started {
             path: self.part.path(),
         });
@@ -208,11 +212,20 @@ impl Writer {
 
     /// The three segments that open a TCP connection.
     fn greet(&mut self) -> io::Result<()> {
-        self.shared.update(|progress| progress.stats.files += 1);
+        self.count_file();
         let mut page = self.page();
         page.segment(Direction::Outbound, Mark::Syn, &[], None)?;
         page.segment(Direction::Inbound, Mark::Syn, &[], None)?;
         page.segment(Direction::Outbound, Mark::None, &[], None)
+    }
+
+    /// Counts a file that has nothing but its header so far.
+    fn count_file(&self) {
+        let header = self.part.len();
+        self.shared.update(|progress| {
+            progress.stats.files += 1;
+            progress.stats.file_bytes += header;
+        });
     }
 
     fn finish(&mut self) -> io::Result<()> {
@@ -284,12 +297,7 @@ impl Writer {
     /// Ends the recording and counts what it loses, until the stream is gone.
     fn fail(&mut self, error: io::Error) {
         let error = self.error(error);
-        self.shared.set(Activity::Stopped);
-        let lost = self.state.events;
-        self.shared.update(|progress| {
-            progress.fail(error.clone());
-            progress.stats.lost_events += lost;
-        });
+        self.shared.stop(error.clone(), self.state.events);
         self.notify(&RecordEvent::Failed {
             path: self.part.path(),
             error: &error,
@@ -300,7 +308,7 @@ impl Writer {
             if is_last {
                 return;
             }
-            thread::park_timeout(LONG_SLEEP);
+            (self.sleep)(LONG_SLEEP);
         }
     }
 

@@ -113,7 +113,8 @@ impl<C> ReplayBuilder<C> {
     /// not otherwise, if nothing is chosen.
     ///
     /// A program that writes by the clock must be given the recording's pace then, or it waits for itself:
-    /// [`ReplayStream::awaited_bytes`].
+    /// [`ReplayStream::awaited_bytes`]. One that writes less than the recorded one waits for ever, until
+    /// [`ReplayStream::stop_waiting`].
     #[must_use]
     pub const fn in_order(mut self, is_in_order: bool) -> Self {
         self.is_in_order = Some(is_in_order);

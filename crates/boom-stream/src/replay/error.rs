@@ -1,6 +1,7 @@
 //! Why a recording cannot be played, or not to its end.
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// A recording cannot be played, or the program that plays it differs from the recorded one.
@@ -85,6 +86,21 @@ pub enum ReplayError {
         /// Where in all that is written, after normalisation.
         offset: u64,
     },
+    /// The program writes less than the recorded one, and whoever plays the recording has
+    /// [stopped waiting](crate::replay::ReplayStream::stop_waiting) for it.
+    #[error("{bytes} bytes recorded before this were not written")]
+    Unwritten {
+        /// How many, after normalisation.
+        bytes: u64,
+    },
+    /// One of several recordings cannot be opened.
+    #[error("{}: {error}", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        error: Box<Self>,
+    },
 }
 
 /// The rule that a corrupt file breaks.
@@ -127,12 +143,18 @@ pub enum Corruption {
 
 impl From<ReplayError> for io::Error {
     fn from(error: ReplayError) -> Self {
-        let kind = match &error {
-            ReplayError::Io(source) => source.kind(),
-            ReplayError::Truncated { .. } => io::ErrorKind::UnexpectedEof,
+        Self::new(error.kind(), error)
+    }
+}
+
+impl ReplayError {
+    fn kind(&self) -> io::ErrorKind {
+        match self {
+            Self::Io(source) => source.kind(),
+            Self::Truncated { .. } => io::ErrorKind::UnexpectedEof,
+            Self::File { error, .. } => error.kind(),
             _ => io::ErrorKind::InvalidData,
-        };
-        Self::new(kind, error)
+        }
     }
 }
 

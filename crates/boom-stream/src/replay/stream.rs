@@ -55,6 +55,8 @@ pub struct ReplayStream<C = MonotonicClock> {
     written_out: u64,
     /// A read waits for the writes that were recorded before it.
     is_in_order: bool,
+    /// What was to be written and is not waited for any more.
+    unwritten: Option<ReplayError>,
     /// How the file ended.
     source_end: Option<Result<(), ReplayError>>,
     end: Option<ReplayEnd>,
@@ -146,6 +148,7 @@ impl<C: TimeSource> ReplayStream<C> {
             recorded_out: 0,
             written_out: 0,
             is_in_order,
+            unwritten: None,
             source_end: None,
             end: None,
             read_bytes: 0,
@@ -156,6 +159,11 @@ impl<C: TimeSource> ReplayStream<C> {
     /// The recorded stream's host and port.
     pub const fn connection_info(&self) -> &ConnectionInfo {
         &self.info
+    }
+
+    /// When the recording began, in nanoseconds since 1970.
+    pub const fn start_ns(&self) -> u64 {
+        self.reader.start_ns()
     }
 
     /// The recorded time of what the next read returns, in nanoseconds since 1970; none at the end.
@@ -183,6 +191,31 @@ impl<C: TimeSource> ReplayStream<C> {
         }
     }
 
+    /// Ends the replay where the next read waits for something to be written first: this read and every call after it
+    /// fails with [`ReplayError::Unwritten`]. Returns true if it waits.
+    ///
+    /// Whoever plays a program that writes less than the recorded one waits for ever otherwise.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use boom_stream::replay::ReplayStream;
+    ///
+    /// let mut stream = ReplayStream::builder().verify().open("quotes.pcapng")?;
+    /// // Let the program run on it until it is idle, and then:
+    /// if stream.stop_waiting() {
+    ///     println!("{:?}", stream.error());
+    /// }
+    /// # Ok::<(), boom_stream::replay::ReplayError>(())
+    /// ```
+    pub fn stop_waiting(&mut self) -> bool {
+        let bytes = self.awaited_bytes();
+        if bytes > 0 {
+            self.unwritten = Some(ReplayError::Unwritten { bytes });
+        }
+        bytes > 0
+    }
+
     /// How the inbound side ended, once a read has told of it.
     pub const fn end(&self) -> Option<ReplayEnd> {
         self.end
@@ -196,6 +229,7 @@ impl<C: TimeSource> ReplayStream<C> {
             (Some(ReplayEnd::Broken), Some(Err(error))) => Some(error),
             _ => None,
         };
+        let of_reads = self.unwritten.as_ref().or(of_reads);
         match &self.written {
             Written::Verified(verifier) => verifier.failure().or(of_reads),
             _ => of_reads,
@@ -214,8 +248,11 @@ impl<C: TimeSource> ReplayStream<C> {
     ///
     /// # Errors
     ///
-    /// The file is cut or corrupt, or something was written that was not recorded.
+    /// The file is cut or corrupt, or something was written that was not recorded, or too little in the end.
     pub fn finish(mut self) -> Result<ReplaySummary, ReplayError> {
+        if let Some(error) = self.unwritten {
+            return Err(error);
+        }
         let mut unread_bytes = self.inbox.discard();
         while self.pull() {
             unread_bytes += self.inbox.discard();
@@ -295,6 +332,13 @@ impl<C: TimeSource> ReplayStream<C> {
         }
     }
 
+    fn check_waited(&self) -> io::Result<()> {
+        match &self.unwritten {
+            Some(error) => Err(error.clone().into()),
+            None => Ok(()),
+        }
+    }
+
     /// Fills the buffer from one recorded read.
     fn read_bytes(&mut self, buffer: &mut [u8]) -> usize {
         let mut count = 0;
@@ -363,6 +407,7 @@ impl<C: TimeSource> Read for ReplayStream<C> {
         if buffer.is_empty() || self.end == Some(ReplayEnd::Closed) {
             return Ok(0);
         }
+        self.check_waited()?;
         self.look_ahead();
         let Some(arrival) = self.inbox.next() else {
             return self.read_end();
@@ -395,6 +440,7 @@ impl<C: TimeSource> Read for ReplayStream<C> {
 impl<C: TimeSource> Write for ReplayStream<C> {
     /// Takes everything, unless it is verified and wrong.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.check_waited()?;
         match &mut self.written {
             Written::Ignored => self.written_out += bytes.len() as u64,
             Written::Collected(written) => {
