@@ -121,14 +121,17 @@ pub enum Event<E> {
 pub(crate) struct EventQueue<E> {
     events: VecDeque<Event<E>>,
     limit: usize,
+    /// The limit was set, so it does not grow with the endpoints.
+    is_limit_set: bool,
     dropped: u64,
 }
 
 impl<E> EventQueue<E> {
-    pub(crate) const fn new(limit: usize) -> Self {
+    pub(crate) const fn new() -> Self {
         Self {
             events: VecDeque::new(),
-            limit,
+            limit: EVENTS,
+            is_limit_set: false,
             dropped: 0,
         }
     }
@@ -145,8 +148,16 @@ impl<E> EventQueue<E> {
     }
 
     pub(crate) fn set_limit(&mut self, limit: usize) {
-        self.limit = limit;
+        (self.limit, self.is_limit_set) = (limit, true);
         self.trim();
+    }
+
+    /// Makes room for what may happen to so many endpoints in one turn. The limit does not shrink with them: those that
+    /// give up together are told of when they are gone.
+    pub(crate) fn make_room_for(&mut self, endpoints: usize) {
+        if !self.is_limit_set {
+            self.limit = self.limit.max(endpoints.saturating_mul(EVENTS_EACH));
+        }
     }
 
     /// Number of events that nobody took in time.
@@ -161,3 +172,8 @@ impl<E> EventQueue<E> {
         }
     }
 }
+
+/// Events kept for a program that does not take them, unless set: so many, or so many for each endpoint. A connection that
+/// fails is two events, and that of a whole round at several addresses a few more.
+const EVENTS: usize = 1024;
+const EVENTS_EACH: usize = 4;

@@ -143,7 +143,7 @@ impl<S, E: AnyEndpoint<C>, C> IOService<S, E, C> {
             endpoints: Slab::new(),
             timers: Timers::default(),
             outages: Outages::default(),
-            events: EventQueue::new(EVENTS_MAX),
+            events: EventQueue::new(),
             defaults: EndpointOptions::default(),
             queue: ConnectQueue::default(),
             rate_limit: RateLimit::new(CONNECTS, CONNECTS_PERIOD),
@@ -175,9 +175,6 @@ impl<S, E: AnyEndpoint<C>, C> IOService<S, E, C> {
 /// connections is 128, and a connect beyond it is lost without either side noticing for a second or more.
 const CONNECTS: u32 = 64;
 const CONNECTS_PERIOD: Duration = Duration::from_micros(12_800);
-
-/// Events kept for a program that does not take them, unless set.
-const EVENTS_MAX: usize = 1024;
 
 /// Building. Endpoints that are registered already stay registered.
 impl<S, E: AnyEndpoint<C>, C, T, D: DnsResolver> IOService<S, E, C, T, D> {
@@ -279,7 +276,10 @@ impl<S, E: AnyEndpoint<C>, C, T, D: DnsResolver> IOService<S, E, C, T, D> {
         self
     }
 
-    /// Keeps up to `limit` events that were not taken, 1024 unless set. The oldest are dropped, and counted.
+    /// Keeps up to `limit` events that were not taken. The oldest are dropped, and counted.
+    ///
+    /// Unless set, 1024 are kept or, where that is more, four for each endpoint of the most that were registered at a time:
+    /// all may fail in one turn, and each failure is two events.
     #[must_use]
     pub fn with_event_limit(mut self, limit: usize) -> Self {
         self.engine.events.set_limit(limit);
@@ -304,6 +304,7 @@ impl<S, E: AnyEndpoint<C>, C, T, D: DnsResolver> IOService<S, E, C, T, D> {
     /// Adds an endpoint with options of its own.
     pub fn register_with(&mut self, endpoint: E, options: EndpointOptions) -> Handle {
         let handle = self.engine.endpoints.insert(Entry::new(endpoint, options));
+        self.engine.events.make_room_for(self.len());
         // Due at any time.
         self.engine.set_deadline(handle.index, 0);
         handle

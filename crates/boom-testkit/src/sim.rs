@@ -115,8 +115,9 @@
 //!
 //! Some faults of a program are plain to see from below, whatever it does above, and are best asked for at each step:
 //! [`Network::neglected`] finds a socket that is ready and is not served, [`Network::misled`] one that was handed a report of
-//! another, [`Network::abandoned`] one that was dropped while it was watched. [`Network::counts`] tells how much has happened,
-//! so that a test can say how many polls there were reasons for.
+//! another, [`Network::abandoned`] one that was dropped while it was watched. [`Network::watched`] is to be the number of
+//! sockets that the program has, and [`Network::heard_ns`] tells for how long it has not heard of one.
+//! [`Network::counts`] tells how much has happened, so that a test can say how many polls there were reasons for.
 //!
 //! # What a connection does
 //!

@@ -205,6 +205,31 @@ fn a_report_of_another_is_found_out() {
 }
 
 #[test]
+fn what_the_selector_has_told_of_a_socket_is_known() {
+    let network = Network::new(1);
+    Server::default().listen(&network);
+    let (mut selector, mut stream) = (network.selector(), connect(&network));
+    let id = stream.id();
+    assert_eq!((network.watched(), network.heard_ns(id)), (0, None));
+    selector.register(&mut stream, token()).unwrap();
+    assert_eq!(network.watched(), 1);
+    network.advance(SECOND);
+    let ready = poll(&mut selector, Duration::ZERO);
+    selector.deliver(&mut stream, ready[0].readiness);
+    assert_eq!(network.heard_ns(id), Some(network.clock().now_ns()));
+    selector.deregister(&mut stream, token()).unwrap();
+    assert_eq!((network.watched(), network.cut_short_ns(id)), (0, None));
+
+    // One that is dropped before the report.
+    let (mut stream, start_ns) = (connect(&network), network.clock().now_ns());
+    selector.register(&mut stream, token()).unwrap();
+    network.advance(SECOND);
+    selector.deregister(&mut stream, token()).unwrap();
+    let came_ns = network.cut_short_ns(stream.id()).unwrap();
+    assert!((start_ns..start_ns + 10_000_000).contains(&came_ns));
+}
+
+#[test]
 fn a_socket_dropped_while_it_is_watched_is_found_out() {
     let network = Network::new(1);
     let (mut selector, mut stream) = (network.selector(), connect(&network));

@@ -112,6 +112,8 @@ where
         // A replacement is wanted no more.
         if let Some(standing) = self.take_standing(handle.index) {
             self.replace_link(handle.index, Link::Open(standing));
+            // Nor are the other addresses that it is connecting to.
+            self.end_race(handle.index);
         }
         let Some(entry) = self.engine.endpoints.get_mut(handle) else {
             return false;

@@ -27,6 +27,40 @@ fn events_that_nobody_takes_are_dropped_oldest_first_and_counted() {
 }
 
 #[test]
+fn as_many_events_are_kept_as_the_endpoints_may_cause_in_a_turn() {
+    let mut world = World::new();
+    for port in 0..1000 {
+        let (_, client) = world.register(port);
+        client.plan.borrow_mut().can_recreate = false;
+        client.fail_once(ErrorKind::ConnectionReset);
+    }
+    while world.service.stats().connecting < 1000 {
+        world.service.poll().unwrap();
+    }
+    // Each connects, disconnects and gives up.
+    world.reports.all_ready();
+    world.service.poll().unwrap();
+    assert!(world.service.is_empty());
+    assert_eq!(world.service.stats().dropped_events, 0);
+    assert_eq!(world.drain_events().len(), 3000);
+}
+
+#[test]
+fn a_limit_that_is_set_does_not_grow() {
+    let mut world = World::new();
+    world.service = world.service.with_event_limit(10);
+    for port in 0..100 {
+        world.register(port);
+    }
+    while world.service.stats().active < 100 {
+        world.reports.all_ready();
+        world.service.poll().unwrap();
+    }
+    assert_eq!(world.service.stats().dropped_events, 90);
+    assert_eq!(world.drain_events().len(), 10);
+}
+
+#[test]
 fn endpoints_that_gave_up_do_not_pile_up() {
     let mut world = World::new();
     world.service = world.service.with_event_limit(4);

@@ -248,6 +248,38 @@ fn the_limit_for_their_host_holds_for_them() {
 }
 
 #[test]
+fn a_replacement_that_is_wanted_no_more_is_not_connected_to_at_any_address() {
+    let mut world = World::new();
+    let mut is_first = true;
+    let (handle, client) = register(&mut world, EndpointOptions::default(), move |_| {
+        let stack = match std::mem::replace(&mut is_first, false) {
+            true => Stack::default(),
+            false => black_hole(),
+        };
+        stack.is_closed.set(false);
+        stack
+    });
+    world.poll_until(handle, State::Active);
+    world.drain_events();
+    assert!(world.service.renew(handle));
+    world.settle();
+    world.advance(HEAD_START);
+    assert_eq!(client.opened(), [addr(1), addr(1), addr(2)]);
+    let registered = world.reports.registered();
+    assert_eq!(registered.len(), 3);
+
+    let timeout = HEAD_START * 2;
+    assert!(world.service.deregister_gracefully(handle, timeout));
+    assert_eq!(world.reports.registered(), registered[..1]);
+    world.advance(HEAD_START);
+    assert_eq!(client.opened().len(), 3);
+    assert_eq!(world.service.state(handle), Some(State::Closing));
+    world.advance(HEAD_START);
+    assert_eq!(world.service.state(handle), None);
+    assert_eq!(world.drain_events(), ["deregistered host:443: cut off"]);
+}
+
+#[test]
 fn without_a_head_start_each_waits_for_the_one_before() {
     let mut world = World::new();
     let options = EndpointOptions::default().with_head_start(None);

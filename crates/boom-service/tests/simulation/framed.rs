@@ -17,6 +17,8 @@ pub(crate) struct FramedStream {
     pub(crate) is_interrupted: bool,
     pub(crate) has_said_goodbye: bool,
     pub(crate) has_peer_left: bool,
+    /// The stream has failed.
+    pub(crate) is_broken: bool,
     pub(crate) dead_peer_ns: u64,
     /// Something has come since the time was told.
     pub(crate) has_heard: bool,
@@ -34,6 +36,7 @@ impl FramedStream {
             is_interrupted: false,
             has_said_goodbye: false,
             has_peer_left: false,
+            is_broken: false,
             dead_peer_ns,
             has_heard: false,
             heard_ns: None,
@@ -82,7 +85,10 @@ impl FramedStream {
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             // What had come before a write failed has been read.
             Err(error) if error.kind() == ErrorKind::WouldBlock => flushed?,
-            Err(error) => return Err(error),
+            Err(error) => {
+                self.is_broken = true;
+                return Err(error);
+            }
         }
         Ok(false)
     }
@@ -110,6 +116,10 @@ impl FramedStream {
             self.send(Framed::GOODBYE, b"");
         }
         self.flush()?;
+        let has_ended = self.end_to_tell && !self.frames.has_whole();
+        if (self.is_broken || has_ended) && !self.has_peer_left {
+            return Err(ErrorKind::UnexpectedEof.into());
+        }
         Ok(self.output.is_empty() && self.has_peer_left)
     }
 }

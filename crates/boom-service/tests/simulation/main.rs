@@ -1,7 +1,8 @@
 //! The service on a network where everything goes wrong, under as many seeds as asked for.
 //!
 //! `cargo xtask simulate` runs it; so does `cargo test`, with 500 seeds. What is checked stands in `oracle.rs` (what the
-//! service says of its endpoints), `client.rs` (what they receive and send) and `run.rs` (what must come to pass).
+//! service says of its endpoints), `client.rs` (what they receive, send, and are asked), `run.rs` (what must come to pass)
+//! and `run/connections.rs` (which connections there are, and for how long).
 
 // The helpers of tests are tests as well.
 #![allow(clippy::unwrap_used)]
@@ -15,8 +16,10 @@ mod oracle;
 mod shared;
 mod target;
 
+use std::collections::BTreeMap;
 use std::env;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 
@@ -29,7 +32,7 @@ const SEEDS: u64 = 500;
 fn every_seed_passes() {
     let (from, seeds) = (number("BOOM_SIM_FROM", 0), number("BOOM_SIM_SEEDS", SEEDS));
     let (next, has_failed) = (AtomicU64::new(from), AtomicBool::new(false));
-    let [seconds, messages, connections] = [const { AtomicU64::new(0) }; 3];
+    let sums = Mutex::new(BTreeMap::<_, u64>::new());
     let work = || {
         loop {
             let seed = next.fetch_add(1, Ordering::Relaxed);
@@ -40,9 +43,10 @@ fn every_seed_passes() {
                 has_failed.store(true, Ordering::Relaxed);
                 resume_unwind(panic)
             });
-            seconds.fetch_add(totals.virtual_seconds, Ordering::Relaxed);
-            messages.fetch_add(totals.messages, Ordering::Relaxed);
-            connections.fetch_add(totals.connections, Ordering::Relaxed);
+            let mut sums = sums.lock().unwrap();
+            for (name, count) in totals.counts {
+                *sums.entry(name).or_default() += count;
+            }
         }
     };
     thread::scope(|scope| {
@@ -50,9 +54,12 @@ fn every_seed_passes() {
             scope.spawn(work);
         }
     });
-    println!(
-        "{seeds} seeds from {from}: {connections:?} connections, {messages:?} messages, {seconds:?} virtual seconds"
-    );
+    let sums = sums.into_inner().unwrap();
+    println!("{seeds} seeds from {from}: {sums:?}");
+    if seeds >= SEEDS {
+        let never = sums.iter().find(|(_, sum)| **sum == 0);
+        assert!(never.is_none(), "nothing of the kind: {never:?}");
+    }
 }
 
 #[test]

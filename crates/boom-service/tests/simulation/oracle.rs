@@ -1,8 +1,9 @@
 //! What the service says of its endpoints, held against what it said before and what it was told.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
-use boom_service::{DisconnectReason, EndpointStats, Event, Handle, ReconnectPolicy, State};
+use boom_service::{DisconnectReason, EndpointStats, Event, Handle, ReconnectPolicy, Stage, State};
 use boom_testkit::sim::ConnectionId;
 
 use crate::client::Client;
@@ -21,7 +22,21 @@ pub(crate) struct Entry {
     pub(crate) closing_connection: Option<ConnectionId>,
     /// Its end was wanted after the trouble.
     pub(crate) closes_in_calm: bool,
-    connected_ns: u64,
+    /// One that was replaced was not done then.
+    pub(crate) closes_two: bool,
+    pub(crate) connected_ns: u64,
+    /// Its connection is being replaced, since then.
+    pub(crate) renewing_ns: Option<u64>,
+    /// What was replaced and has not ended.
+    pub(crate) retiring: Option<Retiring>,
+    /// How long it may wait at most for a step of a replacement to begin.
+    pub(crate) waits_for: Duration,
+    /// Steps in a row, with time between, in which it was silent for longer than it may be.
+    pub(crate) silent_steps: u32,
+    /// Steps in a row in which something took longer than it may.
+    pub(crate) late_steps: u32,
+    /// What has been told in this step.
+    pub(crate) told: Told,
     /// No attempt may be made before.
     pub(crate) not_before_ns: u64,
     /// How long it may wait at most for its turn to connect, by when it has said to try again.
@@ -34,6 +49,27 @@ pub(crate) struct Entry {
     last_delay: Duration,
 }
 
+/// A connection that was replaced.
+#[derive(Clone, Copy)]
+pub(crate) struct Retiring {
+    pub(crate) connection: ConnectionId,
+    /// When its end has to be over.
+    pub(crate) until_ns: u64,
+    /// Nothing can keep it from ending in good order.
+    pub(crate) is_sound: bool,
+}
+
+/// What the events of a step have told of the attempts of an endpoint.
+#[derive(Default)]
+pub(crate) struct Told {
+    /// Addresses that have failed.
+    pub(crate) failed: Vec<SocketAddr>,
+    /// All attempts that were under way were given up.
+    pub(crate) is_total: bool,
+    /// A connection that stood has ended.
+    pub(crate) has_disconnected: bool,
+}
+
 /// Counts of what the events have told.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
@@ -41,13 +77,18 @@ pub(crate) struct Tally {
     pub(crate) disconnected: u64,
     pub(crate) failed_attempts: u64,
     pub(crate) gave_up: u64,
+    pub(crate) switched: u64,
+    /// Connections that were replaced and ended in good order.
+    pub(crate) retired: u64,
+    /// Connections that were ended for their silence.
+    pub(crate) idle: u64,
 }
 
 /// What a step of the service may be late by: several slow connects in one turn.
 pub(crate) const SLACK: Duration = Duration::from_secs(2);
 
 impl Entry {
-    pub(crate) const fn new(handle: Handle, id: u64, plan: EndpointPlan) -> Self {
+    pub(crate) fn new(handle: Handle, id: u64, plan: EndpointPlan) -> Self {
         Self {
             handle,
             id,
@@ -57,7 +98,14 @@ impl Entry {
             closing_until_ns: None,
             closing_connection: None,
             closes_in_calm: false,
+            closes_two: false,
             connected_ns: 0,
+            renewing_ns: None,
+            retiring: None,
+            waits_for: Duration::ZERO,
+            silent_steps: 0,
+            late_steps: 0,
+            told: Told::default(),
             not_before_ns: 0,
             waits_until_ns: None,
             has_retried: true,
@@ -85,10 +133,28 @@ impl Entry {
         self.connected_ns = now_ns;
     }
 
-    pub(crate) fn disconnected(&mut self, reason: DisconnectReason, now_ns: u64) {
-        assert!(self.is_connected, "disconnected without being connected");
-        self.is_connected = false;
-        self.has_retried = false;
+    /// A replacement is wanted, since `now_ns`.
+    pub(crate) fn renewed(&mut self, now_ns: u64) {
+        assert!(self.is_connected, "replaced without being connected");
+        assert!(self.renewing_ns.is_none(), "replaced twice");
+        self.renewing_ns = Some(now_ns);
+        self.waits_for = Duration::ZERO;
+        self.forget_failures(now_ns);
+    }
+
+    /// The replacement has taken the place.
+    pub(crate) fn switched(&mut self, retiring: Retiring, now_ns: u64) {
+        assert!(self.is_connected, "switched without being connected");
+        assert!(self.renewing_ns.is_some(), "switched, and nobody wanted it");
+        assert!(self.has_retried, "switched without saying when");
+        self.renewing_ns = None;
+        self.forget_failures(now_ns);
+        self.connected_ns = now_ns;
+        self.retiring = Some(retiring);
+    }
+
+    /// A connection that was active for long lets the delays begin anew.
+    fn forget_failures(&mut self, now_ns: u64) {
         let active = Duration::from_nanos(now_ns - self.connected_ns);
         let earned = self.last_delay.saturating_mul(10);
         let needed = earned
@@ -100,22 +166,39 @@ impl Entry {
         } else if active + SLACK >= needed {
             self.delays.0 = 0;
         }
+    }
+
+    pub(crate) fn disconnected(&mut self, reason: DisconnectReason, now_ns: u64) {
+        assert!(self.is_connected, "disconnected without being connected");
+        self.is_connected = false;
+        // A replacement that is on its way goes on.
+        self.has_retried = self.renewing_ns.take().is_some();
+        self.forget_failures(now_ns);
+        self.told.has_disconnected = true;
         self.last_reason = Some(reason);
     }
 
-    pub(crate) fn attempt_failed(&mut self, reason: DisconnectReason) {
+    pub(crate) fn attempt_failed(&mut self, addr: Option<SocketAddr>, reason: DisconnectReason) {
         assert!(!self.is_paused, "attempted while paused");
+        assert!(
+            !self.is_connected || self.renewing_ns.is_some(),
+            "attempted while it is connected"
+        );
+        self.told.failed.extend(addr);
+        self.told.is_total |= matches!(reason, DisconnectReason::Timeout(Stage::Total));
         self.waits_until_ns = None;
         self.last_reason = Some(reason);
     }
 
     /// `turn_ns` is when the turn began.
     pub(crate) fn retry_in(&mut self, delay: Duration, turn_ns: u64) {
-        assert!(!self.is_connected, "waits while it is connected");
+        let is_renewing = self.renewing_ns.is_some();
+        assert!(!self.is_connected || is_renewing, "waits while connected");
         let cap = self.plan.backoff.cap;
         assert!(delay <= cap, "waits {delay:?}, beyond the cap of {cap:?}");
         self.not_before_ns = turn_ns + delay.as_nanos() as u64;
         self.has_retried = true;
+        self.waits_for = delay;
         let is_wanted = matches!(
             self.last_reason.take(),
             None | Some(DisconnectReason::AutoDisconnect(_) | DisconnectReason::Paused)
@@ -137,30 +220,33 @@ impl Entry {
         self.last_delay = delay;
     }
 
-    /// No step takes longer than it may. The service may be late by `slack`.
-    pub(crate) fn check_deadlines(&mut self, stats: &EndpointStats, now_ns: u64, slack: Duration) {
+    /// What takes longer than it may. The service may be late by `slack`.
+    pub(crate) fn overdue(
+        &mut self,
+        stats: &EndpointStats,
+        now_ns: u64,
+        slack: Duration,
+    ) -> Option<String> {
         let timeouts = self.plan.options.timeouts();
         let limit = match stats.state {
             State::Resolving => timeouts.resolve(),
-            // Several addresses are tried at once, each for so long from its own start on.
-            State::Connecting => timeouts.connect() * ADDRESSES_MAX,
+            // Of each address by itself: see `Look::late`.
+            State::Connecting => Duration::MAX,
             State::Handshaking => timeouts.handshake(),
             _ => Duration::MAX,
         };
         let (state, in_state) = (stats.state, stats.in_state);
         let is_late = in_state.saturating_sub(slack) > limit;
-        assert!(
-            !is_late,
-            "endpoint {} is {state:?} for {in_state:?}",
-            self.id
-        );
+        if is_late {
+            return Some(format!("{state:?} for {in_state:?}"));
+        }
         if state != State::Backoff {
             self.waits_until_ns = None;
         }
         let is_late = self
             .waits_until_ns
             .is_some_and(|until_ns| until_ns < now_ns);
-        assert!(!is_late, "endpoint {} waits for {in_state:?}", self.id);
+        is_late.then(|| format!("waits for {in_state:?}"))
     }
 
     /// What `state` has to be.
@@ -173,14 +259,13 @@ impl Entry {
     }
 }
 
-/// The most addresses that a server of the plan has.
-const ADDRESSES_MAX: u32 = 3;
-
 /// The endpoint that an event is of.
 pub(crate) fn handle_of(event: &Event<Client>) -> Handle {
     match event {
         Event::Connected { handle, .. }
         | Event::Disconnected { handle, .. }
+        | Event::Switched { handle, .. }
+        | Event::Retired { handle, .. }
         | Event::AttemptFailed { handle, .. }
         | Event::RetryIn { handle, .. }
         | Event::GaveUp { handle, .. }

@@ -59,7 +59,7 @@ impl Plan {
         Self {
             faults: Faults::drawn(random),
             endpoints_max: random.pick(&[1, 3, 8, 14]),
-            trouble: Duration::from_millis(random.between(2000, 9000)),
+            trouble: Duration::from_millis(random.between(2000, 7500)),
             servers: random.pick(&[1, 2, SERVERS]),
             connect_rate: (random.pick(&[1, 4, 20, 1000]), period(random)),
             host_rate: random
@@ -91,6 +91,10 @@ pub(crate) struct EndpointPlan {
     pub(crate) sends: u32,
     /// Messages taken of one batch, so that some are left.
     pub(crate) batch: usize,
+    /// How many addresses its hosts have.
+    pub(crate) addresses: usize,
+    /// Lets a replacement take over when the first message has come.
+    pub(crate) switches_when_fed: bool,
     /// Of a thousand, `create_target`s that want no connection, in trouble.
     pub(crate) refusals: u32,
     /// Of a thousand, ends after which the endpoint gives up, in trouble.
@@ -102,33 +106,35 @@ impl EndpointPlan {
         let server = random.below(servers.into()) as u16;
         let info = |server| ConnectionInfo::new(host(server), port(server));
         // The first of two hosts may be one that nobody knows.
-        let (hosts, host_count) = match random.below(4) {
+        let (hosts, host_count, addresses) = match random.below(4) {
             0 => {
                 let first = ConnectionInfo::new("nobody.test", port(server));
-                (Hosts::new(first).with(info(server)), 2)
+                (Hosts::new(first).with(info(server)), 2, 3)
             }
             1 => {
                 let other = (server + 2) % SERVERS;
-                (Hosts::new(info(server)).with(info(other)), 2)
+                (Hosts::new(info(server)).with(info(other)), 2, 3)
             }
             2 => {
                 let numeric = ConnectionInfo::new(format!("10.0.{server}.1"), port(server));
-                (Hosts::new(numeric), 1)
+                (Hosts::new(numeric), 1, 1)
             }
-            _ => (Hosts::new(info(server)), 1),
+            _ => (Hosts::new(info(server)), 1, 3),
         };
         let (options, backoff) = options(random);
         Self {
             protocol: protocol(server),
             hosts,
             host_count,
+            addresses,
+            switches_when_fed: random.chance(500),
             options,
             backoff,
             dead_peer: Duration::from_millis(random.between(1500, 3000)),
             sends: random.pick(&[0, 100, 500]),
             batch: random.pick(&[1, 3, usize::MAX, usize::MAX]),
             refusals: random.pick(&[0, 0, 200]),
-            surrenders: random.pick(&[0, 0, 0, 20]),
+            surrenders: random.pick(&[0, 0, 0, 100]),
         }
     }
 }
@@ -165,7 +171,10 @@ fn options(random: &mut Random) -> (EndpointOptions, Backoff) {
         .with_handshake(time(1500, 2500));
     let (base, cap, reset_after) = (time(2, 50), time(50, 2000), time(1000, 10_000));
     let idle_retry = time(10, 100);
-    let ttl = time(2000, 8000);
+    let ttl = time(1000, 8000);
+    let idle = time(700, 3000);
+    let head_starts = [time(0, 5), time(0, 50), time(300, 900)];
+    let close_timeout = time(0, 3000);
     let total = time(3000, 5000);
     let backoff = Backoff {
         base,
@@ -192,9 +201,27 @@ fn options(random: &mut Random) -> (EndpointOptions, Backoff) {
         true => options.with_max_attempts(random.between(1, 6) as u32),
         false => options,
     };
-    let options = match random.chance(250) {
-        true => options.with_auto_disconnect(ttl),
+    let options = match random.below(5) {
+        0 => options.with_auto_disconnect(ttl),
+        1 => options.with_auto_disconnect_by(move || ttl),
+        _ => options,
+    };
+    let options = match random.below(4) {
+        // As it is unless set.
+        0 => options,
+        1 => options.with_head_start(None),
+        _ => options.with_head_start(Some(random.pick(&head_starts))),
+    };
+    let options = match random.chance(500) {
+        true => options.with_overlap(random.pick(&[close_timeout, CLOSE_TIMEOUT])),
+        false => options,
+    };
+    let options = match random.chance(300) {
+        true => options.with_idle_timeout(idle),
         false => options,
     };
     (options, backoff)
 }
+
+/// How long the end of a connection may take so that nothing but a fault keeps it from being one in good order.
+pub(crate) const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);

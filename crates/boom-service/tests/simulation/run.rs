@@ -1,6 +1,7 @@
 //! One seed: trouble, then calm, then the end.
 
 mod checks;
+mod connections;
 mod operations;
 mod steps;
 
@@ -37,6 +38,8 @@ pub(crate) struct Run {
     /// Turns in a row in which nothing happened, and no time passed.
     idle_turns: u32,
     started_ns: u64,
+    /// When the last step was over.
+    checked_ns: u64,
     has_recovered: bool,
 }
 
@@ -45,9 +48,8 @@ const CALM: Duration = Duration::from_secs(2);
 
 /// What a run has seen.
 pub(crate) struct Totals {
-    pub(crate) virtual_seconds: u64,
-    pub(crate) messages: u64,
-    pub(crate) connections: u64,
+    /// By name, to be added up.
+    pub(crate) counts: [(&'static str, u64); 7],
     pub(crate) trace_hash: u64,
 }
 
@@ -86,6 +88,7 @@ impl Run {
         Self {
             service,
             started_ns: shared.now_ns(),
+            checked_ns: shared.now_ns(),
             shared,
             plan,
             random,
@@ -121,10 +124,18 @@ impl Run {
         }
         self.shut_down();
         let books = self.shared.books.borrow();
+        let virtual_ns = self.shared.now_ns() - self.started_ns;
+        let messages = books.connections.values().map(|book| book.received).sum();
         Totals {
-            virtual_seconds: (self.shared.now_ns() - self.started_ns) / 1_000_000_000,
-            messages: books.connections.values().map(|book| book.received).sum(),
-            connections: books.connections.len() as u64,
+            counts: [
+                ("virtual seconds", virtual_ns / 1_000_000_000),
+                ("connections", books.connections.len() as u64),
+                ("messages", messages),
+                ("races", books.raced),
+                ("replaced", self.tally.switched),
+                ("replaced in good order", self.tally.retired),
+                ("silent", self.tally.idle),
+            ],
             trace_hash: self.shared.network.trace_hash(),
         }
     }
@@ -155,7 +166,11 @@ impl Run {
             if self.random.chance(self.plan.operations)
                 && let Some(handle) = self.live().first()
             {
-                self.send(*handle);
+                let handle = *handle;
+                match self.random.chance(300) {
+                    true => self.renew(handle),
+                    false => self.send(handle),
+                }
             }
             self.step();
         }
@@ -239,6 +254,7 @@ impl Run {
         self.network().advance(Duration::from_secs(3));
         self.check_complaints();
         self.check_connections();
+        assert_eq!(self.network().watched(), 0, "sockets that are watched");
     }
 
     fn live(&self) -> Vec<Handle> {

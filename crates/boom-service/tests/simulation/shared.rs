@@ -1,7 +1,8 @@
 //! What the endpoints, their targets and the run have in common.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
+use std::net::SocketAddr;
 use std::rc::Rc;
 
 use boom_stream::TimeSource;
@@ -48,24 +49,64 @@ pub(crate) struct Books {
     pub(crate) busy_polls: u64,
     /// Calls of `handle_timeout`.
     pub(crate) wakes: u64,
+    /// Addresses that were tried beside others.
+    pub(crate) raced: u64,
     pub(crate) complaint: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct ClientBook {
     /// When `create_target` was called since the run has looked.
     pub(crate) first_open_ns: Option<u64>,
-    /// When the server sent the newest message that was received.
+    /// When the server sent the newest message that was received on a connection that is no replacement.
     pub(crate) newest_ns: u64,
+    /// Connections that were not dropped, the oldest first.
+    pub(crate) live: Vec<ConnectionId>,
+    /// Those that were dropped since the run has looked.
+    pub(crate) gone: Vec<ConnectionId>,
+    /// The connection that is used.
+    pub(crate) standing: Option<ConnectionId>,
+    /// When auto-disconnect was allowed, since the run has looked.
+    pub(crate) allowed_ns: Option<u64>,
+    /// Calls of `switched` that no event has told of: the old connection and the new one.
+    pub(crate) switches: VecDeque<(ConnectionId, ConnectionId)>,
+    /// When a step of the way up last began.
+    pub(crate) progress_ns: u64,
+    pub(crate) race: Race,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+/// The addresses of a host that have been tried, one after the other or together.
+#[derive(Debug, Default)]
+pub(crate) struct Race {
+    pub(crate) tried: Vec<SocketAddr>,
+    /// When the last of them was.
+    pub(crate) opened_ns: u64,
+    /// When one of them failed since, so that the next need not wait.
+    pub(crate) failed_ns: Option<u64>,
+    /// By how much the clock has jumped since.
+    pub(crate) jumped_ns: u64,
+    /// The endpoint has refused to try another.
+    pub(crate) is_over: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct ConnectionBook {
+    pub(crate) address: SocketAddr,
     pub(crate) received: u64,
     pub(crate) sent: u64,
+    pub(crate) opened_ns: u64,
+    /// The turn in which the endpoint was polled with it first, and when.
+    pub(crate) polled: Option<(u64, u64)>,
+    /// When its handshake was done.
+    pub(crate) up_ns: Option<u64>,
+    pub(crate) is_replacement: bool,
+    pub(crate) is_retired: bool,
+    /// It was told to end.
+    pub(crate) is_closing: bool,
+    /// When the server sent the newest message that was received.
+    pub(crate) newest_ns: u64,
     /// The turn that has left something in the target for the next, and no report to come.
     pub(crate) rest_in: Option<u64>,
-    pub(crate) is_gone: bool,
 }
 
 impl Shared {
@@ -90,7 +131,17 @@ impl Shared {
     }
 
     pub(crate) fn connection(&self, id: ConnectionId, change: impl FnOnce(&mut ConnectionBook)) {
-        change(self.books.borrow_mut().connections.entry(id).or_default());
+        if let Some(book) = self.books.borrow_mut().connections.get_mut(&id) {
+            change(book);
+        }
+    }
+
+    pub(crate) fn is_live(&self, client: u64, id: ConnectionId) -> bool {
+        let books = self.books.borrow();
+        books
+            .clients
+            .get(&client)
+            .is_some_and(|book| book.live.contains(&id))
     }
 
     /// Something is wrong; the run fails at the end of the step.

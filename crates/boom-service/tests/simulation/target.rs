@@ -35,7 +35,6 @@ pub(crate) enum Stack {
 
 impl Target {
     pub(crate) fn new(id: ConnectionId, stack: Stack, client: u64, shared: Shared) -> Self {
-        shared.connection(id, |_| {});
         Self {
             id,
             stack,
@@ -173,8 +172,15 @@ fn check(
             if sent_ns > settled_ns && age > LATEST {
                 shared.complain(format!("#{}: a message is {age:?} old", id.number()));
             }
-            shared.client(client, |book| book.newest_ns = book.newest_ns.max(sent_ns));
-            shared.connection(id, |book| book.received += 1);
+            let mut is_replacement = false;
+            shared.connection(id, |book| {
+                book.received += 1;
+                book.newest_ns = sent_ns;
+                is_replacement = book.is_replacement;
+            });
+            if !is_replacement {
+                shared.client(client, |book| book.newest_ns = book.newest_ns.max(sent_ns));
+            }
         }
         Err(mismatch) => shared.complain(format!("#{}: {mismatch}", id.number())),
     }
@@ -193,7 +199,18 @@ fn finished(id: ConnectionId, received: u64, shared: &Shared) {
 
 impl Drop for Target {
     fn drop(&mut self) {
-        self.shared.connection(self.id, |book| book.is_gone = true);
+        let mut has_been_polled = false;
+        self.shared.connection(self.id, |book| {
+            has_been_polled = book.polled.is_some();
+        });
+        let now_ns = self.shared.now_ns();
+        self.shared.client(self.client, |book| {
+            book.live.retain(|id| *id != self.id);
+            book.gone.push(self.id);
+            if !has_been_polled {
+                book.race.failed_ns.get_or_insert(now_ns);
+            }
+        });
     }
 }
 
@@ -251,6 +268,8 @@ impl Layer for Target {
     }
 
     fn poll_close(&mut self) -> io::Result<bool> {
+        self.shared
+            .connection(self.id, |book| book.is_closing = true);
         let result = match &mut self.stack {
             Stack::Framed(framed) => framed.close(),
             Stack::Websocket(ws) => ws.poll_close(),

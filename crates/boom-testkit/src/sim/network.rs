@@ -68,6 +68,8 @@ pub(super) struct State {
     watch: Watch,
     trace: Trace,
     counts: Counts,
+    /// When what happens now was due.
+    happening_ns: u64,
 }
 
 /// What listens at an address.
@@ -116,6 +118,7 @@ impl Network {
             watch: Watch::default(),
             trace: Trace::new(),
             counts: Counts::default(),
+            happening_ns: 0,
         };
         Self(Rc::new(RefCell::new(state)))
     }
@@ -251,6 +254,22 @@ impl Network {
     /// selector's, as with io_uring, somebody has to tell it before.
     pub fn abandoned(&self) -> Option<ConnectionId> {
         self.0.borrow().watch.abandoned
+    }
+
+    /// How many sockets the selector watches.
+    pub fn watched(&self) -> usize {
+        self.0.borrow().watch.len()
+    }
+
+    /// When the socket of `connection` last was handed a report that there is something to read, if it ever was.
+    pub fn heard_ns(&self, connection: ConnectionId) -> Option<u64> {
+        self.0.borrow().watch.heard_ns(connection)
+    }
+
+    /// Since when there was something to read on `connection`, where it was dropped before a report could say so: no poll
+    /// of the selector, or one and no more, has kept the report for the next.
+    pub fn cut_short_ns(&self, connection: ConnectionId) -> Option<u64> {
+        self.0.borrow().watch.cut_short_ns(connection)
     }
 
     /// Adds a line of the caller's to the trace.

@@ -65,7 +65,7 @@ impl SelectorTrait<Stream> for Selector {
     }
 
     fn deliver(&mut self, socket: &mut Stream, readiness: Readiness) {
-        self.network.delivered(socket.id());
+        self.network.delivered(socket.id(), readiness);
         socket.deliver(readiness);
     }
 

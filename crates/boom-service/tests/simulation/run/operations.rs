@@ -27,6 +27,7 @@ impl Run {
             }
             7..=10 => {
                 let was_paused = self.entries[&handle].is_paused;
+                self.cut(handle);
                 assert!(self.service.pause(handle));
                 if !was_paused {
                     self.take_events(self.shared.now_ns());
@@ -47,9 +48,14 @@ impl Run {
                     // It begins to wait for its turn later.
                     let until_ns = &mut entry.waits_until_ns;
                     *until_ns = until_ns.map(|until_ns| until_ns + jump.as_nanos() as u64);
+                    self.shared.client(entry.id, |book| {
+                        book.progress_ns += jump.as_nanos() as u64;
+                        book.race.jumped_ns += jump.as_nanos() as u64;
+                    });
                 }
             }
             29..=34 => self.use_stale(),
+            35..=44 => self.renew(handle),
             _ => self.send(handle),
         }
         self.take_events(self.shared.now_ns());
@@ -69,9 +75,37 @@ impl Run {
     pub(super) fn deregister(&mut self, handle: Handle) {
         let id = self.entries[&handle].id;
         self.network().note("deregister", id, 0);
+        self.cut(handle);
         let client = self.service.deregister(handle).unwrap();
         assert_eq!(client.id, id, "another endpoint was handed back");
+        self.take_events(self.shared.now_ns());
         self.gone(handle);
+    }
+
+    /// Begins to replace a connection: one that stands, and that nothing else is done about.
+    pub(super) fn renew(&mut self, handle: Handle) {
+        let now_ns = self.shared.now_ns();
+        let entry = self.entries.get_mut(&handle).unwrap();
+        let may_renew = entry.is_connected
+            && entry.renewing_ns.is_none()
+            && entry.retiring.is_none()
+            && entry.closing_until_ns.is_none();
+        assert_eq!(self.service.renew(handle), may_renew);
+        assert!(!self.service.renew(handle), "replaced twice");
+        if may_renew {
+            self.shared.network.note("renew", entry.id, 0);
+            entry.renewed(now_ns);
+            self.shared
+                .client(entry.id, |book| book.progress_ns = now_ns);
+        }
+    }
+
+    /// Notes that all connections of an endpoint are about to be closed.
+    fn cut(&mut self, handle: Handle) {
+        let entry = self.entries.get_mut(&handle).unwrap();
+        if let Some(retiring) = &mut entry.retiring {
+            retiring.is_sound = false;
+        }
     }
 
     /// Notes that an end in good order is about to be wanted.
@@ -81,9 +115,13 @@ impl Run {
         self.shared.network.note("close", entry.id, 0);
         entry.closing_until_ns = Some(until_ns);
         entry.closes_in_calm = self.shared.is_calm.get();
+        entry.closes_two = entry.retiring.is_some();
+        entry.renewing_ns = None;
         if entry.is_connected {
             self.dispatches += 1;
             entry.closing_connection = self.service.dispatch(handle, |target, _| target.id);
+            let target = entry.closing_connection;
+            self.check_target(handle, target);
         }
     }
 
@@ -99,13 +137,15 @@ impl Run {
         let count = self.random.between(1, 4);
         let length = self.random.pick(&[0, 200, 2000]);
         self.dispatches += 1;
-        self.service.dispatch(handle, |target, _| {
+        let target = self.service.dispatch(handle, |target, _| {
             for _ in 0..count {
                 // It may be at its end; the service will see.
                 let _ = target.send(length);
             }
             target.note_rest();
+            target.id
         });
+        self.check_target(handle, target);
     }
 
     /// A handle of the past reaches nothing.
@@ -120,6 +160,7 @@ impl Run {
             "a stale handle"
         );
         assert!(!self.service.pause(handle), "a stale handle");
+        assert!(!self.service.renew(handle), "a stale handle");
         assert!(
             !self.service.deregister_gracefully(handle, SLACK),
             "a stale handle"

@@ -32,6 +32,7 @@ impl Run {
 
     pub(super) fn take_events(&mut self, turn_ns: u64) -> bool {
         let mut early = self.early_opens();
+        self.note_renewals();
         let mut has_events = false;
         while let Some(event) = self.service.poll_event() {
             has_events = true;
@@ -51,6 +52,7 @@ impl Run {
         let (now_ns, handle) = (self.shared.now_ns(), handle_of(&event));
         let network = self.shared.network.clone();
         let turn_to_connect = self.turn_to_connect();
+        self.note_progress(&event, handle);
         let Some(entry) = self.entries.get_mut(&handle) else {
             panic!("an event of an endpoint that is gone");
         };
@@ -60,17 +62,40 @@ impl Run {
                 network.note("endpoint connected", id, 0);
                 entry.connected(now_ns);
                 self.tally.connected += 1;
+                self.stands(id);
             }
             Event::Disconnected { reason, .. } => {
                 network.note("endpoint disconnected", id, 0);
                 let is_wanted = matches!(reason, DisconnectReason::AutoDisconnect(_));
-                assert!(is_wanted || !self.has_recovered, "disconnected: {reason}");
+                let has_failed = !is_wanted || entry.plan.options.overlap().is_some();
+                assert!(!has_failed || !self.has_recovered, "disconnected: {reason}");
+                self.tally.idle += u64::from(matches!(reason, DisconnectReason::Idle(_)));
+                entry.check_silence(&reason, &self.shared);
                 entry.disconnected(reason, now_ns);
                 self.tally.disconnected += 1;
+                self.shared.client(id, |book| book.standing = None);
             }
-            Event::AttemptFailed { reason, .. } => {
+            Event::Switched { addr, .. } => {
+                network.note("endpoint switched", id, 0);
+                self.tally.connected += 1;
+                self.tally.disconnected += 1;
+                self.switched(handle, addr);
+            }
+            Event::Retired { is_clean, .. } => {
+                network.note("endpoint retired", id, is_clean.into());
+                let retiring = entry.retiring.take();
+                let retiring = retiring.expect("nothing was replaced, and has ended");
+                let is_sound = retiring.is_sound && entry.closing_until_ns.is_none();
+                assert!(
+                    !self.shared.is_live(id, retiring.connection),
+                    "told to have ended"
+                );
+                self.tally.retired += u64::from(is_clean);
+                self.check_end(Some(retiring.connection), is_clean, is_sound);
+            }
+            Event::AttemptFailed { addr, reason, .. } => {
                 network.note("endpoint failed", id, 0);
-                entry.attempt_failed(reason);
+                entry.attempt_failed(addr, reason);
                 self.tally.failed_attempts += 1;
             }
             Event::RetryIn { delay, .. } => {
@@ -93,7 +118,9 @@ impl Run {
                 assert_eq!(endpoint.id, id, "another endpoint was handed back");
                 assert!(entry.closing_until_ns.is_some(), "nobody wanted that");
                 self.tally.disconnected += u64::from(entry.is_connected);
-                let (connection, in_calm) = (entry.closing_connection, entry.closes_in_calm);
+                // One that was replaced and is not done is cut off.
+                let in_calm = entry.closes_in_calm && (is_clean || !entry.closes_two);
+                let connection = entry.closing_connection;
                 self.gone(handle);
                 self.check_end(connection, is_clean, in_calm);
             }
@@ -102,7 +129,12 @@ impl Run {
     }
 
     pub(super) fn gone(&mut self, handle: Handle) {
-        self.entries.remove(&handle);
+        if let Some(entry) = self.entries.remove(&handle) {
+            let books = self.shared.books.borrow();
+            let live = books.clients.get(&entry.id).map(|book| &book.live);
+            assert!(live.is_none_or(Vec::is_empty), "left open: {live:?}");
+            assert!(entry.retiring.is_none(), "left without a word");
+        }
         self.stale.push(handle);
         if self.stale.len() > 32 {
             self.stale.remove(0);

@@ -62,6 +62,7 @@ impl State {
             return;
         };
         self.clock.move_to(at_ns);
+        self.happening_ns = at_ns;
         self.counts.happenings += 1;
         match happening {
             Happening::Answered(is_up) => self.answered(id, is_up),

@@ -18,15 +18,41 @@ pub(super) struct Watch {
     stale: Vec<Token>,
     /// Whom the reports of the last poll are for.
     reported: Vec<ConnectionId>,
+    /// Of reports that wait: when what they tell of happened, and how many polls have kept them for the next.
+    waiting: BTreeMap<ConnectionId, Unheard>,
+    /// The report that a socket was dropped before.
+    unheard: BTreeMap<ConnectionId, Unheard>,
+    /// When a socket last was handed a report that there is something to read.
+    heard_ns: BTreeMap<ConnectionId, u64>,
     /// The first socket that was handed a report of another.
     pub(super) misled: Option<ConnectionId>,
     /// The first socket that was dropped while it was watched.
     pub(super) abandoned: Option<ConnectionId>,
 }
 
+/// A report that nobody was told.
+#[derive(Clone, Copy, Debug)]
+struct Unheard {
+    since_ns: u64,
+    polls: u32,
+}
+
 impl Watch {
     pub(super) fn is_watched(&self, id: ConnectionId) -> bool {
         self.tokens.contains_key(&id)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.tokens.len()
+    }
+
+    pub(super) fn cut_short_ns(&self, id: ConnectionId) -> Option<u64> {
+        let unheard = self.unheard.get(&id)?;
+        (unheard.polls <= 1).then_some(unheard.since_ns)
+    }
+
+    pub(super) fn heard_ns(&self, id: ConnectionId) -> Option<u64> {
+        self.heard_ns.get(&id).copied()
     }
 }
 
@@ -80,8 +106,13 @@ impl Network {
     }
 
     /// A report was handed to the socket of `id`.
-    pub(in super::super) fn delivered(&self, id: ConnectionId) {
-        let watch = &mut self.0.borrow_mut().watch;
+    pub(in super::super) fn delivered(&self, id: ConnectionId, readiness: Readiness) {
+        let state = &mut *self.0.borrow_mut();
+        let now_ns = state.now_ns();
+        let watch = &mut state.watch;
+        if readiness.readable {
+            watch.heard_ns.insert(id, now_ns);
+        }
         match watch.reported.iter().position(|own| *own == id) {
             Some(place) => {
                 watch.reported.swap_remove(place);
@@ -101,8 +132,11 @@ impl State {
     /// The socket has become ready: lets the next poll report it, if it is watched.
     pub(super) fn queue_report(&mut self, id: ConnectionId) {
         let now_ns = self.now_ns();
+        let since_ns = self.happening_ns;
+        let mut is_readable = false;
         if let Some(connection) = self.connections.get_mut(&id) {
             let readiness = connection.readiness();
+            is_readable = readiness.readable;
             if readiness.readable {
                 connection.readable_since_ns.get_or_insert(now_ns);
             }
@@ -114,10 +148,20 @@ impl State {
         if watch.tokens.contains_key(&id) && !watch.queue.contains(&id) {
             watch.queue.push(id);
         }
+        if is_readable && watch.tokens.contains_key(&id) {
+            let polls = 0;
+            watch
+                .waiting
+                .entry(id)
+                .or_insert(Unheard { since_ns, polls });
+        }
     }
 
     pub(super) fn forget(&mut self, id: ConnectionId) {
         self.watch.tokens.remove(&id);
+        if let Some(unheard) = self.watch.waiting.remove(&id) {
+            self.watch.unheard.insert(id, unheard);
+        }
         self.watch.queue.retain(|queued| *queued != id);
     }
 
@@ -129,7 +173,13 @@ impl State {
             self.watch.queue = queue.split_off(kept);
         }
         self.watch.reported.clear();
+        for id in &self.watch.queue {
+            if let Some(unheard) = self.watch.waiting.get_mut(id) {
+                unheard.polls += 1;
+            }
+        }
         for id in queue {
+            self.watch.waiting.remove(&id);
             let Some(connection) = self.connections.get(&id) else {
                 continue;
             };
