@@ -1,9 +1,9 @@
 //! RFC 7692 read literally: whole messages out of the whole input, where some may be compressed.
 
-use crate::inflate::{Fault, Inflater};
 use crate::naive::{
     Decoded, Ending, Frame, Header, INVALID_DATA, Limits, Message, PROTOCOL_ERROR, TOO_BIG, advance,
 };
+use boom_testkit::inflate::{Fault, Inflater};
 
 /// Section 6.1: the bit of a compressed message.
 pub const COMPRESSED: u8 = 0x40;

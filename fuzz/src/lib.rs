@@ -13,7 +13,6 @@ pub mod compressed;
 pub mod drive;
 pub mod faulty;
 pub mod handshake;
-pub mod inflate;
 pub mod naive;
 
 /// For the targets that bound what is allocated.

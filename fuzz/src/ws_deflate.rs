@@ -12,8 +12,8 @@ use crate::compressed::decode_messages;
 use crate::drive::owned_close;
 use crate::faulty::{Faulty, Step};
 use crate::handshake::accept_of;
-use crate::inflate::Inflater;
 use crate::naive::{Decoded, End, Ending, Frame, INVALID_DATA, Limits};
+use boom_testkit::inflate::Inflater;
 use negotiation::{Agreed, Answer, Offer};
 
 /// Small, so that short inputs reach them.

@@ -6,6 +6,8 @@ pub mod clock;
 
 pub mod alloc;
 
+pub mod inflate;
+
 #[cfg(feature = "sim")]
 pub mod sim;
 

@@ -7,8 +7,8 @@ use flate2::{Decompress, FlushDecompress};
 use super::negotiation::Agreed;
 use crate::compressed::COMPRESSED;
 use crate::faulty::Faulty;
-use crate::inflate::Inflater;
 use crate::naive::{Frame, decode_client_start};
+use boom_testkit::inflate::Inflater;
 
 /// A frame of ours: text repeated, so that there is something to compress.
 #[derive(Arbitrary, Debug)]

@@ -3,7 +3,6 @@
 mod faults;
 mod memory;
 mod messages;
-mod naive;
 mod negotiation;
 mod peer;
 mod window;

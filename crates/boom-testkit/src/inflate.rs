@@ -1,8 +1,18 @@
-//! RFC 1951 and RFC 7692 read plainly, bit by bit, with all that came before kept.
+//! RFC 1951 and RFC 7692 read plainly, bit by bit, with all that came before kept: what a real inflater is compared with.
 
 /// Why a message cannot be inflated.
+///
+/// # Examples
+///
+/// ```
+/// use boom_testkit::inflate::{Fault, Inflater};
+///
+/// // A block of the type that there is not.
+/// assert_eq!(Inflater::new(false, 15, 100).message(&[0x07]), Err(Fault::Corrupt));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
+    /// It is no DEFLATE, or refers to what there is not.
     Corrupt,
     /// It ends in the middle of something.
     Cut,
@@ -11,6 +21,20 @@ pub enum Fault {
 }
 
 /// One direction of a connection.
+///
+/// # Examples
+///
+/// The example of RFC 7692, section 7.2.3.1:
+///
+/// ```
+/// use boom_testkit::inflate::Inflater;
+///
+/// let mut inflater = Inflater::new(true, 15, 100);
+/// assert_eq!(inflater.message(&[0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00]), Ok(b"Hello".to_vec()));
+/// // The second time it refers to the first.
+/// assert_eq!(inflater.message(&[0xf2, 0x00, 0x11, 0x00, 0x00]), Ok(b"Hello".to_vec()));
+/// assert_eq!(inflater.longest_distance, 5);
+/// ```
 #[derive(Debug)]
 pub struct Inflater {
     takeover: bool,
@@ -30,7 +54,9 @@ const WINDOW_MAX: usize = 1 << 15;
 const TAIL: [u8; 4] = [0x00, 0x00, 0xff, 0xff];
 
 impl Inflater {
-    pub fn new(takeover: bool, window_bits: u8, limit: usize) -> Self {
+    /// Messages of up to `limit` bytes that refer back by up to 2 to the power of `window_bits`, with `takeover` beyond their
+    /// start.
+    pub const fn new(takeover: bool, window_bits: u8, limit: usize) -> Self {
         Self {
             takeover,
             window: 1 << window_bits,
@@ -41,7 +67,11 @@ impl Inflater {
         }
     }
 
-    /// What this start of a message comes to; an error if the message is broken already, whatever follows.
+    /// What this start of a message comes to.
+    ///
+    /// # Errors
+    ///
+    /// The message is broken already, whatever follows.
     pub fn start(&self, payload: &[u8]) -> Result<Vec<u8>, Fault> {
         let mut look = self.clone_for_look();
         match look.blocks(payload, payload.len()) {
@@ -51,6 +81,10 @@ impl Inflater {
     }
 
     /// The payload of all frames of a message, inflated (RFC 7692 section 7.2.2).
+    ///
+    /// # Errors
+    ///
+    /// It is broken, or longer than the limit.
     pub fn message(&mut self, payload: &[u8]) -> Result<Vec<u8>, Fault> {
         if payload.is_empty() {
             return Ok(self.finish(Vec::new(), None));
