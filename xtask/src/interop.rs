@@ -8,6 +8,7 @@
 //! loopback and ends with this command.
 
 mod authority;
+mod check;
 mod client;
 mod dns;
 mod exchange;

@@ -11,9 +11,10 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crate::process::{capture_within, run as run_program};
+use crate::interop::check::{self, Check};
+use crate::process::capture_within;
 use crate::report::{Context, Failure, Outcome, Result};
 use crate::workspace::Workspace;
 
@@ -33,10 +34,7 @@ struct Names {
     folder: PathBuf,
 }
 
-/// One thing that is tried. Returns what it was.
-type Check = fn(&Names) -> Result<String>;
-
-const CHECKS: [(&str, Check); 11] = [
+const CHECKS: [Check<Names>; 11] = [
     ("addresses of both kinds", kinds),
     ("many addresses", many),
     ("aliases", aliases),
@@ -59,33 +57,12 @@ pub(super) fn run(workspace: &Workspace) -> Result<Outcome> {
     };
     let names = Names {
         server,
-        program: build(workspace)?,
+        program: check::build(workspace, EXAMPLE)?,
         folder,
     };
-    let failed = CHECKS.iter().filter(|(name, check)| {
-        let start = Instant::now();
-        let result = check(&names);
-        let seconds = start.elapsed().as_secs_f64();
-        match &result {
-            Ok(words) => println!("    {name:<26} ok     {seconds:>4.1} s  {words}"),
-            Err(failure) => println!("    {name:<26} FAILED {seconds:>4.1} s  {failure}"),
-        }
-        result.is_err()
-    });
-    match failed.count() {
-        0 => Ok(Outcome::Passed),
-        failed => Err(Failure::new(format!(
-            "{failed} of {} checks with dnsmasq failed",
-            CHECKS.len()
-        ))),
-    }
-}
-
-fn build(workspace: &Workspace) -> Result<PathBuf> {
-    let arguments = ["--release", "--quiet", "--package", "xtask", "--example"];
-    run_program(workspace.cargo("build").args(arguments).arg(EXAMPLE))?;
-    let program = format!("{EXAMPLE}{}", std::env::consts::EXE_SUFFIX);
-    Ok(workspace.target().join("release/examples").join(program))
+    check::all(&CHECKS, &names, |failed, of| {
+        format!("{failed} of {of} checks with dnsmasq failed")
+    })
 }
 
 impl Names {

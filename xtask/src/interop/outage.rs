@@ -3,11 +3,11 @@
 //! `examples/outage` does it all, and fails where an endpoint does not come back in time, where a message within a
 //! connection is lost or comes twice, or where a gap that an endpoint reports is not the one in the venue's journal.
 
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
-use crate::process::{capture_within, run as run_program};
+use crate::interop::check;
+use crate::process::capture_within;
 use crate::report::{Outcome, Result};
 use crate::workspace::Workspace;
 
@@ -24,7 +24,7 @@ pub(super) fn run(workspace: &Workspace, selector: &str) -> Result<Outcome> {
         let reason = "memory and open files are read from /proc, which Linux alone has";
         return Ok(Outcome::Skipped(reason.into()));
     }
-    let program = build(workspace)?;
+    let program = check::build(workspace, EXAMPLE)?;
     let folder = workspace.target().join("interop").join(EXAMPLE);
     let mut command = Command::new(program);
     command.args(["watch", "--selector", selector, "--folder"]);
@@ -35,12 +35,4 @@ pub(super) fn run(workspace: &Workspace, selector: &str) -> Result<Outcome> {
         Some(reason) => Outcome::Skipped(reason.to_owned()),
         None => Outcome::Passed,
     })
-}
-
-fn build(workspace: &Workspace) -> Result<PathBuf> {
-    let arguments = ["--release", "--quiet", "--package", "xtask", "--example"];
-    let mut cargo = workspace.cargo("build");
-    run_program(cargo.args(arguments).arg(EXAMPLE).stdin(Stdio::null()))?;
-    let program = format!("{EXAMPLE}{}", std::env::consts::EXE_SUFFIX);
-    Ok(workspace.target().join("release/examples").join(program))
 }

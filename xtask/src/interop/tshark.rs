@@ -11,11 +11,11 @@ mod session;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Instant;
 
 use serde_json::Value;
 
-use crate::process::{capture, run as run_program};
+use crate::interop::check::{self, Check};
+use crate::process::capture;
 use crate::report::{Context, Failure, Outcome, Result};
 use crate::workspace::Workspace;
 
@@ -23,10 +23,7 @@ use dissector::Tshark;
 
 const EXAMPLE: &str = "recording_session";
 
-/// One thing that is tried.
-type Check = fn(&Recorded) -> Result<String>;
-
-const CHECKS: [(&str, Check); 7] = [
+const CHECKS: [Check<Recorded>; 7] = [
     ("WebSocket over TLS", session::frames),
     ("in files of 16 MiB", session::parts),
     ("files merged", session::merged),
@@ -57,7 +54,7 @@ pub(super) fn run(workspace: &Workspace) -> Result<Outcome> {
     if folder.exists() {
         fs::remove_dir_all(&folder).context(folder.display())?;
     }
-    let program = build(workspace)?;
+    let program = check::build(workspace, EXAMPLE)?;
     let session = session::record(&program, &folder)?;
     let recorded = Recorded {
         tshark,
@@ -66,30 +63,9 @@ pub(super) fn run(workspace: &Workspace) -> Result<Outcome> {
         session,
     };
     println!("    {}", recorded.tshark.version()?);
-    let failed = CHECKS.iter().filter(|(name, check)| {
-        let start = Instant::now();
-        let result = check(&recorded);
-        let seconds = start.elapsed().as_secs_f64();
-        match &result {
-            Ok(words) => println!("    {name:<24} ok     {seconds:>4.1} s  {words}"),
-            Err(failure) => println!("    {name:<24} FAILED {seconds:>4.1} s  {failure}"),
-        }
-        result.is_err()
-    });
-    match failed.count() {
-        0 => Ok(Outcome::Passed),
-        failed => Err(Failure::new(format!(
-            "tshark finds something else in {failed} of {} recordings",
-            CHECKS.len()
-        ))),
-    }
-}
-
-fn build(workspace: &Workspace) -> Result<PathBuf> {
-    let arguments = ["--release", "--quiet", "--package", "xtask", "--example"];
-    run_program(workspace.cargo("build").args(arguments).arg(EXAMPLE))?;
-    let program = format!("{EXAMPLE}{}", std::env::consts::EXE_SUFFIX);
-    Ok(workspace.target().join("release/examples").join(program))
+    check::all(&CHECKS, &recorded, |failed, of| {
+        format!("tshark finds something else in {failed} of {of} recordings")
+    })
 }
 
 impl Recorded {
