@@ -166,7 +166,7 @@ impl<S: Read + Write> Websocket<S> {
             .prepare_receive()
             .read_from(&mut self.stream)
         {
-            Ok(0) => self.connection.handle_eof(),
+            Ok(0) => self.receive_eof(),
             Ok(_) => self.connection.note_received(),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) if is_not_now(&error) => {
@@ -176,6 +176,17 @@ impl<S: Read + Write> Websocket<S> {
                 }
             }
             Err(error) => self.connection.fail(Error::Io(error)),
+        }
+    }
+
+    /// A socket tells once that it was reset: where it told so to a write, a read finds no more than an end.
+    fn receive_eof(&mut self) {
+        let reset = self
+            .write_failure
+            .take_if(|failure| failure.kind() == io::ErrorKind::ConnectionReset);
+        match reset {
+            Some(failure) => self.connection.fail(Error::Io(failure)),
+            None => self.connection.handle_eof(),
         }
     }
 

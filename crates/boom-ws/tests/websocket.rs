@@ -341,6 +341,30 @@ fn a_failed_write_loses_nothing_that_was_received() {
 }
 
 #[test]
+fn a_reset_that_a_write_was_told_of_is_no_mere_end_to_the_reads() {
+    for (told, then) in [
+        (ErrorKind::ConnectionReset, ErrorKind::ConnectionReset),
+        // What was sent to a peer that had ended.
+        (ErrorKind::BrokenPipe, ErrorKind::UnexpectedEof),
+    ] {
+        let stream = ScriptedStream::new()
+            .read(b"\x81\x01a\x81\x05cu")
+            .eof()
+            .write_error(told);
+        let mut ws = established(stream);
+        assert!(ws.send_text(true, None).is_err());
+        assert_eq!(texts(&mut ws).unwrap(), ["a"]);
+        for _ in 0..2 {
+            let error = texts(&mut ws).unwrap_err();
+            assert!(
+                matches!(&error, Error::Io(error) if error.kind() == then),
+                "{error}"
+            );
+        }
+    }
+}
+
+#[test]
 fn a_failed_write_is_reported_by_the_read_that_finds_nothing_more() {
     let stream = ScriptedStream::new()
         .read(b"\x81\x01a")
