@@ -1,12 +1,13 @@
 //! A TCP relay between client and server, which counts, cuts the stream into single bytes, or breaks it off.
 
+use std::fs;
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use socket2::SockRef;
 
@@ -115,6 +116,8 @@ fn relay(listener: &TcpListener, backend: u16, manner: Manner) -> io::Result<Tra
         traffic.down = passed.len() as u64;
         traffic.messages = wire::messages(&passed);
         if end == End::Reset {
+            // A reset throws away what is still under way.
+            wait_until_taken(&client)?;
             SockRef::from(&client).set_linger(Some(Duration::ZERO))?;
             // Only the end of the last owner resets the connection, so the other thread has to let go first.
             stop.store(true, Ordering::Relaxed);
@@ -127,6 +130,32 @@ fn relay(listener: &TcpListener, backend: u16, manner: Manner) -> io::Result<Tra
     }
     traffic.up = up.join().unwrap_or_default();
     Ok(traffic)
+}
+
+/// Waits until the other end's system has all that was written, for a second at most. Only Linux says so.
+fn wait_until_taken(stream: &TcpStream) -> io::Result<()> {
+    let ends = (stream.local_addr()?.port(), stream.peer_addr()?.port());
+    let start = Instant::now();
+    while start.elapsed() < Duration::from_secs(1) {
+        let table = fs::read_to_string("/proc/net/tcp").unwrap_or_default();
+        if waiting(&table, ends).is_none_or(|bytes| bytes == 0) {
+            break;
+        }
+        thread::yield_now();
+    }
+    Ok(())
+}
+
+/// Bytes that the connection between these ports has not been told to have arrived, by the kernel's table.
+fn waiting(table: &str, (local, peer): (u16, u16)) -> Option<u64> {
+    let port = |address: &str| u16::from_str_radix(address.split_once(':')?.1, 16).ok();
+    table.lines().find_map(|line| {
+        let mut columns = line.split_whitespace().skip(1);
+        let is_it = port(columns.next()?)? == local && port(columns.next()?)? == peer;
+        let queues = columns.nth(1)?;
+        let (sent, _) = queues.split_once(':')?;
+        u64::from_str_radix(sent, 16).ok().filter(|_| is_it)
+    })
 }
 
 /// Passes bytes on until either side ends or it is told to stop, and counts them.
