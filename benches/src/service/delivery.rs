@@ -4,9 +4,9 @@ use crate::harness::Result;
 use crate::harness::table::Table;
 use crate::harness::timing::Samples;
 use crate::service::contestants::RAW_MIO;
+use crate::service::present;
 use crate::service::process::{Player, Question};
 use crate::service::report::{Options, yes_or_no};
-use crate::service::{OURS, present};
 
 /// Numbers of connections.
 const CONNECTIONS: [usize; 4] = [1, 100, 1000, 5000];
@@ -67,12 +67,6 @@ pub(super) fn sample(
     Ok(samples.into_iter().map(Samples::new).collect())
 }
 
-/// Like is judged beside like. Over io_uring the kernel interrupts a thread that polls for each completion, for the rival
-/// as for ours; that is its price for a receive without a system call, and stands in the table.
-pub(super) fn is_judged(name: &str) -> bool {
-    name == OURS
-}
-
 fn push_rows(table: &mut Table, name: &str, columns: &[Column]) {
     let mut times = vec![format!("{name}, us")];
     let mut ratios = vec![format!("{name}, ratio to {RAW_MIO}")];
@@ -92,7 +86,7 @@ fn push_rows(table: &mut Table, name: &str, columns: &[Column]) {
             }
         }
     }
-    if is_judged(name) {
+    if name.starts_with("ours") {
         ratios.extend([format!("<= {RATIO_MAX}"), yes_or_no(met)]);
     }
     table.push(times);

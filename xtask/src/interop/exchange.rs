@@ -79,8 +79,7 @@ fn broken_off(
     // Who writes first may learn of a reset, after which reading finds a plain end.
     let wanted: &[&str] = match (end, feature.echo) {
         (End::Finish, false) => &["Io(UnexpectedEof)"],
-        // Now and then the reset of the relay reaches a reader as a plain end, which a unit test of it has never seen.
-        (End::Reset, false) => &["Io(ConnectionReset)", "Io(UnexpectedEof)"],
+        (End::Reset, false) => &["Io(ConnectionReset)"],
         (_, true) => &["Io(UnexpectedEof)", "Io(ConnectionReset)", "Io(BrokenPipe)"],
     };
     ended_by(exchanged, wanted)

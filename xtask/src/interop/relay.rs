@@ -236,6 +236,16 @@ mod tests {
         assert_eq!(Place::Byte(7).find(b""), Some(7));
     }
 
+    #[test]
+    fn the_kernels_table_tells_what_is_under_way() {
+        let table = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid\n\
+                     0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0\n\
+                     1: 0100007F:1F90 0100007F:C001 01 0000002A:00000007 00:00000000 00000000     0\n";
+        assert_eq!(waiting(table, (0x1f90, 0xc001)), Some(42));
+        assert_eq!(waiting(table, (0xc001, 0x1f90)), None);
+        assert_eq!(waiting("", (1, 2)), None);
+    }
+
     /// What the client and the relay saw of a server that sends `STREAM`.
     fn received(manner: Manner) -> (io::Result<Vec<u8>>, Traffic) {
         let server = TcpListener::bind("127.0.0.1:0").unwrap();
