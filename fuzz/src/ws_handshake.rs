@@ -89,6 +89,7 @@ fn check_accepted(input: &[u8], accept: &str) {
             break head;
         }
     };
+    let head = unfold(&head);
     let values = |name: &str| -> Vec<String> {
         let lines = head.lines().filter_map(|line| line.split_once(':'));
         let lines = lines.filter(|(other, _)| other.eq_ignore_ascii_case(name));
@@ -111,6 +112,21 @@ fn check_accepted(input: &[u8], accept: &str) {
                 .all(|name| name == "v1.feed" || name == "v2.feed"),
         "{head}"
     );
+}
+
+/// A line that begins with white space goes on with the one before it (RFC 9112 section 5.2).
+fn unfold(head: &str) -> String {
+    let mut unfolded = String::new();
+    for line in head.lines() {
+        let separator = if line.starts_with([' ', '\t']) {
+            " "
+        } else {
+            "\n"
+        };
+        unfolded.push_str(separator);
+        unfolded.push_str(line);
+    }
+    unfolded
 }
 
 /// A request made of the input either is refused or has the lines that it should have.
