@@ -32,7 +32,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use crate::harness::Result;
-use crate::service::contestants::{CONTESTANTS, OURS, OURS_IO_URING, present};
+use crate::service::contestants::{CONTESTANTS, OURS, OURS_COOPERATIVE, OURS_IO_URING, present};
 use crate::service::inbox::Inbox;
 
 /// Connections that are watched. Their messages go to the [`Inbox`] of the [`Dial`].

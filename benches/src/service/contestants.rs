@@ -25,7 +25,10 @@ const MANY: usize = 10_000;
 /// The limit of the others.
 pub(super) const RAW_MIO: &str = "raw mio";
 pub(super) const OURS: &str = "ours (mio)";
+/// The kernel interrupts the polling thread: receiving costs no system call.
 pub(super) const OURS_IO_URING: &str = "ours (io_uring)";
+/// The polling thread enters the kernel for what has arrived.
+pub(super) const OURS_COOPERATIVE: &str = "ours (cooperative io_uring)";
 
 /// Ours is the last.
 pub(super) const CONTESTANTS: &[Contestant] = &[
@@ -91,6 +94,15 @@ pub(super) const CONTESTANTS: &[Contestant] = &[
         shakes_hands: true,
         has_tls: true,
     },
+    #[cfg(target_os = "linux")]
+    Contestant {
+        name: OURS_COOPERATIVE,
+        connect: ours::connect_cooperative,
+        idle_max: MANY,
+        delivery_max: MANY,
+        shakes_hands: true,
+        has_tls: true,
+    },
     Contestant {
         name: OURS,
         connect: ours::connect_mio,
@@ -110,7 +122,7 @@ pub(super) fn present() -> impl Iterator<Item = (usize, &'static Contestant)> {
 /// Says why somebody cannot be measured here.
 pub(super) fn missing(name: &str) -> Option<String> {
     #[cfg(target_os = "linux")]
-    if name.ends_with("(io_uring)")
+    if name.ends_with("io_uring)")
         && let Err(error) = boom_select::IoUringSelector::new()
     {
         return Some(error.to_string());

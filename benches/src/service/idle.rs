@@ -8,7 +8,7 @@ use crate::service::process::{Player, Question, Scene};
 use crate::service::receiving::Receiving;
 use crate::service::report::{COUNT, Options, is_flat, yes_or_no};
 use crate::service::server::{Server, Serving};
-use crate::service::{CONTESTANTS, OURS, OURS_IO_URING, present};
+use crate::service::{CONTESTANTS, OURS, OURS_COOPERATIVE, OURS_IO_URING, present};
 
 /// Numbers of connections.
 const CONNECTIONS: [usize; 4] = [1, 100, 1000, 10_000];
@@ -27,7 +27,7 @@ struct Target {
 fn target(name: &str) -> Option<Target> {
     let (instructions, system_calls) = match name {
         OURS => (250.0, 1.0),
-        OURS_IO_URING => (120.0, 0.0),
+        OURS_IO_URING | OURS_COOPERATIVE => (120.0, 0.0),
         _ => return None,
     };
     Some(Target {
@@ -151,7 +151,7 @@ fn count_instructions(table: &mut Table) -> Result<Result<()>> {
         let figures = match counted {
             Ok(figures) => figures,
             // Not every valgrind knows the calls that set up a ring.
-            Err(error) if name.ends_with("(io_uring)") => {
+            Err(error) if name.ends_with("io_uring)") => {
                 eprintln!("{name}: no instructions counted: {error}");
                 continue;
             }

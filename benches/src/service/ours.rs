@@ -25,6 +25,15 @@ pub(super) fn connect_io_uring(dial: &Dial) -> Result<Box<dyn Watch>> {
     connect::<_, boom_select::IoUringStream>(boom_select::IoUringSelector::new()?, dial)
 }
 
+#[cfg(target_os = "linux")]
+pub(super) fn connect_cooperative(dial: &Dial) -> Result<Box<dyn Watch>> {
+    let config = boom_select::IoUringConfig::default()
+        .with_cooperative_receive()
+        .with_buffers(64);
+    let selector = boom_select::IoUringSelector::with_config(config)?;
+    connect::<_, boom_select::IoUringStream>(selector, dial)
+}
+
 fn connect<R, S>(selector: R, dial: &Dial) -> Result<Box<dyn Watch>>
 where
     R: Selector<S> + 'static,

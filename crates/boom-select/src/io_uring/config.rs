@@ -21,6 +21,7 @@ pub struct IoUringConfig {
     buffers: u16,
     buffer_size: u32,
     completions: u32,
+    is_cooperative: bool,
     sqpoll_ms: Option<u32>,
     sqpoll_cpu: Option<u32>,
     busy_poll_us: Option<u32>,
@@ -71,6 +72,20 @@ impl IoUringConfig {
         self
     }
 
+    /// Has the poll that finds a note of it in shared memory enter the kernel for what has arrived, in place of the kernel
+    /// interrupting the polling thread (`IORING_SETUP_DEFER_TASKRUN`, Linux 6.1).
+    ///
+    /// A message then costs one system call, or all that have come together one; an idle poll makes none still. Nothing
+    /// disturbs the thread at its work, and a single message is there earlier where an interrupt from another core is dear, as
+    /// in a virtual machine; fewer buffers, such as 64, stay in the core's cache. The thread that registers or waits first is
+    /// the one that has to do so ever after, and to poll: another is refused with
+    /// [`IoUringError::OtherThread`](crate::IoUringError::OtherThread), and where another drops the selector the memory of
+    /// the buffers is never freed. It means nothing beside [`with_sqpoll`](Self::with_sqpoll).
+    pub const fn with_cooperative_receive(mut self) -> Self {
+        self.is_cooperative = true;
+        self
+    }
+
     /// Has a thread of the kernel's do what the polling thread would be interrupted for or enter the kernel for (SQPOLL):
     /// it takes the operations and receives, and goes to sleep when it has had nothing to do for `idle` (rounded to
     /// milliseconds, at least one).
@@ -114,6 +129,11 @@ impl IoUringConfig {
         self.completions
     }
 
+    /// Returns true if a poll enters the kernel for what has arrived.
+    pub const fn is_cooperative(&self) -> bool {
+        self.is_cooperative && self.sqpoll_ms.is_none()
+    }
+
     /// After how much idle time the kernel's thread sleeps, where there is one.
     pub const fn sqpoll(&self) -> Option<Duration> {
         match self.sqpoll_ms {
@@ -155,12 +175,14 @@ const COMPLETIONS_MIN: u32 = 2;
 const COMPLETIONS_MAX: u32 = 1 << 16;
 
 impl Default for IoUringConfig {
-    /// 1024 buffers of 4096 bytes, 4096 completions; no thread of the kernel's and no busy polling.
+    /// 1024 buffers of 4096 bytes, 4096 completions; the kernel interrupts, has no thread of its own, and does no busy
+    /// polling.
     fn default() -> Self {
         Self {
             buffers: 1024,
             buffer_size: 4096,
             completions: 4096,
+            is_cooperative: false,
             sqpoll_ms: None,
             sqpoll_cpu: None,
             busy_poll_us: None,
@@ -198,11 +220,14 @@ mod tests {
     fn times_are_rounded_to_what_the_kernel_counts_in_and_never_to_its_default() {
         let config = IoUringConfig::default();
         assert_eq!((config.sqpoll(), config.busy_poll()), (None, None));
+        assert!(!config.is_cooperative());
+        assert!(config.with_cooperative_receive().is_cooperative());
         let config = config
             .with_sqpoll(Duration::ZERO)
             .with_sqpoll_cpu(3)
             .with_busy_poll(Duration::from_nanos(1));
         assert_eq!(config.sqpoll(), Some(Duration::from_millis(1)));
+        assert!(!config.with_cooperative_receive().is_cooperative());
         assert_eq!(config.sqpoll_cpu(), Some(3));
         assert_eq!(config.busy_poll(), Some(Duration::from_micros(1)));
         let config = config.with_sqpoll(Duration::MAX);

@@ -49,23 +49,32 @@ pub enum IoUringError {
         "the kernel cannot busy poll network cards for io_uring; Linux 6.9 can, unless built without it"
     )]
     NoBusyPoll,
+    /// Cooperative receiving was asked for, which takes Linux 6.1.
+    #[error("the kernel cannot leave receiving to the polls of io_uring; Linux 6.1 can")]
+    NoCooperativeReceive,
+    /// A selector that receives cooperatively was used on another thread than the one that used it first. Nothing is lost:
+    /// it goes on where it was.
+    #[error("an io_uring that receives cooperatively is used on two threads")]
+    OtherThread,
 }
 
 impl From<IoUringError> for io::Error {
     fn from(error: IoUringError) -> Self {
         let kind = match error {
-            IoUringError::Missing | IoUringError::TooOld(_) | IoUringError::NoBusyPoll => {
-                io::ErrorKind::Unsupported
-            }
-            IoUringError::NoSuchCpu(_) => io::ErrorKind::InvalidInput,
+            IoUringError::Missing
+            | IoUringError::TooOld(_)
+            | IoUringError::NoBusyPoll
+            | IoUringError::NoCooperativeReceive => io::ErrorKind::Unsupported,
+            IoUringError::NoSuchCpu(_) | IoUringError::OtherThread => io::ErrorKind::InvalidInput,
             IoUringError::Disabled(_) | IoUringError::Forbidden => io::ErrorKind::PermissionDenied,
         };
         Self::new(kind, error)
     }
 }
 
-/// What the kernel's refusal of a new ring means, whose thread was to be kept on the core `cpu`.
-pub(super) fn of_setup(error: io::Error, cpu: Option<u32>) -> io::Error {
+/// What the kernel's refusal of a new ring means, whose thread was to be kept on the core `cpu` or which was to receive
+/// cooperatively.
+pub(super) fn of_setup(error: io::Error, cpu: Option<u32>, is_cooperative: bool) -> io::Error {
     match error.raw_os_error() {
         Some(ENOSYS) => IoUringError::Missing.into(),
         Some(EPERM | EACCES) => match disabled() {
@@ -74,8 +83,17 @@ pub(super) fn of_setup(error: io::Error, cpu: Option<u32>) -> io::Error {
         },
         Some(EINVAL) => match cpu {
             Some(cpu) => IoUringError::NoSuchCpu(cpu).into(),
+            None if is_cooperative => IoUringError::NoCooperativeReceive.into(),
             None => IoUringError::TooOld("rings of a chosen size").into(),
         },
+        _ => error,
+    }
+}
+
+/// What the kernel's refusal to be entered means.
+pub(super) fn of_enter(error: io::Error) -> io::Error {
+    match error.raw_os_error() {
+        Some(EEXIST) => IoUringError::OtherThread.into(),
         _ => error,
     }
 }
@@ -97,6 +115,7 @@ fn disabled() -> Option<u8> {
 // The same on every architecture that io_uring is used on here.
 const EPERM: i32 = 1;
 const EACCES: i32 = 13;
+const EEXIST: i32 = 17;
 const EINVAL: i32 = 22;
 const ENOSYS: i32 = 38;
 const EOPNOTSUPP: i32 = 95;
@@ -106,7 +125,7 @@ mod tests {
     use super::*;
 
     fn reason(code: i32) -> Option<IoUringError> {
-        source(&of_setup(io::Error::from_raw_os_error(code), None))
+        source(&of_setup(io::Error::from_raw_os_error(code), None, false))
     }
 
     fn source(error: &io::Error) -> Option<IoUringError> {
@@ -133,9 +152,12 @@ mod tests {
 
     #[test]
     fn what_was_asked_for_in_addition_is_named() {
-        let error = of_setup(io::Error::from_raw_os_error(EINVAL), Some(64));
+        let error = of_setup(io::Error::from_raw_os_error(EINVAL), Some(64), false);
         assert_eq!(source(&error), Some(IoUringError::NoSuchCpu(64)));
         assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
+        let error = of_setup(io::Error::from_raw_os_error(EINVAL), None, true);
+        assert_eq!(source(&error), Some(IoUringError::NoCooperativeReceive));
+        assert_eq!(error.kind(), io::ErrorKind::Unsupported);
         for code in [EINVAL, EOPNOTSUPP] {
             let error = of_busy_poll(io::Error::from_raw_os_error(code));
             assert_eq!(source(&error), Some(IoUringError::NoBusyPoll));

@@ -24,7 +24,8 @@ use crate::{Readiness, Ready, Selector, Token};
 ///
 /// The kernel does its part of the work on the thread that registered a stream, which it interrupts, so polls and
 /// registrations belong on one thread. The selector can be moved to another; where the first one ends, receives are
-/// started again on the other. With [`IoUringConfig::with_sqpoll`] a thread of the kernel's does it instead.
+/// started again on the other. With [`IoUringConfig::with_cooperative_receive`] it waits for a poll in place of interrupting,
+/// with [`IoUringConfig::with_sqpoll`] a thread of the kernel's does it instead.
 ///
 /// What is done on other threads, such as to read or to drop a stream, is seen by the next poll, and does not end one that
 /// waits.
@@ -381,6 +382,7 @@ impl IoUringSelector {
     /// In this order: a receive that ended without a buffer may have done so just before the buffers came back, and would
     /// wait for others otherwise. When this returns, such a receive waits only while the kernel has no buffer.
     fn settle(&mut self) -> io::Result<()> {
+        self.ring.run_noted()?;
         self.collect()?;
         self.replenish()
     }

@@ -32,6 +32,21 @@ impl Kind for IoUring {
 
 suite!(io_uring_stream, super::IoUring);
 
+struct Cooperative;
+
+impl Kind for Cooperative {
+    type Selector = IoUringSelector;
+    type Stream = IoUringStream;
+
+    const IS_EDGE: bool = true;
+
+    fn selector() -> Option<IoUringSelector> {
+        selector(IoUringConfig::default().with_cooperative_receive())
+    }
+}
+
+suite!(cooperative, super::Cooperative);
+
 struct Sqpoll;
 
 impl Kind for Sqpoll {
@@ -429,6 +444,76 @@ mod registration {
             pair.receive(5)
         });
         assert_eq!(whole.join().unwrap(), b"moved");
+    }
+}
+
+/// A ring that the kernel does not interrupt for belongs to one thread.
+mod cooperation {
+    use super::*;
+
+    fn config() -> IoUringConfig {
+        IoUringConfig::default().with_cooperative_receive()
+    }
+
+    #[test]
+    fn a_poll_that_does_not_wait_enters_the_kernel_for_what_has_arrived() {
+        let mut pair = or_skip!(pair(config()));
+        pair.forget_reports();
+        pair.peer.write_all(b"noted").unwrap();
+        let deadline = Deadline::new();
+        let mut received = Vec::new();
+        while received.len() < 5 {
+            deadline.check();
+            for report in poll::<IoUring>(&mut pair.selector, Duration::ZERO) {
+                pair.selector.deliver(&mut pair.stream, report.readiness);
+            }
+            read_available(&mut pair.stream, &mut received);
+        }
+        assert_eq!(received, b"noted");
+    }
+
+    #[test]
+    fn it_may_be_made_on_another_thread_than_it_is_used_on() {
+        let made = std::thread::spawn(|| selector(config()));
+        let mut pair = Pair::<IoUring>::with_selector(or_skip!(made.join().unwrap()));
+        pair.peer.write_all(b"here").unwrap();
+        assert_eq!(pair.receive(4), b"here");
+    }
+
+    #[test]
+    fn a_second_thread_is_refused_and_costs_the_first_nothing() {
+        let mut pair = or_skip!(pair(config()));
+        let other = std::thread::spawn(move || {
+            let error = pair
+                .selector
+                .poll(&mut Vec::new(), Some(Duration::from_secs(10)))
+                .unwrap_err();
+            assert_eq!(reason(&error), Some(&IoUringError::OtherThread));
+            let (mut stream, _peer) = connect_pair::<IoUring>();
+            let error = pair
+                .selector
+                .register(&mut stream, token(1, 1))
+                .unwrap_err();
+            assert_eq!(reason(&error), Some(&IoUringError::OtherThread));
+            pair.peer.write_all(b"meanwhile").unwrap();
+            pair
+        });
+        let mut pair = other.join().unwrap();
+        assert_eq!(pair.receive(9), b"meanwhile");
+    }
+
+    #[test]
+    fn it_may_be_dropped_anywhere() {
+        let mut pair = or_skip!(pair(config()));
+        let (selector, mut peer) = (pair.selector, pair.peer);
+        std::thread::spawn(move || drop(selector)).join().unwrap();
+        let mut buffer = [0; 8];
+        let error = pair.stream.read(&mut buffer).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NotConnected);
+        drop(pair.stream);
+        assert_eq!(peer.read(&mut buffer).unwrap(), 0);
+        // One that was never used, too.
+        drop(super::selector(config()));
     }
 }
 

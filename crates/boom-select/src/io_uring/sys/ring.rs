@@ -11,7 +11,7 @@ use io_uring::types::{CancelBuilder, Fd, Napi, SubmitArgs, Timespec};
 use io_uring::{IoUring, Probe, cqueue, opcode, squeue};
 
 use super::pool::{Bell, BufferRing, Pool, Received};
-use crate::io_uring::error::{of_busy_poll, of_setup};
+use crate::io_uring::error::{of_busy_poll, of_enter, of_setup};
 use crate::io_uring::{IoUringConfig, IoUringError};
 
 /// What the kernel says of an operation.
@@ -37,6 +37,10 @@ pub(in crate::io_uring) struct Ring {
     pool: Arc<Pool>,
     /// A thread of the kernel's takes the operations.
     is_sqpoll: bool,
+    /// The kernel does not interrupt, but notes that it has work to do on this thread.
+    is_cooperative: bool,
+    /// The ring has not been bound to the thread that enters the kernel for it.
+    is_unbound: bool,
     /// Something was pushed that may not have been submitted, or the kernel may keep completions that found no place.
     is_restless: bool,
     /// Operations whose last completion was not taken.
@@ -72,6 +76,8 @@ impl Ring {
                 buffers: BufferRing::new(Arc::clone(&pool)),
                 pool,
                 is_sqpoll: config.sqpoll().is_some(),
+                is_cooperative: config.is_cooperative(),
+                is_unbound: config.is_cooperative(),
                 is_restless: false,
                 running: 0,
             }),
@@ -122,6 +128,7 @@ impl Ring {
     }
 
     fn push(&mut self, operation: &squeue::Entry) -> io::Result<()> {
+        self.bind()?;
         if self.ring.submission().is_full() {
             self.submit()?;
             // The kernel's thread has been woken, and makes room when it comes to it.
@@ -138,6 +145,15 @@ impl Ring {
         pushed.map_err(|_| io::ErrorKind::OutOfMemory)?;
         self.running += 1;
         self.is_restless = true;
+        Ok(())
+    }
+
+    /// Binds the ring to this thread, if it is one that a thread has to be bound to and has none.
+    fn bind(&mut self) -> io::Result<()> {
+        if self.is_unbound {
+            self.ring.submitter().register_enable_rings()?;
+            self.is_unbound = false;
+        }
         Ok(())
     }
 
@@ -159,7 +175,7 @@ impl Ring {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 // The kernel keeps completions that found no place and takes nothing more: the next poll makes room.
                 Err(error) if error.kind() == io::ErrorKind::ResourceBusy => return Ok(()),
-                Err(error) => return Err(error),
+                Err(error) => return Err(of_enter(error)),
             }
         }
         self.is_restless = self.has_overflowed();
@@ -168,7 +184,8 @@ impl Ring {
 
     /// Hands the kernel what was pushed and waits for a completion, without end where no time is given. It may return
     /// earlier.
-    pub(in crate::io_uring) fn wait(&self, timeout: Option<Duration>) -> io::Result<()> {
+    pub(in crate::io_uring) fn wait(&mut self, timeout: Option<Duration>) -> io::Result<()> {
+        self.bind()?;
         // More seconds than the kernel can count are no limit.
         let timeout = timeout.filter(|timeout| i64::try_from(timeout.as_secs()).is_ok());
         let waited = match timeout {
@@ -180,25 +197,40 @@ impl Ring {
             }
         };
         match waited {
-            Err(error)
-                if error.raw_os_error() != Some(ETIME)
-                    && !matches!(
-                        error.kind(),
-                        io::ErrorKind::Interrupted | io::ErrorKind::ResourceBusy
-                    ) =>
-            {
-                Err(error)
+            Err(error) if error.raw_os_error() != Some(ETIME) && !is_passing(&error) => {
+                Err(of_enter(error))
             }
             _ => Ok(()),
         }
     }
 
-    /// Returns true if nothing has completed, no buffer has been given back, and nothing waits to be submitted.
+    /// Has the kernel do what it has noted for this thread, such as receiving, if there is any of it.
+    pub(in crate::io_uring) fn run_noted(&mut self) -> io::Result<()> {
+        if self.has_noted() {
+            // With nothing to be submitted this is the way into the kernel all the same.
+            match self.ring.submit() {
+                Err(error) if !is_passing(&error) => return Err(of_enter(error)),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn has_noted(&mut self) -> bool {
+        self.is_cooperative && self.ring.submission().taskrun()
+    }
+
+    /// Returns true if nothing has completed or waits for this thread, no buffer has been given back, and nothing waits to be
+    /// submitted.
     ///
     /// That completions found no place needs no look of its own: they only do so while there are others.
     #[inline]
     pub(in crate::io_uring) fn is_idle(&mut self) -> bool {
-        !self.is_restless && !self.pool.has_returned() && self.ring.completion().is_empty()
+        !self.is_restless
+            && !self.pool.has_returned()
+            && self.ring.completion().is_empty()
+            && !self.has_noted()
     }
 
     /// Returns true if the kernel keeps completions that found no place.
@@ -247,6 +279,9 @@ impl Ring {
     /// Ends all operations. Returns true if all have told their end.
     fn end_all(&mut self) -> io::Result<bool> {
         for _ in 0..END_WAITS {
+            if self.running == 0 {
+                return Ok(true);
+            }
             // What was not submitted could not be cancelled.
             self.submit()?;
             let submitter = self.ring.submitter();
@@ -255,12 +290,11 @@ impl Ring {
                 _ => {}
             }
             while self.next().is_some() {}
-            if self.running == 0 {
-                return Ok(true);
+            if self.running > 0 {
+                self.wait(Some(END_WAIT))?;
             }
-            self.wait(Some(END_WAIT))?;
         }
-        Ok(false)
+        Ok(self.running == 0)
     }
 }
 
@@ -285,12 +319,28 @@ impl fmt::Debug for Ring {
     }
 }
 
+/// A signal came, or there is no room for completions: the next attempt does it.
+fn is_passing(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::Interrupted | io::ErrorKind::ResourceBusy
+    )
+}
+
 fn build(config: &IoUringConfig) -> io::Result<IoUring> {
     let mut builder = IoUring::builder();
     builder
         .dontfork()
         .setup_clamp()
         .setup_cqsize(config.completions());
+    if config.is_cooperative() {
+        // The thread is that of the first operation, which need not be the one that sets up the ring.
+        builder
+            .setup_single_issuer()
+            .setup_r_disabled()
+            .setup_defer_taskrun()
+            .setup_taskrun_flag();
+    }
     let mut cpu = None;
     if let Some(idle) = config.sqpoll() {
         builder.setup_sqpoll(u32::try_from(idle.as_millis()).unwrap_or(u32::MAX));
@@ -300,7 +350,9 @@ fn build(config: &IoUringConfig) -> io::Result<IoUring> {
         builder.setup_sqpoll_cpu(cpu);
     }
     let entries = SUBMISSIONS.min(config.completions());
-    builder.build(entries).map_err(|error| of_setup(error, cpu))
+    builder
+        .build(entries)
+        .map_err(|error| of_setup(error, cpu, config.is_cooperative()))
 }
 
 /// Refuses a kernel that lacks what is needed.
