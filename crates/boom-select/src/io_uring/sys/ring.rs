@@ -290,6 +290,14 @@ impl Ring {
                 _ => {}
             }
             while self.next().is_some() {}
+            // The kernel does only some of what it has noted at a time.
+            for _ in 0..self.running {
+                if !self.has_noted() {
+                    break;
+                }
+                self.run_noted()?;
+                while self.next().is_some() {}
+            }
             if self.running > 0 {
                 self.wait(Some(END_WAIT))?;
             }
