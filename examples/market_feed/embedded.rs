@@ -10,6 +10,10 @@ use boomnet::select::Selector;
 use boomnet::stream::{Layer, Socket};
 use boomnet::tls::Roots;
 
+#[cfg(target_os = "linux")]
+use crate::args::cooperative_io_uring;
+#[cfg(not(target_os = "linux"))]
+use crate::args::no_io_uring;
 use crate::args::{Args, SelectorKind};
 use crate::board::{Board, Feed};
 use crate::clock::Clock;
@@ -64,8 +68,12 @@ pub(crate) fn run(args: &Args, stop: &AtomicBool) -> io::Result<bool> {
         SelectorKind::Direct => run.watched_by::<_, TcpStream>(DirectSelector::new())?,
         #[cfg(target_os = "linux")]
         SelectorKind::IoUring => run.watched_by::<_, IoUringStream>(IoUringSelector::new()?)?,
+        #[cfg(target_os = "linux")]
+        SelectorKind::IoUringCooperative => {
+            run.watched_by::<_, IoUringStream>(cooperative_io_uring()?)?
+        }
         #[cfg(not(target_os = "linux"))]
-        SelectorKind::IoUring => return Err(io::ErrorKind::Unsupported.into()),
+        SelectorKind::IoUring | SelectorKind::IoUringCooperative => return Err(no_io_uring()),
     }
     print_summary(&mut board);
     let is_complete = is_complete(&board, &exchange);

@@ -7,6 +7,10 @@ use boomnet::prelude::*;
 use boomnet::select::Selector;
 use boomnet::stream::{Layer, Socket};
 
+#[cfg(target_os = "linux")]
+use crate::args::cooperative_io_uring;
+#[cfg(not(target_os = "linux"))]
+use crate::args::no_io_uring;
 use crate::args::{Args, SelectorKind};
 use crate::board::{Board, Feed};
 use crate::clock::Clock;
@@ -29,8 +33,12 @@ pub(crate) fn run(args: &Args, stop: &AtomicBool) -> io::Result<bool> {
         SelectorKind::IoUring => {
             follow::<_, IoUringStream>(IoUringSelector::new()?, args, &mut board, stop)?
         }
+        #[cfg(target_os = "linux")]
+        SelectorKind::IoUringCooperative => {
+            follow::<_, IoUringStream>(cooperative_io_uring()?, args, &mut board, stop)?
+        }
         #[cfg(not(target_os = "linux"))]
-        SelectorKind::IoUring => return Err(io::ErrorKind::Unsupported.into()),
+        SelectorKind::IoUring | SelectorKind::IoUringCooperative => return Err(no_io_uring()),
     }
     print_summary(args, &board);
     Ok(board.is_satisfied())

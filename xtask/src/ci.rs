@@ -25,7 +25,11 @@ pub(crate) fn run(workspace: &Workspace, report: &mut Report) {
             short_example(workspace, name)
         });
     }
-    report.step("example market_feed", || market_feed(workspace));
+    for selector in ["direct", "mio", "io-uring", "io-uring-cooperative"] {
+        report.step(&format!("example market_feed, {selector}"), || {
+            market_feed(workspace, selector)
+        });
+    }
     report.step("example market_feed, recorded and replayed", || {
         market_feed_again(workspace)
     });
@@ -115,8 +119,9 @@ fn short_example(workspace: &Workspace, name: &str) -> Result<Outcome> {
 }
 
 /// The program of the README: it fails if a trade was lost, repeated or corrupted.
-fn market_feed(workspace: &Workspace) -> Result<Outcome> {
-    run_program(example(workspace, "market_feed").args(["--seconds", "5"]))?;
+fn market_feed(workspace: &Workspace, selector: &str) -> Result<Outcome> {
+    let mut feed = example(workspace, "market_feed");
+    run_program(feed.args(["--seconds", "4", "--selector", selector]))?;
     Ok(Outcome::Passed)
 }
 

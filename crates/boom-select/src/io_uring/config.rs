@@ -75,12 +75,13 @@ impl IoUringConfig {
     /// Has the poll that finds a note of it in shared memory enter the kernel for what has arrived, in place of the kernel
     /// interrupting the polling thread (`IORING_SETUP_DEFER_TASKRUN`, Linux 6.1).
     ///
-    /// A message then costs one system call, or all that have come together one; an idle poll makes none still. Nothing
-    /// disturbs the thread at its work, and a single message is there earlier where an interrupt from another core is dear, as
-    /// in a virtual machine; fewer buffers, such as 64, stay in the core's cache. The thread that registers or waits first is
-    /// the one that has to do so ever after, and to poll: another is refused with
-    /// [`IoUringError::OtherThread`](crate::IoUringError::OtherThread), and where another drops the selector the memory of
-    /// the buffers is never freed. It means nothing beside [`with_sqpoll`](Self::with_sqpoll).
+    /// A message then costs one system call, or one for up to twenty that have come together, and the next poll goes on with
+    /// the others (before Linux 6.13 one for all); an idle poll makes none still. Nothing disturbs the thread at its work, and
+    /// a single message is there earlier where an interrupt from another core is dear, as in a virtual machine; fewer
+    /// buffers, such as 64, stay in the core's cache. The thread that registers or waits first is the one that has to do so
+    /// ever after, and to poll: another is refused with [`IoUringError::OtherThread`](crate::IoUringError::OtherThread), and
+    /// where another drops the selector the memory of the buffers is never freed. It means nothing beside
+    /// [`with_sqpoll`](Self::with_sqpoll).
     pub const fn with_cooperative_receive(mut self) -> Self {
         self.is_cooperative = true;
         self

@@ -120,6 +120,7 @@ impl Selector<IoUringStream> for IoUringSelector {
         if socket.slot().is_some() {
             return Err(ErrorKind::AlreadyExists.into());
         }
+        self.ring.check_thread()?;
         let mut watch = Watch::new(token, Arc::clone(socket.shared()));
         // After its end there is nothing to receive.
         watch.has_received = socket.has_end();
@@ -140,6 +141,7 @@ impl Selector<IoUringStream> for IoUringSelector {
 
     fn deregister(&mut self, socket: &mut IoUringStream, _token: Token) -> io::Result<()> {
         let slot = self.slot_of(socket).ok_or(ErrorKind::NotFound)?;
+        self.ring.check_thread()?;
         if let Some(watch) = self.watch(slot) {
             watch.is_awaited = true;
         }
@@ -355,6 +357,7 @@ impl IoUringSelector {
 /// The work of a poll.
 impl IoUringSelector {
     fn turn(&mut self, ready: &mut Vec<Ready>, timeout: Option<Duration>) -> io::Result<()> {
+        self.ring.check_thread()?;
         self.settle()?;
         if self.touched.is_empty() && timeout != Some(Duration::ZERO) {
             self.ring.wait(timeout)?;

@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::io::{self, ErrorKind, IoSliceMut, Read, Write};
-use std::net::Shutdown;
+use std::net::{Shutdown, TcpStream as Peer};
 use std::os::fd::{AsFd, AsRawFd};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -16,6 +16,8 @@ use crate::support::{
     Deadline, Kind, Many, Pair, TOKEN, closed_port, connect, connect_pair, kind, poll,
     read_available, token,
 };
+
+mod stress;
 
 pub(crate) struct IoUring;
 
@@ -89,6 +91,15 @@ fn many(config: IoUringConfig, count: usize) -> Option<Many<IoUring>> {
     selector(config).map(|selector| Many::connected(selector, count))
 }
 
+/// The three answers to who receives.
+fn modes(config: IoUringConfig) -> [IoUringConfig; 3] {
+    [
+        config,
+        config.with_cooperative_receive(),
+        config.with_sqpoll(Duration::from_millis(1)),
+    ]
+}
+
 fn small(buffers: u16) -> IoUringConfig {
     IoUringConfig::default()
         .with_buffers(buffers)
@@ -133,13 +144,15 @@ mod construction {
     fn busy_polling_is_had_or_refused_by_name() {
         or_skip!(selector(IoUringConfig::default()));
         let config = IoUringConfig::default().with_busy_poll(Duration::from_micros(50));
-        match IoUringSelector::with_config(config) {
-            Ok(selector) => {
-                let mut pair = Pair::<IoUring>::with_selector(selector);
-                pair.peer.write_all(b"polled").unwrap();
-                assert_eq!(pair.receive(6), b"polled");
+        for config in modes(config) {
+            match IoUringSelector::with_config(config) {
+                Ok(selector) => {
+                    let mut pair = Pair::<IoUring>::with_selector(selector);
+                    pair.peer.write_all(b"polled").unwrap();
+                    assert_eq!(pair.receive(6), b"polled", "{config:?}");
+                }
+                Err(error) => assert_eq!(reason(&error), Some(&IoUringError::NoBusyPoll)),
             }
-            Err(error) => assert_eq!(reason(&error), Some(&IoUringError::NoBusyPoll)),
         }
     }
 }
@@ -171,7 +184,7 @@ mod buffers {
     fn thousands_of_messages_pass_through_four_of_them_and_few_completions() {
         const MESSAGES: u32 = 5000;
         let config = small(4).with_completions(2);
-        for config in [config, config.with_sqpoll(Duration::from_millis(1))] {
+        for config in modes(config) {
             let mut pair = or_skip!(pair(config));
             let mut peer = pair.peer.try_clone().unwrap();
             let sender = std::thread::spawn(move || {
@@ -189,7 +202,7 @@ mod buffers {
     #[test]
     fn two_operations_at_a_time_are_enough_to_register_many() {
         let config = small(16).with_completions(2);
-        for config in [config, config.with_sqpoll(Duration::from_millis(1))] {
+        for config in modes(config) {
             let mut many = or_skip!(many(config, 50));
             for peer in &mut many.peers {
                 peer.write_all(b"through").unwrap();
@@ -355,8 +368,7 @@ mod registration {
     #[test]
     fn what_was_received_before_its_end_is_not_lost() {
         let mut pair = or_skip!(pair(IoUringConfig::default()));
-        let mut received = Vec::new();
-        let mut expected = Vec::new();
+        let (mut received, mut expected) = (Vec::new(), Vec::new());
         for round in 0..100_u8 {
             let bytes = [round; 100];
             pair.peer.write_all(&bytes).unwrap();
@@ -495,11 +507,17 @@ mod cooperation {
                 .register(&mut stream, token(1, 1))
                 .unwrap_err();
             assert_eq!(reason(&error), Some(&IoUringError::OtherThread));
+            let error = pair
+                .selector
+                .deregister(&mut pair.stream, TOKEN)
+                .unwrap_err();
+            assert_eq!(reason(&error), Some(&IoUringError::OtherThread));
             pair.peer.write_all(b"meanwhile").unwrap();
             pair
         });
         let mut pair = other.join().unwrap();
         assert_eq!(pair.receive(9), b"meanwhile");
+        pair.selector.deregister(&mut pair.stream, TOKEN).unwrap();
     }
 
     #[test]
@@ -647,6 +665,29 @@ mod drops {
         let config = IoUringConfig::default().with_completions(64);
         ends_them_all(config);
         ends_them_all(config.with_cooperative_receive());
+    }
+
+    #[test]
+    fn the_kernel_receives_nothing_once_the_selector_is_gone() {
+        for config in modes(IoUringConfig::default().with_completions(64)) {
+            let mut many = or_skip!(many(config, 100));
+            let sockets = many.streams.iter().map(IoUringStream::as_fd);
+            let sockets = sockets.map(|socket| socket.try_clone_to_owned().unwrap());
+            let sockets: Vec<_> = sockets.map(Peer::from).collect();
+            drop(many.selector);
+            for peer in &mut many.peers {
+                peer.write_all(b"to the socket itself").unwrap();
+            }
+            for mut socket in sockets {
+                socket.set_nonblocking(false).unwrap();
+                socket
+                    .set_read_timeout(Some(Duration::from_secs(10)))
+                    .unwrap();
+                let mut received = [0; 20];
+                socket.read_exact(&mut received).unwrap();
+                assert_eq!(received, *b"to the socket itself", "{config:?}");
+            }
+        }
     }
 
     fn ends_them_all(config: IoUringConfig) {

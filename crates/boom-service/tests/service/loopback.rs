@@ -97,7 +97,7 @@ pub(crate) fn listen() -> (TcpListener, u16) {
 }
 
 /// The last words and the end arrive together, and the endpoint gets both.
-fn end_with_data<S, G>(selector: S, make: fn(TcpStream) -> G, room: usize)
+pub(crate) fn end_with_data<S, G>(selector: S, make: fn(TcpStream) -> G, room: usize)
 where
     S: Selector<G::Base>,
     G: Read + Write + Layer<Base: Socket>,
@@ -137,7 +137,7 @@ fn an_end_that_arrives_with_the_data_is_not_lost() {
     }
 }
 
-fn refused<S, G>(selector: S, make: fn(TcpStream) -> G)
+pub(crate) fn refused<S, G>(selector: S, make: fn(TcpStream) -> G)
 where
     S: Selector<G::Base>,
     G: Read + Write + Layer<Base: Socket>,
@@ -168,7 +168,7 @@ fn a_refused_connect_is_reported_and_retried() {
     refused(DirectSelector::new(), plain);
 }
 
-fn restart<S, G>(selector: S, make: fn(TcpStream) -> G, count: usize)
+pub(crate) fn restart<S, G>(selector: S, make: fn(TcpStream) -> G, count: usize)
 where
     S: Selector<G::Base>,
     G: Read + Write + Layer<Base: Socket>,

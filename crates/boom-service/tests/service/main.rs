@@ -29,6 +29,8 @@ mod allocation;
 mod chaos;
 mod context;
 mod loopback;
+#[cfg(target_os = "linux")]
+mod loopback_io_uring;
 mod loopback_overlap;
 #[cfg(target_os = "linux")]
 mod loopback_race;

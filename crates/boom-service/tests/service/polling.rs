@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use boom_select::{Idle, IdleStrategy, Token};
 use boom_service::State;
+use boom_stream::TimeSource;
 use boom_testkit::stream::ScriptedStream;
 
-use crate::world::{Stack, World};
+use crate::world::{Client, Stack, Timeout, World};
 
 #[test]
 fn one_poll_starts_to_connect_to_a_numeric_address() {
@@ -92,6 +93,63 @@ fn several_reports_of_one_socket_are_one_poll() {
     world.service.poll().unwrap();
     assert_eq!(client.polls() - polls, 1);
     assert_eq!(world.reports.delivered() - delivered, 3);
+}
+
+/// The polls of each turn: in those of `reported` every socket is reported, twice.
+fn polls_by_turn(world: &mut World, client: &Client, reported: &[bool]) -> Vec<usize> {
+    let turn = |&is_reported: &bool| {
+        let before = client.polls();
+        if is_reported {
+            world.reports.all_ready();
+            world.reports.all_ready();
+        }
+        world.service.poll().unwrap();
+        client.polls() - before
+    };
+    reported.iter().map(turn).collect()
+}
+
+#[test]
+fn a_report_is_polled_for_in_its_turn_and_in_no_later_one() {
+    let mut world = World::new();
+    let (handle, client) = world.register(4001);
+    world.service.poll().unwrap();
+    assert_eq!(world.service.state(handle), Some(State::Connecting));
+    // The turn in which the connect ends, and those after it.
+    let polls = polls_by_turn(&mut world, &client, &[true, false, false]);
+    assert_eq!(polls, [1, 0, 0]);
+    assert_eq!(world.service.state(handle), Some(State::Active));
+    let polls = polls_by_turn(
+        &mut world,
+        &client,
+        &[true, false, true, true, false, false],
+    );
+    assert_eq!(polls, [1, 0, 1, 1, 0, 0]);
+    assert_eq!(world.service.stats().polls, 4);
+}
+
+#[test]
+fn what_else_an_endpoint_is_polled_for_is_done_by_the_poll_of_its_report() {
+    let mut world = World::new();
+    let (handle, client) = world.active(4001);
+    let wake_ns = world.clock.now_ns() + 1;
+    let mut timeout: Rc<Timeout> = Rc::default();
+    let mut batches = 2;
+    client.on_poll(move |stack| {
+        batches -= 1;
+        stack.has_buffered.set(batches > 0);
+        Ok(())
+    });
+    // Noted by its user, and reported; then noted by its own poll, and reported; a timer is due as well.
+    world.service.dispatch(handle, |stack, _| {
+        stack.has_buffered.set(true);
+        stack.timeout.due_ns.set(Some(wake_ns));
+        timeout = Rc::clone(&stack.timeout);
+    });
+    world.clock.advance_ns(1);
+    let polls = polls_by_turn(&mut world, &client, &[true, true, false, false]);
+    assert_eq!(polls, [1, 1, 0, 0]);
+    assert_eq!(timeout.take_told(), [wake_ns]);
 }
 
 #[test]

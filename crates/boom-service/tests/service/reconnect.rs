@@ -365,6 +365,40 @@ fn an_endpoint_may_decline_to_follow() {
 }
 
 #[test]
+fn an_endpoint_follows_once_in_an_outage_of_its_own() {
+    let mut world = World::new();
+    let policy = ReconnectPolicy::default()
+        .with_immediate_retry(false)
+        .with_base(Duration::from_secs(4));
+    let options = EndpointOptions::default().with_reconnect(policy);
+    let (handle, client) = world.register_with(Client::new("10.0.0.1", 4001), options);
+    for outage in 0..3 {
+        // The server takes others and not this one.
+        client.refuse(ErrorKind::ConnectionRefused);
+        if outage > 0 {
+            end_after(&mut world, handle, &client, Duration::from_secs(3600));
+        }
+        world.poll_until(handle, State::Backoff);
+        world.drain_events();
+        let attempts = client.opened().len();
+        for others in 1..=10 {
+            world.service.register(Client::new("10.0.0.1", 4001));
+            for _ in 0..10 {
+                world.reports.all_ready();
+                world.service.poll().unwrap();
+            }
+            assert_eq!(world.service.stats().active, 10 * outage + others);
+            assert_eq!(client.opened().len(), attempts + 1, "in outage {outage}");
+        }
+        assert_eq!(world.service.state(handle), Some(State::Backoff));
+        // Its own delay ends, and the outage with it.
+        client.on_open(|_| Ok(Some(<_>::default())));
+        world.advance(Duration::from_secs(5));
+        world.poll_until(handle, State::Active);
+    }
+}
+
+#[test]
 fn refusing_to_go_on_hands_the_endpoint_back() {
     let mut world = World::new();
     let (handle, client) = world.active(4001);

@@ -10,7 +10,8 @@ use boom_service::{EndpointOptions, IntoIOService, State};
 use crate::loopback::{Reader, listen, mio, poll_until};
 use crate::world::{Client, World};
 
-/// A fault; the file with the test that would find it, and how the name of that test begins.
+/// A fault; the file with the test that would find it, perhaps in the crate of a lower layer, and how the name of that test
+/// begins.
 const FAULTS: &[(&str, &str, &str)] = &[
     (
         "a refused connect is never reported through mio",
@@ -96,6 +97,26 @@ const FAULTS: &[(&str, &str, &str)] = &[
         "a builder method drops what is registered",
         "tests/service/handles.rs",
         "builder_methods_keep_what_is_registered",
+    ),
+    (
+        "the builder panics for the loopback interface",
+        "../boom-stream/tests/options.rs",
+        "an_interface_by_name_reaches_loopback_by_both_families",
+    ),
+    (
+        "io_uring stalls past 64 connections",
+        "tests/service/loopback_io_uring.rs",
+        "endpoints_come_back_after_the_server",
+    ),
+    (
+        "a recording truncates the one before",
+        "../boom-stream/tests/record.rs",
+        "an_existing_file_is_never_overwritten",
+    ),
+    (
+        "the replay of a truncated file spins",
+        "../boom-stream/tests/replay_cut.rs",
+        "a_small_file_is_cut_at_every_byte",
     ),
 ];
 

@@ -5,6 +5,7 @@ use std::io;
 use std::mem;
 use std::os::fd::{AsRawFd, BorrowedFd, IntoRawFd, OwnedFd};
 use std::sync::Arc;
+use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use io_uring::types::{CancelBuilder, Fd, Napi, SubmitArgs, Timespec};
@@ -39,8 +40,8 @@ pub(in crate::io_uring) struct Ring {
     is_sqpoll: bool,
     /// The kernel does not interrupt, but notes that it has work to do on this thread.
     is_cooperative: bool,
-    /// The ring has not been bound to the thread that enters the kernel for it.
-    is_unbound: bool,
+    /// The only thread that may enter the kernel for a cooperative ring, once there is one.
+    thread: Option<ThreadId>,
     /// Something was pushed that may not have been submitted, or the kernel may keep completions that found no place.
     is_restless: bool,
     /// Operations whose last completion was not taken.
@@ -77,7 +78,7 @@ impl Ring {
                 pool,
                 is_sqpoll: config.sqpoll().is_some(),
                 is_cooperative: config.is_cooperative(),
-                is_unbound: config.is_cooperative(),
+                thread: None,
                 is_restless: false,
                 running: 0,
             }),
@@ -148,13 +149,25 @@ impl Ring {
         Ok(())
     }
 
-    /// Binds the ring to this thread, if it is one that a thread has to be bound to and has none.
+    /// Binds a cooperative ring to this thread, unless it has been bound.
     fn bind(&mut self) -> io::Result<()> {
-        if self.is_unbound {
+        if self.is_cooperative && self.thread.is_none() {
             self.ring.submitter().register_enable_rings()?;
-            self.is_unbound = false;
+            self.thread = Some(thread::current().id());
         }
         Ok(())
+    }
+
+    /// Refuses any thread but the one that the ring is bound to.
+    ///
+    /// The kernel would as well, but only when it is entered: too late for what has been changed by then.
+    pub(in crate::io_uring) fn check_thread(&self) -> io::Result<()> {
+        match self.thread {
+            Some(thread) if thread != thread::current().id() => {
+                Err(IoUringError::OtherThread.into())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Hands the kernel what was pushed; where it has a thread for that, wakes it if need be.
@@ -304,15 +317,19 @@ impl Ring {
         }
         Ok(self.running == 0)
     }
+
+    /// Returns true once the kernel has let go of the buffers: false where it does not say so.
+    fn let_go(&mut self) -> bool {
+        let is_over = self.end_all().unwrap_or(false);
+        // Nothing can choose a buffer from now on.
+        let is_forgotten = self.ring.submitter().unregister_buf_ring(GROUP).is_ok();
+        is_over && is_forgotten
+    }
 }
 
 impl Drop for Ring {
-    /// Lets go of the buffers only when the kernel has.
     fn drop(&mut self) {
-        let is_over = self.end_all().unwrap_or(false);
-        // Nothing can choose a buffer from now on.
-        let forgotten = self.ring.submitter().unregister_buf_ring(GROUP).is_ok();
-        if !(is_over && forgotten) {
+        if !self.let_go() {
             mem::forget(Arc::clone(&self.pool));
         }
     }
@@ -389,3 +406,6 @@ const END_WAIT: Duration = Duration::from_millis(1);
 // The same on every architecture that io_uring is used on here.
 const POLLOUT: u32 = 0x4;
 const ETIME: i32 = 62;
+
+#[cfg(test)]
+mod tests;
