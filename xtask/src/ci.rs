@@ -6,7 +6,7 @@ use std::process::Command;
 
 use crate::process::run as run_program;
 use crate::report::{Context, Outcome, Report, Result};
-use crate::tools::openssl_library;
+use crate::tools::{openssl_compiler, openssl_library};
 use crate::workspace::Workspace;
 use crate::{features, fuzz, golden, tidy};
 
@@ -16,6 +16,9 @@ pub(crate) fn run(workspace: &Workspace, report: &mut Report) {
     report.step("lints", || lints(workspace));
     report.step("tests", || tests(workspace));
     report.step("tests of TLS by OpenSSL", || openssl_tests(workspace));
+    report.step("tests of TLS by a compiled OpenSSL", || {
+        openssl_vendored_tests(workspace)
+    });
     report.step("tests of optional features", || optional_tests(workspace));
     report.step("doc tests", || doc_tests(workspace));
     report.step("docs", || docs(workspace));
@@ -60,6 +63,12 @@ fn lints(workspace: &Workspace) -> Result<Outcome> {
         "-D",
         "warnings",
     ]))?;
+    // The one program that needs OpenSSL's headers to be built.
+    if openssl_library().is_ok() {
+        let mut clippy = workspace.cargo("clippy");
+        clippy.args(["--package", "xtask", "--features", "openssl"]);
+        run_program(clippy.args(["--example", "interop_tls", "--", "-D", "warnings"]))?;
+    }
     Ok(Outcome::Passed)
 }
 
@@ -91,6 +100,27 @@ fn openssl_tests(workspace: &Workspace) -> Result<Outcome> {
     let mut test = workspace.cargo("test");
     test.args(["--package", "boom-tls", "--features", "openssl", "--quiet"]);
     run_program(&mut test)?;
+    // Over the streams of the selectors, which boom-tls does not know.
+    let mut test = workspace.cargo("test");
+    test.args(["--package", "boomnet", "--features", "openssl,io-uring"]);
+    run_program(test.args(["--test", "tls_over_selectors", "--quiet"]))?;
+    Ok(Outcome::Passed)
+}
+
+/// The same backend by an OpenSSL of a later version than most systems have. To compile it takes a minute or two, once.
+fn openssl_vendored_tests(workspace: &Workspace) -> Result<Outcome> {
+    if let Err(reason) = openssl_compiler() {
+        return Outcome::unavailable(reason);
+    }
+    let mut test = workspace.cargo("test");
+    test.args(["--package", "boom-tls", "--features", "openssl-vendored"]);
+    run_program(test.args([
+        "--test",
+        "openssl",
+        "--test",
+        "openssl_allocations",
+        "--quiet",
+    ]))?;
     Ok(Outcome::Passed)
 }
 

@@ -3,9 +3,9 @@
 //! Node's `ws` and Python's `websockets` and `aiohttp` send recorded messages of real exchanges; each is reached plain and
 //! behind a proxy that ends TLS. `market_feed` and a bare test client receive every file, and what they received must have
 //! the hash of the file. Then the test client sends everything back, and does so under the conditions of
-//! [`feature::all`]. What [`tshark`] finds in our recordings is compared too, [`dns`] has our resolvers ask dnsmasq, and what a
-//! thousand endpoints make of a venue that is killed is compared with what that wrote, see [`outage`]. Everything listens on
-//! loopback and ends with this command.
+//! [`feature::all`]. What [`tshark`] finds in our recordings is compared too, [`dns`] has our resolvers ask dnsmasq, [`tls`]
+//! speaks TLS to six servers, and what a thousand endpoints make of a venue that is killed is compared with what that wrote,
+//! see [`outage`]. Everything listens on loopback and ends with this command.
 
 mod authority;
 mod check;
@@ -23,6 +23,7 @@ mod recording;
 mod relay;
 mod server;
 mod table;
+mod tls;
 mod tshark;
 mod wire;
 
@@ -50,6 +51,8 @@ pub(crate) enum Part {
     Recordings,
     /// Names, asked of dnsmasq.
     Dns,
+    /// TLS to other people's servers, by both backends.
+    Tls,
     /// A venue that is killed and stopped under a thousand endpoints.
     Outage,
 }
@@ -64,6 +67,9 @@ pub(crate) fn run(workspace: &Workspace, report: &mut Report, part: Option<Part>
     }
     if is_wanted(Part::Dns) {
         report.step("interop dns", || dns::run(workspace));
+    }
+    if is_wanted(Part::Tls) {
+        report.step("interop tls", || tls::run(workspace));
     }
     if is_wanted(Part::Outage) {
         for selector in outage::SELECTORS {

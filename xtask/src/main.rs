@@ -77,7 +77,7 @@ enum Command {
         stack: Option<String>,
     },
     /// Exchange messages with other people's servers, plain and behind proxies, and compare every byte; then compare what
-    /// Wireshark finds in recordings with what passed; then kill a server under a thousand endpoints, and compare the gaps
+    /// Wireshark finds in recordings with what passed; then speak TLS to six servers by both backends; then kill a server under a thousand endpoints, and compare the gaps
     /// that they report with what it had sent.
     Interop {
         /// What to do; all of it without it.

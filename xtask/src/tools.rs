@@ -80,6 +80,25 @@ pub(crate) fn openssl_library() -> std::result::Result<(), &'static str> {
     }
 }
 
+/// Makes sure that OpenSSL can be compiled. Returns why it cannot.
+pub(crate) fn openssl_compiler() -> std::result::Result<(), &'static str> {
+    // Its configuration needs modules that the smallest Perl does not have.
+    let has_perl = || {
+        let mut ask = Command::new("perl");
+        ask.args(["-MFindBin", "-MIPC::Cmd", "-e", "1"])
+            .stderr(Stdio::null());
+        ask.status().is_ok_and(|status| status.success())
+    };
+    if !has_perl() {
+        install_debian_package("perl");
+    }
+    if has_perl() && debian_program("make", "make").is_some() {
+        Ok(())
+    } else {
+        Err("Perl or make is missing: install them, for example `apt-get install perl make`")
+    }
+}
+
 /// Installs a Debian package if we are root on Debian or its like. Whether it worked, the caller sees by what it needs.
 pub(crate) fn install_debian_package(package: &str) {
     if !is_root() || find("apt-get").is_none() {

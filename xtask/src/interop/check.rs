@@ -35,9 +35,15 @@ pub(super) fn all<T>(
 
 /// Builds an example of this package and returns where it is.
 pub(super) fn build(workspace: &Workspace, example: &str) -> Result<PathBuf> {
+    build_with(workspace, example, &[])
+}
+
+/// The same, with more arguments for cargo.
+pub(super) fn build_with(workspace: &Workspace, example: &str, more: &[&str]) -> Result<PathBuf> {
     let arguments = ["--release", "--quiet", "--package", "xtask", "--example"];
     let mut cargo = workspace.cargo("build");
-    run_program(cargo.args(arguments).arg(example).stdin(Stdio::null()))?;
+    cargo.args(arguments).arg(example).args(more);
+    run_program(cargo.stdin(Stdio::null()))?;
     let program = format!("{example}{}", std::env::consts::EXE_SUFFIX);
     Ok(workspace.target().join("release/examples").join(program))
 }

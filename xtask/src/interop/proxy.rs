@@ -1,4 +1,4 @@
-//! nginx and haproxy: getting them, starting them.
+//! nginx, haproxy and others: getting them, starting them.
 
 use std::fs;
 use std::net::{TcpListener, TcpStream};
@@ -42,13 +42,12 @@ impl Program {
     /// Finds it: the machine's, one unpacked below `folder`, or, as a last resort, one installed into the machine.
     pub(super) fn install(&self, folder: &Path) -> Result<Installed> {
         let unpacked = folder.join("debian").join(self.name);
-        let file = self.unpacked(&unpacked);
-        let found = self.on_machine().or_else(|| self.checked(&file));
+        let found = self.on_machine().or_else(|| self.unpacked(&unpacked));
         let found = found.or_else(|| {
             if let Err(failure) = unpack(self.name, &unpacked) {
                 println!("    {failure}");
             }
-            self.checked(&file)
+            self.unpacked(&unpacked)
         });
         let found = found.or_else(|| {
             install_debian_package(self.name);
@@ -72,20 +71,18 @@ impl Program {
             .or_else(|| Some(Path::new("/usr/sbin").join(self.name)).filter(|file| file.is_file()))
     }
 
-    fn unpacked(&self, folder: &Path) -> PathBuf {
-        folder.join("usr/sbin").join(self.name)
-    }
-
-    /// The program, if it runs: it must find its libraries among those unpacked with it.
-    fn checked(&self, file: &Path) -> Option<PathBuf> {
-        let runs = file.is_file() && capture(command(file).arg(self.version)).is_ok();
-        runs.then(|| file.to_owned())
+    /// The one below `folder`, if it runs: it must find its libraries among those unpacked with it.
+    fn unpacked(&self, folder: &Path) -> Option<PathBuf> {
+        let files = ["usr/sbin", "usr/bin"].map(|place| folder.join(place).join(self.name));
+        files
+            .into_iter()
+            .find(|file| file.is_file() && capture(command(file).arg(self.version)).is_ok())
     }
 }
 
 fn command(program: &Path) -> Command {
     let mut command = Command::new(program);
-    // One in `usr/sbin` of a folder has its libraries in `usr/lib/<machine>`; a system's has them anyway.
+    // One in `usr/sbin` or `usr/bin` of a folder has its libraries in `usr/lib/<machine>`; a system's has them anyway.
     let Some(usr) = program.ancestors().nth(2) else {
         return command;
     };
@@ -205,7 +202,7 @@ impl Installed {
 }
 
 /// A proxy does not watch its standard input as the servers do, so the kernel is asked to end it when we are killed.
-fn dying_with_us(proxy: Command) -> Command {
+pub(super) fn dying_with_us(proxy: Command) -> Command {
     let Some(setpriv) = find("setpriv") else {
         return proxy;
     };
@@ -221,7 +218,7 @@ fn dying_with_us(proxy: Command) -> Command {
     command
 }
 
-fn free_ports(count: usize) -> Result<Vec<u16>> {
+pub(super) fn free_ports(count: usize) -> Result<Vec<u16>> {
     // All are held until all are known, so that no two are the same.
     let listeners: std::io::Result<Vec<_>> = (0..count)
         .map(|_| TcpListener::bind("127.0.0.1:0"))

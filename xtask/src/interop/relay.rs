@@ -26,6 +26,8 @@ pub(super) enum Manner {
     Whole,
     /// One byte a write, each way.
     Bytes,
+    /// The same, but only to the client.
+    BytesToClient,
     /// Ends the connection to the client there.
     Cut(Place, End),
 }
@@ -48,6 +50,16 @@ pub(super) enum End {
     Finish,
     /// By RST.
     Reset,
+}
+
+impl Manner {
+    /// That of what the client sends.
+    const fn of_client(self) -> Self {
+        match self {
+            Self::BytesToClient => Self::Whole,
+            manner => manner,
+        }
+    }
 }
 
 /// A relay for one connection.
@@ -104,7 +116,7 @@ fn relay(listener: &TcpListener, backend: u16, manner: Manner) -> io::Result<Tra
         let (mut client, mut server) = (client.try_clone()?, server.try_clone()?);
         let stop = Arc::clone(&stop);
         thread::spawn(move || {
-            let passed = pass(&mut client, &mut server, manner, &stop);
+            let passed = pass(&mut client, &mut server, manner.of_client(), &stop);
             // The server may have ended first.
             let _ = server.shutdown(Shutdown::Write);
             passed
@@ -169,7 +181,10 @@ fn pass(from: &mut TcpStream, to: &mut TcpStream, manner: Manner, stop: &AtomicB
             Err(error) if is_passing(&error) => continue,
             Err(_) => break,
         };
-        let piece = if manner == Manner::Bytes { 1 } else { count };
+        let piece = match manner {
+            Manner::Bytes | Manner::BytesToClient => 1,
+            Manner::Whole | Manner::Cut(..) => count,
+        };
         let mut pieces = buffer[..count].chunks(piece);
         if !pieces.all(|piece| to.write_all(piece).is_ok()) {
             break;
@@ -270,7 +285,7 @@ mod tests {
 
     #[test]
     fn every_byte_is_passed_on_and_counted() {
-        for manner in [Manner::Whole, Manner::Bytes] {
+        for manner in [Manner::Whole, Manner::Bytes, Manner::BytesToClient] {
             let (answer, traffic) = received(manner);
             assert_eq!(answer.unwrap(), STREAM);
             assert_eq!((traffic.up, traffic.down), (8, STREAM.len() as u64));

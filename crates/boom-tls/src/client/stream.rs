@@ -41,7 +41,8 @@ use crate::{Backend, CipherSuite, EarlyData, Error, KeyExchangeGroup, TlsConfig,
 ///
 /// # Failures
 ///
-/// A failure is final, and every later call reports the same kind. The alert that tells the peer why is sent with the call
+/// A failure is final, and every later call reports the same kind. Where a write fails because the peer has gone, go on to
+/// read: an alert that says why may be on its way. The alert that tells the peer why is sent with the call
 /// that finds the failure, as far as the stream below takes it then.
 ///
 /// # Examples
@@ -236,8 +237,12 @@ impl<S: Read + Write, B: Backend> Stream<S, B> {
             self.timing.finish();
         }
         match taken {
-            // A stream that cannot be written to must not look like one on which nothing happens.
-            Err(error) if error.kind() == ErrorKind::WouldBlock => Err(sent.err().unwrap_or(error)),
+            // A stream that cannot be written to must not look like one on which nothing happens. But where the peer has hung
+            // up something will: its last words, an alert that says why, and its end are on their way to the reader.
+            Err(error) if error.kind() == ErrorKind::WouldBlock => match sent {
+                Err(failure) if !is_end_of_peer(failure.kind()) => Err(failure),
+                _ => Err(error),
+            },
             taken => taken,
         }
     }
@@ -270,7 +275,11 @@ impl<S: Read + Write, B: Backend> Stream<S, B> {
                 return Ok(false);
             };
             match buffer.read_from(&mut self.stream) {
-                Ok(0) => self.session.received_eof(),
+                // A socket tells once that it was reset: where it told a write, a read finds no more than an end.
+                Ok(0) => match self.write_failure {
+                    Some(kind) => self.session.fail(Error::Io(kind)),
+                    None => self.session.received_eof(),
+                },
                 Ok(count) => {
                     self.session.received();
                     return Ok(count >= B::Session::READ_SIZE);
@@ -490,12 +499,14 @@ impl<S: Read + Write + Layer, B: Backend> Layer for Stream<S, B> {
 
 /// The errors of a socket whose peer has closed it altogether.
 const fn is_hang_up(kind: ErrorKind) -> bool {
+    is_end_of_peer(kind) || matches!(kind, ErrorKind::NotConnected)
+}
+
+/// The errors by which a socket tells a writer that its peer is gone. A reader gets what came before, and an end.
+const fn is_end_of_peer(kind: ErrorKind) -> bool {
     matches!(
         kind,
-        ErrorKind::ConnectionReset
-            | ErrorKind::ConnectionAborted
-            | ErrorKind::BrokenPipe
-            | ErrorKind::NotConnected
+        ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe
     )
 }
 

@@ -1,6 +1,6 @@
 //! Peers that do not speak TLS, or speak it to do harm: a clear error, bounded memory, no panic.
 
-use std::io::{ErrorKind, Read};
+use std::io::{ErrorKind, Read, Write};
 use std::sync::Arc;
 
 use boom_stream::Layer;
@@ -8,6 +8,7 @@ use boom_testkit::tls::Authority;
 use boom_tls::{Error, TlsVersion};
 use proptest::prelude::*;
 
+use super::sealed::{ALERT, DATA, HANDSHAKE, sealed};
 use super::support::{
     Client, Server, VERSIONS, client, connected_by, read_all, read_error, trusting, typed,
 };
@@ -212,8 +213,193 @@ fn many_tickets_are_taken_and_too_many_are_a_failure() {
     }
 }
 
+/// RFC 5246, section 7.4.1.1: a client may answer a HelloRequest by the alert no_renegotiation, and go on.
+const HELLO_REQUEST: [u8; 4] = [0; 4];
+
+#[test]
+fn a_renegotiation_is_refused_and_the_connection_goes_on() {
+    let (mut client, mut server) = sealed(TlsVersion::Tls12);
+    let request = server.record(HANDSHAKE, &HELLO_REQUEST);
+    client.base_mut().push_read(request);
+    assert_eq!(read_error(&mut client), ErrorKind::WouldBlock);
+    let answer = client.base_mut().take_written();
+    assert_eq!(server.open(&answer), [(ALERT, vec![1, 100])]);
+    let data = server.record(DATA, b"as before");
+    client.base_mut().push_read(data);
+    assert_eq!(read_all(&mut client, 64), b"as before");
+    client.write_all(b"here too").unwrap();
+    let sent = client.base_mut().take_written();
+    assert_eq!(server.open(&sent), [(DATA, b"here too".to_vec())]);
+}
+
+#[test]
+fn a_flood_of_renegotiations_ends_the_connection_or_costs_the_peer_as_much() {
+    let (mut client, mut server) = sealed(TlsVersion::Tls12);
+    let mut bytes = Vec::new();
+    for _ in 0..1000 {
+        bytes.extend(server.record(HANDSHAKE, &HELLO_REQUEST));
+    }
+    let given = bytes.len();
+    client.base_mut().push_read(bytes);
+    while !client.get_ref().is_read_out() {
+        if let Err(error) = client.read(&mut [0; 64])
+            && error.kind() != ErrorKind::WouldBlock
+        {
+            assert!(matches!(typed(&error), Error::Protocol(_)), "{error}");
+            break;
+        }
+    }
+    // An alert for each request at most.
+    assert!(client.get_ref().written().len() <= given);
+}
+
+#[test]
+fn a_renegotiation_of_tls_1_3_is_a_violation() {
+    let (mut client, mut server) = sealed(TlsVersion::Tls13);
+    let request = server.record(HANDSHAKE, &HELLO_REQUEST);
+    let error = fails_on(&mut client, &request);
+    assert!(matches!(typed(&error), Error::Protocol(_)), "{error}");
+    let answer = client.base_mut().take_written();
+    assert_eq!(server.open(&answer), [(ALERT, vec![2, 10])]);
+}
+
+#[test]
+fn a_flood_of_warnings_after_the_handshake() {
+    for version in VERSIONS {
+        let (mut client, mut server) = sealed(version);
+        let mut bytes = Vec::new();
+        for _ in 0..1000 {
+            bytes.extend(server.record(ALERT, &[1, 90]));
+        }
+        let error = fails_on(&mut client, &bytes);
+        assert!(
+            matches!(typed(&error), Error::Protocol(_)),
+            "{version}: {error}"
+        );
+        assert!(client.get_ref().written().len() < 100, "one alert says it");
+    }
+}
+
+#[test]
+fn a_flood_of_empty_records_after_the_handshake() {
+    for version in VERSIONS {
+        let (mut client, mut server) = sealed(version);
+        let mut bytes = Vec::new();
+        for _ in 0..1000 {
+            bytes.extend(server.record(DATA, b""));
+        }
+        bytes.extend(server.record(DATA, b"at last"));
+        client.base_mut().push_read(bytes);
+        // Either is right, as long as the reader gets no end that is none.
+        let mut received = Vec::new();
+        loop {
+            match client.read(&mut [0; 64]) {
+                Ok(count) => {
+                    assert_eq!(count, 7);
+                    received.push(count);
+                }
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    if client.get_ref().is_read_out() {
+                        break;
+                    }
+                }
+                Err(error) => {
+                    assert!(matches!(typed(&error), Error::Protocol(_)), "{error}");
+                    received.push(7);
+                    break;
+                }
+            }
+        }
+        assert_eq!(received, [7]);
+    }
+}
+
+#[test]
+fn tickets_without_end_are_taken_one_after_the_other() {
+    // RFC 8446, section 4.6.1: an hour, a nonce, a ticket of 600 bytes, no extensions.
+    let ticket = |number: u16| {
+        let mut body = vec![0, 0, 14, 16, 1, 2, 3, 4, 2];
+        body.extend(number.to_be_bytes());
+        body.extend([2, 88]);
+        body.extend([7; 600]);
+        body.extend([0, 0]);
+        let length = u16::try_from(body.len()).unwrap().to_be_bytes();
+        [&[4, 0][..], &length, &body].concat()
+    };
+    let (mut client, mut server) = sealed(TlsVersion::Tls13);
+    for number in 0..5000 {
+        let record = server.record(HANDSHAKE, &ticket(number));
+        client.base_mut().push_read(record);
+        assert_eq!(read_error(&mut client), ErrorKind::WouldBlock, "{number}");
+        assert!(!client.has_buffered());
+    }
+    let data = server.record(DATA, b"at last");
+    client.base_mut().push_read(data);
+    assert_eq!(read_all(&mut client, 64), b"at last");
+    assert!(client.get_ref().written().is_empty());
+}
+
+#[test]
+fn a_record_that_is_cut_off_is_no_end() {
+    for version in VERSIONS {
+        let record = sealed(version).1.record(DATA, b"payload");
+        for length in 1..record.len() {
+            let (mut client, mut server) = sealed(version);
+            let record = server.record(DATA, b"payload");
+            client.base_mut().push_read(&record[..length]);
+            client.base_mut().push_eof();
+            assert_eq!(read_error(&mut client), ErrorKind::WouldBlock);
+            let error = client.read(&mut [0; 64]).unwrap_err();
+            assert!(
+                matches!(typed(&error), Error::Truncated),
+                "{version}, {length}: {error}"
+            );
+        }
+    }
+}
+
+#[test]
+fn plaintext_larger_than_a_record_holds_is_refused() {
+    for version in VERSIONS {
+        let (mut client, mut server) = sealed(version);
+        let record = server.record(DATA, &[7; (1 << 14) + 1]);
+        let error = fails_on(&mut client, &record);
+        assert!(
+            matches!(typed(&error), Error::Protocol(_)),
+            "{version}: {error}"
+        );
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_content_of_any_kind_after_the_handshake(
+        tls12 in any::<bool>(),
+        records in proptest::collection::vec((0u8..30, proptest::collection::vec(any::<u8>(), 0..80)), 1..12),
+    ) {
+        let (mut client, mut server) = sealed(if tls12 { TlsVersion::Tls12 } else { TlsVersion::Tls13 });
+        let mut data = Vec::new();
+        let mut received = Vec::new();
+        for (kind, content) in records {
+            // Most are of a kind that there is.
+            let kind = if kind < 18 { 20 + kind % 4 } else { kind };
+            if kind == DATA {
+                data.extend_from_slice(&content);
+            }
+            client.base_mut().push_read(server.record(kind, &content));
+            let mut buffer = [0; 200];
+            if let Ok(count) = client.read(&mut buffer) {
+                received.extend_from_slice(&buffer[..count]);
+            }
+        }
+        prop_assert!(data.starts_with(&received));
+        client.base_mut().push_eof();
+        let first = client.read(&mut [0; 200]).map_err(|error| error.kind());
+        let again = client.read(&mut [0; 200]).map_err(|error| error.kind());
+        prop_assert!(first == again || first.is_ok_and(|count| count > 0));
+    }
 
     #[test]
     fn any_bytes_for_a_handshake(bytes in proptest::collection::vec(any::<u8>(), 0..600), pieces in 1usize..64) {

@@ -261,11 +261,61 @@ fn what_the_peer_said_is_heard_after_a_write_failed() {
         ErrorKind::BrokenPipe
     );
     assert!(!client.wants_write());
+    // A selector may bring the peer's last words later.
+    assert_eq!(read_error(&mut client), ErrorKind::WouldBlock);
     client.base_mut().push_read(bytes);
     assert_eq!(
         read_error_after(&mut client, b"goodbye"),
-        ErrorKind::BrokenPipe
+        ErrorKind::WouldBlock
     );
+    client.base_mut().push_eof();
+    let error = client.read(&mut [0; 64]).unwrap_err();
+    assert!(
+        matches!(typed(&error), Error::Io(ErrorKind::BrokenPipe)),
+        "{error}"
+    );
+}
+
+/// A server that demands a certificate ends a connection of TLS 1.3 when the client has begun to send.
+#[test]
+fn an_alert_is_heard_after_a_write_failed() {
+    use boom_testkit::stream::ScriptedStream;
+    use boom_testkit::tls::Authority;
+    let authority = Authority::new();
+    for kind in [ErrorKind::BrokenPipe, ErrorKind::ConnectionReset] {
+        let stream = ScriptedStream::new()
+            .write_limit(4096)
+            .write_limit(4096)
+            .write_error(kind);
+        let mut client =
+            Stream::<_, Backend>::new(stream, "localhost", &trusting(&authority)).unwrap();
+        let mut server = super::support::Server::new(authority.server_config(&["localhost"]));
+        server.shake(&mut client);
+
+        assert_eq!(client.write(b"order").unwrap_err().kind(), kind);
+        assert_eq!(read_error(&mut client), ErrorKind::WouldBlock);
+        // A record that was tampered with is one more reason for an alert.
+        server.take_in(&[
+            23, 3, 3, 0, 17, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17,
+        ]);
+        assert!(server.failure.is_some());
+        client.base_mut().push_read(server.give());
+        let error = client.read(&mut [0; 64]).unwrap_err();
+        assert!(
+            matches!(typed(&error), Error::AlertReceived(alert) if alert.0 == 20),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn a_write_that_failed_for_another_reason_is_told_to_the_reader() {
+    use boom_testkit::stream::ScriptedStream;
+    use boom_testkit::tls::Authority;
+    let stream = ScriptedStream::new().write_error(ErrorKind::PermissionDenied);
+    let config = trusting(&Authority::new());
+    let mut client = Stream::<_, Backend>::new(stream, "localhost", &config).unwrap();
+    assert_eq!(read_error(&mut client), ErrorKind::PermissionDenied);
 }
 
 /// Reads `data`, and then the error.

@@ -12,10 +12,9 @@ use boom_tls::{
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::server::WebPkiClientVerifier;
 
 use super::support::{
-    Server, VERSIONS, client, connected, only, read_error, server_with, trusting, typed,
+    Server, VERSIONS, asking, client, connected, only, read_error, server_with, trusting, typed,
 };
 use crate::Backend;
 
@@ -280,7 +279,7 @@ fn a_protocol_is_agreed_on_or_refused() {
 fn a_client_that_is_asked_identifies_itself() {
     for version in VERSIONS {
         let authority = Authority::new();
-        let server_config = asking(&authority);
+        let server_config = asking(&authority, "localhost");
         let identity = authority.issue(&["trader"]);
         let config = only(trusting(&authority), version)
             .with_client_cert_pem(
@@ -299,27 +298,6 @@ fn a_client_that_is_asked_identifies_itself() {
             super::support::shake_until_failure(&mut client, &mut Server::new(server_config));
         assert!(matches!(typed(&error), Error::AlertReceived(_)), "{error}");
     }
-}
-
-fn asking(authority: &Authority) -> Arc<ServerConfig> {
-    let mut roots = rustls::RootCertStore::empty();
-    roots
-        .add(CertificateDer::from(authority.certificate_der().to_vec()))
-        .unwrap();
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider.clone())
-        .build()
-        .unwrap();
-    let identity = authority.issue(&["localhost"]);
-    let config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_client_cert_verifier(verifier)
-        .with_single_cert(
-            vec![CertificateDer::from(identity.certificate_der().to_vec())],
-            PrivateKeyDer::from_pem_slice(identity.private_key_pem().as_bytes()).unwrap(),
-        );
-    Arc::new(config.unwrap())
 }
 
 #[test]

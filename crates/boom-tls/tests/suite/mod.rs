@@ -8,8 +8,11 @@ mod cost;
 mod deadline;
 mod early_data;
 mod handshake;
+#[macro_use]
 mod loopback;
 mod no_way_around;
+mod over_tcp;
+mod sealed;
 pub(crate) mod support;
 mod transfer;
 mod trust;

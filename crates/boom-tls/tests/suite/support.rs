@@ -9,7 +9,9 @@ use boom_testkit::stream::ScriptedStream;
 use boom_testkit::tls::Authority;
 use boom_tls::{Error, Roots, Stream, TlsConfig, TlsVersion};
 use rustls::crypto::ring;
+use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::WebPkiClientVerifier;
 use rustls::{ServerConfig, ServerConnection};
 
 pub(crate) type Client = Stream<ScriptedStream, Backend>;
@@ -44,6 +46,28 @@ pub(crate) fn server_with(
         .with_no_client_auth()
         .with_single_cert(chain, key)
         .unwrap()
+}
+
+/// The configuration of a server of this name that demands a certificate of the same authority.
+pub(crate) fn asking(authority: &Authority, name: &str) -> Arc<ServerConfig> {
+    let mut roots = rustls::RootCertStore::empty();
+    roots
+        .add(CertificateDer::from(authority.certificate_der().to_vec()))
+        .unwrap();
+    let provider = Arc::new(ring::default_provider());
+    let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider.clone())
+        .build()
+        .unwrap();
+    let identity = authority.issue(&[name]);
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_client_cert_verifier(verifier)
+        .with_single_cert(
+            vec![CertificateDer::from(identity.certificate_der().to_vec())],
+            PrivateKeyDer::from_pem_slice(identity.private_key_pem().as_bytes()).unwrap(),
+        );
+    Arc::new(config.unwrap())
 }
 
 /// The other end.
