@@ -1,7 +1,7 @@
 //! Instructions of the hot paths of ours, a line each: what continuous integration compares with the last known.
 
 use crate::harness::{Result, valgrind};
-use crate::{service, ws};
+use crate::{http, service, ws};
 
 /// Connections of the idle poll.
 const CONNECTIONS: usize = 100;
@@ -15,6 +15,7 @@ pub fn main(arguments: &[String]) -> std::result::Result<(), Box<dyn std::error:
     match arguments {
         [] => print(),
         [group, rest @ ..] if group == WS => ws::report::child(rest),
+        [group, rest @ ..] if group == HTTP => http::child(rest),
         [group, rest @ ..] if group == SERVICE => service::report::child(rest),
         _ => Err("bench-golden".into()),
     }
@@ -22,6 +23,7 @@ pub fn main(arguments: &[String]) -> std::result::Result<(), Box<dyn std::error:
 
 /// The first argument of a run under valgrind says which group it is of.
 const WS: &str = "ws";
+const HTTP: &str = "http";
 const SERVICE: &str = "service";
 
 fn print() -> Result<()> {
@@ -29,6 +31,9 @@ fn print() -> Result<()> {
         return Err(reason.into());
     }
     for (name, count) in ws::golden::counts(|rest| of_group(WS, rest))? {
+        println!("{name} = {count:.1}");
+    }
+    for (name, count) in http::counts(|rest| of_group(HTTP, rest))? {
         println!("{name} = {count:.1}");
     }
     let idle = service::report::ours_idle(CONNECTIONS, |rest| of_group(SERVICE, rest))?;

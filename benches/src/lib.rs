@@ -4,6 +4,8 @@ pub mod ws;
 
 pub mod service;
 
+pub mod http;
+
 pub mod golden;
 
 pub mod record;

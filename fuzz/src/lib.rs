@@ -1,6 +1,9 @@
 //! The targets, as functions of their input, and what they share: cutting input at chosen places, and readers of the
 //! RFCs' words, slow and plain, to compare with.
 
+pub mod http_chunked;
+pub mod http_client;
+pub mod http_response;
 pub mod replay_file;
 pub mod tls_stream;
 pub mod ws_connection;
@@ -14,6 +17,7 @@ pub mod drive;
 pub mod faulty;
 pub mod handshake;
 pub mod naive;
+pub mod naive_http;
 
 /// For the targets that bound what is allocated.
 #[global_allocator]

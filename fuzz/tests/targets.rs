@@ -5,7 +5,8 @@ use std::panic::catch_unwind;
 use std::path::Path;
 
 use boomnet_fuzz::{
-    replay_file, tls_stream, ws_connection, ws_deflate, ws_differential, ws_frames, ws_handshake,
+    http_chunked, http_client, http_response, replay_file, tls_stream, ws_connection, ws_deflate,
+    ws_differential, ws_frames, ws_handshake,
 };
 
 /// Inputs besides the seeds.
@@ -44,6 +45,21 @@ fn recordings() {
 #[test]
 fn tls() {
     check("tls_stream", tls_stream::run);
+}
+
+#[test]
+fn http_answers() {
+    check("http_response", http_response::run);
+}
+
+#[test]
+fn http_chunks() {
+    check("http_chunked", http_chunked::run);
+}
+
+#[test]
+fn http_pool() {
+    check("http_client", http_client::run);
 }
 
 fn check(target: &str, run: fn(&[u8])) {

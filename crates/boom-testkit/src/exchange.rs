@@ -40,10 +40,12 @@ use crate::tls::Authority;
 
 mod connection;
 mod request;
+mod rest;
 mod session;
 mod trade;
 mod venue;
 
+pub use rest::RestExchange;
 pub use session::{SentTrades, Session, SessionEnd};
 pub use trade::Trade;
 

@@ -16,6 +16,9 @@ pub use boom_select as select;
 #[cfg(feature = "ws")]
 pub use boom_ws as ws;
 
+#[cfg(feature = "http")]
+pub use boom_http as http;
+
 pub use boom_service as service;
 
 pub use boom_stream::tcp;
@@ -56,6 +59,11 @@ pub mod prelude {
     pub use boom_ws::{IntoTlsWebsocket, TlsWebsocket, TlsWebsocketConfig};
     #[cfg(feature = "ws")]
     pub use boom_ws::{IntoWebsocket, Websocket, WebsocketConfig, WebsocketFrame};
+
+    #[cfg(feature = "http")]
+    pub use boom_http::{HttpClient, HttpConfig, HttpConnection, IntoHttp};
+    #[cfg(all(feature = "http", feature = "ext"))]
+    pub use boom_http::{IntoTlsHttp, TlsHttpClient, TlsHttpConfig, TlsHttpEndpoint};
 
     pub use boom_service::{
         Context, DisconnectReason, Endpoint, EndpointWithContext, IOService, IntoIOService,

@@ -38,9 +38,14 @@ const LAYERS: &[Layer] = &[
         by_feature: &["boom-tls", "boom-ws"],
     },
     Layer {
+        name: "boom-http",
+        always: &["boom-stream"],
+        by_feature: &["boom-tls", "boom-select", "boom-service"],
+    },
+    Layer {
         name: "boomnet",
         always: &["boom-stream", "boom-select", "boom-service"],
-        by_feature: &["boom-tls", "boom-ws"],
+        by_feature: &["boom-tls", "boom-ws", "boom-http"],
     },
 ];
 

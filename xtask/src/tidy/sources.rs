@@ -7,7 +7,13 @@ use crate::report::{Context, Result};
 use crate::workspace::Workspace;
 
 /// Crates whose promise is to hold no unsafe code at all.
-const SAFE: &[&str] = &["boom-stream", "boom-ws", "boom-service", "boomnet"];
+const SAFE: &[&str] = &[
+    "boom-stream",
+    "boom-ws",
+    "boom-http",
+    "boom-service",
+    "boomnet",
+];
 
 /// A module that is named for what it is not. The one exception is a name that users rely on.
 const DRAWERS: &[&str] = &["util.rs", "utils.rs", "helpers.rs", "misc.rs", "common.rs"];

@@ -1,0 +1,134 @@
+//! Over TLS, alone and in a service, against a server that is not ours.
+#![cfg(feature = "ext")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+
+use boom_http::{
+    Error, HttpConfig, HttpSlots, IntoTlsHttp, Method, Response, Ticket, TlsHttpClient,
+    TlsHttpConfig, TlsHttpConnection, TlsHttpEndpoint,
+};
+use boom_select::{IntoMioStream, MioSelector, MioStream};
+use boom_service::IntoIOService;
+use boom_stream::tcp::TcpStream;
+use boom_stream::{ConnectionInfo, ConnectionInfoProvider, MonotonicClock, TimeSource};
+use boom_testkit::exchange::RestExchange;
+use boom_tls::TlsConfig;
+use std::io;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+fn tls(exchange: &RestExchange) -> TlsConfig {
+    let pem = exchange.authority().unwrap().certificate_pem();
+    TlsConfig::default().with_roots_pem(pem.as_bytes()).unwrap()
+}
+
+#[test]
+fn a_script_over_tls() {
+    let exchange = RestExchange::start("secret").unwrap();
+    let config = TlsHttpConfig {
+        tls: tls(&exchange),
+        http: HttpConfig::new(),
+    };
+    let mut client = TlsHttpClient::https("localhost", exchange.address().port(), &config);
+    for _ in 0..3 {
+        let time = client.request(Method::GET, "/api/v3/time").send().unwrap();
+        assert_eq!(
+            (time.status.as_u16(), time.header("content-type")),
+            (200, Some(&b"application/json"[..]))
+        );
+    }
+    let refused = client
+        .request(Method::POST, "/api/v3/order")
+        .body("qty=1")
+        .send()
+        .unwrap();
+    assert_eq!(refused.status.as_u16(), 401);
+    assert_eq!(client.connections(), 1);
+}
+
+#[test]
+fn a_certificate_that_is_not_trusted_is_no_connection() {
+    let exchange = RestExchange::start("secret").unwrap();
+    let config = TlsHttpConfig {
+        http: HttpConfig::new().with_attempts(1),
+        ..Default::default()
+    };
+    let mut client = TlsHttpClient::https("localhost", exchange.address().port(), &config);
+    let error = client.request(Method::GET, "/").send().unwrap_err();
+    assert_eq!(error.sent, boom_http::Sent::Nothing);
+}
+
+struct Orders {
+    info: ConnectionInfo,
+    tls: TlsConfig,
+    answers: Vec<(Ticket, u16)>,
+}
+
+impl ConnectionInfoProvider for Orders {
+    fn connection_info(&self) -> &ConnectionInfo {
+        &self.info
+    }
+}
+
+impl TlsHttpEndpoint for Orders {
+    type Stream = MioStream;
+
+    fn create_http(
+        &mut self,
+        addr: SocketAddr,
+    ) -> io::Result<Option<TlsHttpConnection<MioStream>>> {
+        let stream = TcpStream::try_from((&self.info, addr))?.into_mio_stream();
+        let tls = self.tls.clone();
+        stream
+            .into_tls_http_with_config(|config| config.tls = tls)
+            .map(Some)
+    }
+
+    fn outcome(&mut self, ticket: Ticket, outcome: Result<Response<'_>, Error>) {
+        let status = outcome.map_or(0, |response| response.status().as_u16());
+        self.answers.push((ticket, status));
+    }
+}
+
+#[test]
+fn connections_that_live_in_a_service() {
+    let exchange = RestExchange::start("secret").unwrap();
+    let clock = MonotonicClock::default();
+    let mut service = MioSelector::new().unwrap().into_io_service();
+    let slots = HttpSlots::register(&mut service, 2, || Orders {
+        info: ConnectionInfo::new("localhost", exchange.address().port()),
+        tls: tls(&exchange),
+        answers: Vec::new(),
+    });
+    let mut tickets = Vec::new();
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while tickets.len() < 20 {
+        assert!(Instant::now() < deadline, "{} sent", tickets.len());
+        service.poll().unwrap();
+        let submitted = slots.submit(&mut service, |http| {
+            http.request(Method::GET, "/api/v3/time")
+                .submit(clock.now_ns())
+        });
+        tickets.extend(submitted.ok());
+    }
+    let told = |service: &boom_service::IOService<_, boom_http::HttpEndpoint<Orders>>| {
+        let endpoints = slots
+            .handles()
+            .iter()
+            .filter_map(|handle| service.get(*handle));
+        let answers = endpoints.flat_map(|endpoint| endpoint.get().answers.clone());
+        answers.collect::<Vec<_>>()
+    };
+    while told(&service).len() < tickets.len() {
+        assert!(Instant::now() < deadline, "{:?}", told(&service));
+        service.poll().unwrap();
+    }
+    let mut answered = told(&service);
+    answered.sort_unstable();
+    assert_eq!(
+        answered,
+        tickets
+            .iter()
+            .map(|ticket| (*ticket, 200))
+            .collect::<Vec<_>>()
+    );
+}
