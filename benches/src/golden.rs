@@ -1,7 +1,7 @@
 //! Instructions of the hot paths of ours, a line each: what continuous integration compares with the last known.
 
 use crate::harness::{Result, valgrind};
-use crate::{http, service, ws};
+use crate::{http, service, tls, ws};
 
 /// Connections of the idle poll.
 const CONNECTIONS: usize = 100;
@@ -17,6 +17,7 @@ pub fn main(arguments: &[String]) -> std::result::Result<(), Box<dyn std::error:
         [group, rest @ ..] if group == WS => ws::report::child(rest),
         [group, rest @ ..] if group == HTTP => http::child(rest),
         [group, rest @ ..] if group == SERVICE => service::report::child(rest),
+        [group, rest @ ..] if group == TLS => tls::counts::child(rest),
         _ => Err("bench-golden".into()),
     }
 }
@@ -25,6 +26,7 @@ pub fn main(arguments: &[String]) -> std::result::Result<(), Box<dyn std::error:
 const WS: &str = "ws";
 const HTTP: &str = "http";
 const SERVICE: &str = "service";
+const TLS: &str = "tls";
 
 fn print() -> Result<()> {
     if let Some(reason) = valgrind::missing() {
@@ -34,6 +36,9 @@ fn print() -> Result<()> {
         println!("{name} = {count:.1}");
     }
     for (name, count) in http::counts(|rest| of_group(HTTP, rest))? {
+        println!("{name} = {count:.1}");
+    }
+    for (name, count) in tls::counts::golden(|rest| of_group(TLS, rest))? {
         println!("{name} = {count:.1}");
     }
     let idle = service::report::ours_idle(CONNECTIONS, |rest| of_group(SERVICE, rest))?;

@@ -10,6 +10,8 @@ pub mod golden;
 
 pub mod record;
 
+pub mod tls;
+
 pub mod soak;
 
 pub mod memory;

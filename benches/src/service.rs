@@ -15,7 +15,7 @@ mod tokio_tungstenite;
 
 mod inbox;
 mod process;
-mod server;
+pub(crate) mod server;
 
 mod churn;
 mod delivery;

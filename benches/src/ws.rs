@@ -8,12 +8,12 @@ mod row;
 mod target;
 
 mod limit;
-mod ours;
+pub(crate) mod ours;
 
 #[cfg(feature = "peers")]
 mod fastwebsockets;
 #[cfg(feature = "peers")]
-mod rival;
+pub(crate) mod rival;
 #[cfg(feature = "peers")]
 mod sockudo;
 #[cfg(feature = "peers")]
@@ -26,7 +26,7 @@ mod ws_tool;
 mod yawc;
 
 #[cfg(feature = "peers")]
-mod polled;
+pub(crate) mod polled;
 
 mod decode;
 mod encode;
@@ -40,9 +40,17 @@ mod dial;
 mod echo;
 mod frame;
 
+pub(crate) use fan_in::Receiver;
 pub use report::main;
 
 use crate::payload;
+
+/// The frame of one message, as a server sends it.
+pub(crate) fn server_frame(payload: &[u8]) -> Vec<u8> {
+    let mut frame = Vec::new();
+    frame::push_server_frame(payload, &mut frame);
+    frame
+}
 
 /// The frames of all distinct messages of `length` bytes, as a server sends them.
 ///

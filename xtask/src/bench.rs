@@ -4,7 +4,7 @@ use clap::ValueEnum;
 
 use crate::process::run as run_program;
 use crate::report::{Outcome, Report, Result};
-use crate::tools::debian_program;
+use crate::tools::{debian_program, openssl_library};
 use crate::workspace::Workspace;
 
 /// What is measured together; each is a program of the `benches` package.
@@ -16,16 +16,19 @@ pub(crate) enum Group {
     Service,
     /// Recordings: what they cost the thread that reads.
     Record,
+    /// TLS: round trips, bursts, handshakes, reconnects.
+    Tls,
 }
 
 impl Group {
-    const ALL: [Self; 3] = [Self::Ws, Self::Service, Self::Record];
+    const ALL: [Self; 4] = [Self::Ws, Self::Service, Self::Record, Self::Tls];
 
     const fn program(self) -> &'static str {
         match self {
             Self::Ws => "bench-ws",
             Self::Service => "bench-service",
             Self::Record => "bench-record",
+            Self::Tls => "bench-tls",
         }
     }
 }
@@ -49,6 +52,10 @@ fn measure(workspace: &Workspace, group: Group, arguments: &[String]) -> Result<
         return Outcome::unavailable(
             "valgrind is missing: install it, for example `apt-get install valgrind`",
         );
+    }
+    // One of the peers, and a backend of ours.
+    if let Err(reason) = openssl_library() {
+        return Outcome::unavailable(reason);
     }
     let mut command = workspace.cargo("run");
     command.args([

@@ -28,6 +28,11 @@ pub(crate) fn marked<T>(work: impl FnOnce() -> T) -> T {
 
 /// System calls of the main thread in the [`marked`] section of this program, run with `arguments`.
 pub(crate) fn calls(arguments: &[String]) -> Result<u64> {
+    Ok(names(arguments)?.len() as u64)
+}
+
+/// Their names, in order.
+pub(crate) fn names(arguments: &[String]) -> Result<Vec<String>> {
     let program = std::env::current_exe()?;
     let output = Command::new("strace")
         .arg(program)
@@ -40,12 +45,19 @@ pub(crate) fn calls(arguments: &[String]) -> Result<u64> {
     between_marks(&trace).ok_or_else(|| "the marks are not in the trace".into())
 }
 
-fn between_marks(trace: &str) -> Option<u64> {
+fn between_marks(trace: &str) -> Option<Vec<String>> {
     let is_write_of = |line: &str, mark| line.starts_with("write(1") && line.contains(mark);
     let mut lines = trace.lines();
     lines.find(|line| is_write_of(line, START))?;
-    let position = lines.position(|line| is_write_of(line, END))?;
-    u64::try_from(position).ok()
+    let mut names = Vec::new();
+    for line in lines {
+        if is_write_of(line, END) {
+            return Some(names);
+        }
+        let (name, _) = line.split_once('(').unwrap_or((line, ""));
+        names.push(name.to_owned());
+    }
+    None
 }
 
 #[cfg(test)]
@@ -56,7 +68,7 @@ mod tests {
     fn lines_between_the_marks_are_counted() {
         let trace = "brk(0) = 0\nwrite(1, \"the section starts\\n\", 19) = 19\nepoll_wait(3, [], 1024, 0) = 0\n\
                      epoll_wait(3, [], 1024, 0) = 0\nwrite(1, \"the section ends\\n\", 17) = 17\nexit_group(0)\n";
-        assert_eq!(between_marks(trace), Some(2));
+        assert_eq!(between_marks(trace).unwrap(), ["epoll_wait"; 2]);
         assert_eq!(between_marks("exit_group(0)\n"), None);
     }
 }

@@ -5,7 +5,7 @@
 
 mod serve;
 
-pub(super) use serve::RESUMED;
+pub(crate) use serve::RESUMED;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -19,7 +19,7 @@ use crate::harness::Result;
 
 /// What the server does with a connection that it has accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Serving {
+pub(crate) enum Serving {
     /// Nothing.
     Silence,
     /// The handshake of WebSocket, and one message.
@@ -41,7 +41,7 @@ impl Serving {
 }
 
 /// A running server; it and its connections end when this is dropped.
-pub(super) struct Server {
+pub(crate) struct Server {
     address: SocketAddr,
     control: TcpStream,
     authority: Vec<u8>,
@@ -60,7 +60,7 @@ const DONE: u8 = b'.';
 
 impl Server {
     /// Starts a thread. Of the connections it keeps the last `keep`.
-    pub(super) fn in_thread(serving: Serving, keep: usize) -> Result<Self> {
+    pub(crate) fn in_thread(serving: Serving, keep: usize) -> Result<Self> {
         let listener = listen()?;
         let address = listener.local_addr()?;
         std::thread::spawn(move || {
@@ -101,12 +101,12 @@ impl Server {
         })
     }
 
-    pub(super) const fn address(&self) -> SocketAddr {
+    pub(crate) const fn address(&self) -> SocketAddr {
         self.address
     }
 
     /// The certificate, in DER, of the authority behind its own; empty without TLS.
-    pub(super) fn authority(&self) -> &[u8] {
+    pub(crate) fn authority(&self) -> &[u8] {
         &self.authority
     }
 

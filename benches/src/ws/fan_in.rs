@@ -18,7 +18,7 @@ const BURST: u64 = 256;
 const BURSTS_A_TURN: usize = 8;
 
 /// Who takes messages out of a socket.
-pub(super) trait Receiver {
+pub(crate) trait Receiver {
     /// Takes exactly `messages` of them.
     fn receive(&mut self, messages: u64) -> Result<()>;
 

@@ -51,10 +51,10 @@ fn agree(request: &[u8]) -> Result<String> {
 }
 
 /// Frame by frame.
-pub(super) struct Receiving<S>(Websocket<S>);
+pub(crate) struct Receiving<S>(Websocket<S>);
 
 impl<S: Read + Write> Receiving<S> {
-    pub(super) fn new(stream: S, checked: bool) -> Result<Self> {
+    pub(crate) fn new(stream: S, checked: bool) -> Result<Self> {
         let config = WebsocketConfig::new().with_utf8_validation(checked);
         Ok(Self(open(stream, &config)?))
     }

@@ -16,7 +16,7 @@ use crate::harness::Result;
 use crate::memory::{Ring, Sink};
 
 /// Polls until the future is ready.
-pub(super) fn block_on<F: Future>(future: F) -> F::Output {
+pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let mut context = Context::from_waker(Waker::noop());
     loop {
@@ -51,17 +51,17 @@ where
 }
 
 /// A stream of the standard library's kind as one of tokio's.
-pub(super) struct Polled<S>(pub(super) S);
+pub(crate) struct Polled<S>(pub(crate) S);
 
 /// A socket with a window of its own to read into: the room it is given is not initialised, and zeroing it all would
 /// cost more than copying what came.
-pub(super) struct Socket<S> {
+pub(crate) struct Socket<S> {
     stream: S,
     window: Box<[u8]>,
 }
 
 impl<S> Socket<S> {
-    pub(super) fn new(stream: S) -> Self {
+    pub(crate) fn new(stream: S) -> Self {
         Self {
             stream,
             window: vec![0; 16 * 1024].into(),
@@ -70,7 +70,7 @@ impl<S> Socket<S> {
 }
 
 /// One read into room that need not be initialised.
-pub(super) trait PutInto {
+pub(crate) trait PutInto {
     fn put_into(&mut self, room: &mut ReadBuf<'_>) -> io::Result<()>;
 
     /// Reads at most `room` bytes to the end of `buffer`.

@@ -13,7 +13,7 @@ use crate::ws::encode::Encoder;
 use crate::ws::round_trip::Client;
 
 /// What it asks of a stream beside reading and writing.
-pub(super) struct Hinted<S> {
+pub(crate) struct Hinted<S> {
     stream: S,
     connection_info: ConnectionInfo,
 }
@@ -58,10 +58,10 @@ impl<S> ConnectionInfoProvider for Hinted<S> {
     }
 }
 
-pub(super) struct Receiving<S>(Websocket<Hinted<S>>);
+pub(crate) struct Receiving<S>(Websocket<Hinted<S>>);
 
 impl<S: Read + Write> Receiving<S> {
-    pub(super) fn new(stream: S) -> Self {
+    pub(crate) fn new(stream: S) -> Self {
         Self(Websocket::new_with_handshake_complete(Hinted::new(stream)))
     }
 }

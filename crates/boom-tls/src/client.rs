@@ -3,6 +3,7 @@
 pub(crate) mod backend;
 pub(crate) mod config;
 mod convert;
+pub(crate) mod ending;
 mod error;
 mod name;
 mod negotiated;

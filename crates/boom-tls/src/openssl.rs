@@ -6,10 +6,14 @@
 //! of a record nor the record behind it costs a system call of its own. It keeps its buffers for as long as the connection
 //! lives. Plaintext is copied once, from its buffer to the reader.
 //!
-//! This crate allocates nothing for a message. OpenSSL 3.0 does, in blocks of 40 bytes: `WPACKET_init_static_len` and
-//! `WPACKET_start_sub_packet` (`crypto/packet.c`) take one each, in `do_ssl3_write` (`ssl/record/rec_layer_s3.c`) for the record
-//! and its fragment, and in `tls13_enc` (`ssl/record/ssl3_record_tls13.c`) for the header that TLS 1.3 authenticates. `SSL_read`
-//! and `SSL_write` have no way around them. A test holds the figures:
+//! This crate allocates nothing for a message. OpenSSL 3.0 does, in blocks of 40 bytes, each the `WPACKET_SUB` of a writer of bytes
+//! (`crypto/packet.c`): `WPACKET_init_static_len` takes one by `wpacket_intern_init_len`, and `WPACKET_start_sub_packet_len__`
+//! another. `do_ssl3_write` (`ssl/record/rec_layer_s3.c`) does both for the record and its fragment; `tls13_enc`
+//! (`ssl/record/ssl3_record_tls13.c`) does the first, both ways, for the header that TLS 1.3 authenticates. In 3.6 the same lines
+//! stand in `ssl/record/methods`: `tls_initialise_write_packets_default` and `tls_prepare_record_header_default` of
+//! `tls_common.c`, `tls13_cipher` of `tls13_meth.c`. `SSL_read` and `SSL_write` have no way around them, and no mode or option
+//! turns them off; what a program can do is to give OpenSSL an allocator of its own, by `CRYPTO_set_mem_functions` before
+//! anything else, which is not for a library to do. A test holds the figures:
 //!
 //! | allocations a record | TLS 1.2 | TLS 1.3 |
 //! | --- | --- | --- |

@@ -31,7 +31,7 @@ struct Accepted {
 }
 
 /// Mark of a message to those whose TLS was resumed.
-pub(in crate::service) const RESUMED: u8 = b'r';
+pub(crate) const RESUMED: u8 = b'r';
 /// Mark of every other message.
 const NO_MARK: u8 = b'x';
 

@@ -3,6 +3,7 @@
 use boom_stream::buffer::{ReadBuffer, WriteBuffer};
 use rustls_pki_types::{CertificateDer, ServerName};
 
+use crate::client::ending::Ending;
 use crate::{CipherSuite, EarlyData, Error, KeyExchangeGroup, TlsConfig, TlsVersion};
 
 /// A library that speaks TLS: `rustls::Backend` or `openssl::Backend`.
@@ -87,11 +88,20 @@ pub(crate) trait Session: Sized {
     /// Ends the connection by a failure, with the alert that the backend has for it.
     fn fail(&mut self, error: Error);
 
+    /// How the connection ends.
+    fn ending(&self) -> &Ending;
+
+    fn ending_mut(&mut self) -> &mut Ending;
+
     /// What the connection has failed with, if it has.
-    fn failure(&self) -> Option<&Error>;
+    fn failure(&self) -> Option<&Error> {
+        self.ending().failure()
+    }
 
     /// How the connection has ended, if it has: well, or by an error.
-    fn take_end(&mut self) -> Option<Result<(), Error>>;
+    fn take_end(&mut self) -> Option<Result<(), Error>> {
+        self.ending_mut().tell()
+    }
 
     /// Encrypts and queues as much of `data` as the outbound limit lets. Returns how much that is.
     fn write(&mut self, data: &[u8]) -> Result<usize, Error>;
@@ -107,13 +117,19 @@ pub(crate) trait Session: Sized {
     fn close(&mut self) -> Result<(), Error>;
 
     /// Returns true once [`close`](Self::close) was called and nothing can be written any more.
-    fn is_closed(&self) -> bool;
+    fn is_closed(&self) -> bool {
+        self.ending().is_closed()
+    }
 
     /// Returns true once the peer's `close_notify` has come.
-    fn has_ended_well(&self) -> bool;
+    fn has_ended_well(&self) -> bool {
+        self.ending().has_come_well()
+    }
 
     /// Returns the error that writing has ended with.
-    fn check_writable(&self) -> Result<(), Error>;
+    fn check_writable(&self) -> Result<(), Error> {
+        self.ending().check_writable()
+    }
 
     fn protocol_version(&self) -> Option<TlsVersion>;
 

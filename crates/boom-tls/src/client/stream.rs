@@ -352,6 +352,10 @@ impl<S: Read + Write, B: Backend> Read for Stream<S, B> {
 }
 
 /// Lends the plaintext of all the records that one read brought, up to 32 KiB.
+///
+/// It is for who parses without a buffer of its own: there the copy into that one falls away. What is lent lies in a buffer of
+/// the stream, which the plaintext was copied to out of what the library gave, as it would have been to a reader; so a protocol
+/// that keeps its bytes together in a buffer, as WebSocket does for frames that span records, gains nothing by it.
 impl<S: Read + Write, B: Backend> BufRead for Stream<S, B> {
     #[inline]
     fn fill_buf(&mut self) -> io::Result<&[u8]> {

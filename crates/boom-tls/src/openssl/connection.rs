@@ -13,11 +13,12 @@ use super::context::Context;
 use super::wire::Wire;
 use super::{cause, choice, sys};
 use crate::client::backend::Session;
+use crate::client::ending::Ending;
 use crate::{CipherSuite, EarlyData, Error, KeyExchangeGroup, TlsConfig, TlsVersion};
 
 /// The state of one connection. OpenSSL takes in all the ciphertext that there is before it wants more.
 pub(crate) struct Connection {
-    /// `None` where there never was a connection, for a reason that `end` tells.
+    /// `None` where there never was a connection, for a reason that `ending` tells.
     tls: Option<SslStream<Wire>>,
     context: Option<Arc<Context>>,
     /// Stands in for the buffer of a connection that never was.
@@ -33,17 +34,7 @@ pub(crate) struct Connection {
     early_data: EarlyData,
     /// How much more early data may be sent.
     early_left: usize,
-    end: Option<End>,
-    end_is_told: bool,
-    /// True once this side's `close_notify` is queued.
-    closed: bool,
-}
-
-/// Why nothing more will be received.
-enum End {
-    /// The peer's `close_notify`.
-    Clean,
-    Failed(Error),
+    ending: Ending,
 }
 
 impl Connection {
@@ -71,9 +62,7 @@ impl Connection {
             outbound_limit,
             early_data: EarlyData::NotOffered,
             early_left: 0,
-            end: None,
-            end_is_told: false,
-            closed: false,
+            ending: Ending::default(),
         }
     }
 
@@ -153,7 +142,7 @@ impl Connection {
     }
 
     fn peer_closed(&mut self) {
-        self.end = Some(End::Clean);
+        self.ending.peer_closed();
         self.settled = true;
         // RFC 5246, section 7.2.1, wants an answer at once, and no more data. TLS 1.3 lets this side go on.
         if self.protocol_version() == Some(TlsVersion::Tls12) {
@@ -224,15 +213,15 @@ impl Session for Connection {
         connection.context = Some(context);
         // Queues the ClientHello, so that a service sees at once that there is something to write.
         connection.handshake();
-        match &connection.end {
-            Some(End::Failed(error)) => Err(error.clone()),
-            _ => Ok(connection),
+        match connection.failure() {
+            Some(error) => Err(error.clone()),
+            None => Ok(connection),
         }
     }
 
     fn failed(error: Error) -> Self {
         let mut failed = Self::of(None, 0);
-        failed.end = Some(End::Failed(error));
+        failed.ending = Ending::failed(error);
         failed
     }
 
@@ -244,7 +233,7 @@ impl Session for Connection {
         self.plain_head < self.plain_tail
             || self.ssl().is_some_and(|ssl| ssl.pending() > 0)
             || (!self.settled && self.holds_record())
-            || (self.end.is_some() && !self.end_is_told)
+            || self.ending.is_untold()
     }
 
     fn outgoing(&mut self) -> &mut WriteBuffer {
@@ -264,7 +253,7 @@ impl Session for Connection {
         if !self.is_handshaking {
             return 1;
         }
-        let (Some(tls), None) = (&mut self.tls, &self.end) else {
+        let (Some(tls), false) = (&mut self.tls, self.ending.has_come()) else {
             return 0;
         };
         match tls.connect() {
@@ -319,30 +308,22 @@ impl Session for Connection {
     }
 
     fn received_eof(&mut self) {
-        if self.end.is_none() {
+        if !self.ending.has_come() {
             self.fail(Error::Truncated);
         }
     }
 
     fn fail(&mut self, error: Error) {
-        self.end = Some(End::Failed(error));
+        self.ending.fail(error);
         self.settled = true;
     }
 
-    fn failure(&self) -> Option<&Error> {
-        match &self.end {
-            Some(End::Failed(error)) => Some(error),
-            _ => None,
-        }
+    fn ending(&self) -> &Ending {
+        &self.ending
     }
 
-    fn take_end(&mut self) -> Option<Result<(), Error>> {
-        let end = self.end.as_ref()?;
-        self.end_is_told = true;
-        Some(match end {
-            End::Clean => Ok(()),
-            End::Failed(error) => Err(error.clone()),
-        })
+    fn ending_mut(&mut self) -> &mut Ending {
+        &mut self.ending
     }
 
     fn write(&mut self, data: &[u8]) -> Result<usize, Error> {
@@ -384,13 +365,9 @@ impl Session for Connection {
     }
 
     fn close(&mut self) -> Result<(), Error> {
-        if let Some(error) = self.failure() {
-            return Err(error.clone());
-        }
-        if self.closed {
+        if !self.ending.close()? {
             return Ok(());
         }
-        self.closed = true;
         let (Some(tls), false) = (&mut self.tls, self.is_handshaking) else {
             return Ok(());
         };
@@ -401,22 +378,6 @@ impl Session for Connection {
                 self.fail(error.clone());
                 Err(error)
             }
-        }
-    }
-
-    fn is_closed(&self) -> bool {
-        self.closed
-    }
-
-    fn has_ended_well(&self) -> bool {
-        matches!(self.end, Some(End::Clean))
-    }
-
-    fn check_writable(&self) -> Result<(), Error> {
-        match self.failure() {
-            Some(error) => Err(error.clone()),
-            None if self.closed => Err(Error::Closed),
-            None => Ok(()),
         }
     }
 

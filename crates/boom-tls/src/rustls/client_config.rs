@@ -14,7 +14,7 @@ use ::rustls::{
     SupportedProtocolVersion, version,
 };
 
-use super::verify::{NoVerification, Pinned};
+use super::verify::Verifier;
 use crate::client::config::{Roots, Settings, WallClock};
 use crate::{CipherSuite, Error, KeyExchangeGroup, TlsVersion};
 
@@ -122,24 +122,25 @@ fn verifier(
     settings: &Settings,
     provider: Arc<CryptoProvider>,
 ) -> Result<Arc<dyn ServerCertVerifier>, Error> {
-    let verifier: Arc<dyn ServerCertVerifier> = if settings.verifies {
+    let chain: Option<Arc<dyn ServerCertVerifier>> = if settings.verifies {
         let roots = Arc::new(root_store(settings)?);
-        let mut builder = WebPkiServerVerifier::builder_with_provider(roots, provider)
+        let mut builder = WebPkiServerVerifier::builder_with_provider(roots, provider.clone())
             .with_crls(settings.crls.iter().cloned());
         if !settings.crls.is_empty() {
             // A list that is out of date may be one that somebody keeps back.
             builder = builder.enforce_revocation_expiration();
         }
-        builder.build().map_err(|error| match error {
+        let verifier = builder.build().map_err(|error| match error {
             VerifierBuilderError::InvalidCrl(reason) => invalid_list(reason),
             _ => Error::NoRoots,
-        })?
+        })?;
+        Some(verifier)
     } else {
-        Arc::new(NoVerification::new(provider))
+        None
     };
-    Ok(match &settings.pins {
-        None => verifier,
-        Some(pins) => Arc::new(Pinned::new(verifier, pins.clone())),
+    Ok(match (chain, &settings.pins) {
+        (Some(chain), None) => chain,
+        (chain, pins) => Arc::new(Verifier::new(chain, pins.clone(), provider)),
     })
 }
 

@@ -15,6 +15,7 @@ use ::rustls::unbuffered::{
 use boom_stream::buffer::{ReadBuffer, WriteBuffer};
 
 use crate::client::backend::Session;
+use crate::client::ending::Ending;
 use crate::{CipherSuite, EarlyData, Error, KeyExchangeGroup, TlsConfig, TlsVersion};
 
 /// The state of one connection and its three buffers.
@@ -22,7 +23,7 @@ use crate::{CipherSuite, EarlyData, Error, KeyExchangeGroup, TlsConfig, TlsVersi
 /// rustls may hold on to bytes at the front of `incoming` (the first part of a handshake message that is still coming
 /// in), so it must be shown those bytes again, first, each time. `settled` says that it has looked at all of them.
 pub(crate) struct Connection {
-    /// `None` where there never was a connection, for a reason that `end` tells.
+    /// `None` where there never was a connection, for a reason that `ending` tells.
     connection: Option<UnbufferedClientConnection>,
     /// Ciphertext received.
     incoming: ReadBuffer,
@@ -38,17 +39,7 @@ pub(crate) struct Connection {
     outbound_limit: usize,
     /// What the records have told of it so far.
     early_data: EarlyData,
-    end: Option<End>,
-    end_is_told: bool,
-    /// True once this side's `close_notify` is queued.
-    closed: bool,
-}
-
-/// Why nothing more will be received.
-enum End {
-    /// The peer's `close_notify`.
-    Clean,
-    Failed(Error),
+    ending: Ending,
 }
 
 /// What one look at the records brought.
@@ -96,9 +87,7 @@ impl Connection {
             ),
             outbound_limit,
             early_data: EarlyData::NotOffered,
-            end: None,
-            end_is_told: false,
-            closed: false,
+            ending: Ending::default(),
         };
         // Queues the ClientHello, so that a service sees at once that there is something to write.
         session.handshake();
@@ -231,7 +220,7 @@ impl Connection {
     }
 
     fn peer_closed(&mut self) {
-        self.end = Some(End::Clean);
+        self.ending.peer_closed();
         // RFC 8446, section 6.1: what comes after a close_notify is ignored.
         self.discard_incoming();
         // RFC 5246, section 7.2.1, wants an answer at once, and no more data. TLS 1.3 lets this side go on.
@@ -300,9 +289,7 @@ impl Session for Connection {
             outgoing: WriteBuffer::new(0, 0),
             outbound_limit: 0,
             early_data: EarlyData::NotOffered,
-            end: Some(End::Failed(error)),
-            end_is_told: false,
-            closed: false,
+            ending: Ending::failed(error),
         }
     }
 
@@ -315,7 +302,7 @@ impl Session for Connection {
     fn has_buffered(&self) -> bool {
         self.plain_head < self.plain.len()
             || (!self.settled && self.holds_record())
-            || (self.end.is_some() && !self.end_is_told)
+            || self.ending.is_untold()
     }
 
     fn outgoing(&mut self) -> &mut WriteBuffer {
@@ -327,7 +314,7 @@ impl Session for Connection {
     }
 
     fn handshake(&mut self) -> usize {
-        while self.end.is_none()
+        while !self.ending.has_come()
             && (self.has_unqueued() || (self.is_handshaking() && !self.settled))
         {
             self.look(&mut []);
@@ -385,13 +372,13 @@ impl Session for Connection {
     }
 
     fn received_eof(&mut self) {
-        if self.end.is_none() {
+        if !self.ending.has_come() {
             self.fail(Error::Truncated);
         }
     }
 
     fn fail(&mut self, error: Error) {
-        self.end = Some(End::Failed(error));
+        self.ending.fail(error);
         self.discard_incoming();
         while let Some(connection) = self
             .connection
@@ -410,20 +397,12 @@ impl Session for Connection {
         }
     }
 
-    fn failure(&self) -> Option<&Error> {
-        match &self.end {
-            Some(End::Failed(error)) => Some(error),
-            _ => None,
-        }
+    fn ending(&self) -> &Ending {
+        &self.ending
     }
 
-    fn take_end(&mut self) -> Option<Result<(), Error>> {
-        let end = self.end.as_ref()?;
-        self.end_is_told = true;
-        Some(match end {
-            End::Clean => Ok(()),
-            End::Failed(error) => Err(error.clone()),
-        })
+    fn ending_mut(&mut self) -> &mut Ending {
+        &mut self.ending
     }
 
     fn write(&mut self, data: &[u8]) -> Result<usize, Error> {
@@ -464,35 +443,12 @@ impl Session for Connection {
     }
 
     fn close(&mut self) -> Result<(), Error> {
-        if let Some(error) = self.failure() {
-            return Err(error.clone());
-        }
-        if self.closed {
-            return Ok(());
-        }
-        self.closed = true;
-        if self.is_handshaking() {
+        if !self.ending.close()? || self.is_handshaking() {
             return Ok(());
         }
         self.with_traffic(|traffic, outgoing| {
             queue(outgoing, 64, |room| traffic.queue_close_notify(room))
         })
-    }
-
-    fn is_closed(&self) -> bool {
-        self.closed
-    }
-
-    fn has_ended_well(&self) -> bool {
-        matches!(self.end, Some(End::Clean))
-    }
-
-    fn check_writable(&self) -> Result<(), Error> {
-        match self.failure() {
-            Some(error) => Err(error.clone()),
-            None if self.closed => Err(Error::Closed),
-            None => Ok(()),
-        }
     }
 
     fn protocol_version(&self) -> Option<TlsVersion> {

@@ -1,4 +1,4 @@
-//! The verifiers of `dangerous_no_verification` and of pinned keys.
+//! The verifier of `dangerous_no_verification` and of pinned keys.
 
 use std::sync::Arc;
 
@@ -6,79 +6,21 @@ use ::rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Serv
 use ::rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use ::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use ::rustls::server::ParsedCertificate;
-use ::rustls::{
-    CertificateError, DigitallySignedStruct, DistinguishedName, Error, OtherError, SignatureScheme,
-};
+use ::rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, SignatureScheme};
 use ring::digest::{SHA256, digest};
 
 use crate::client::config::SpkiHash;
 
-/// Accepts any certificate. Signatures made with its key are still checked, so that a broken peer is noticed.
-#[derive(Debug)]
-pub(super) struct NoVerification {
-    provider: Arc<CryptoProvider>,
-}
-
-impl NoVerification {
-    pub(super) const fn new(provider: Arc<CryptoProvider>) -> Self {
-        Self { provider }
-    }
-}
-
-impl ServerCertVerifier for NoVerification {
-    fn verify_server_cert(
-        &self,
-        _end_entity: &CertificateDer<'_>,
-        _intermediates: &[CertificateDer<'_>],
-        _server_name: &ServerName<'_>,
-        _ocsp_response: &[u8],
-        _now: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(
-            message,
-            certificate,
-            signature,
-            &self.provider.signature_verification_algorithms,
-        )
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(
-            message,
-            certificate,
-            signature,
-            &self.provider.signature_verification_algorithms,
-        )
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider
-            .signature_verification_algorithms
-            .supported_schemes()
-    }
-}
-
-/// Accepts what another verifier accepts if the server's own key is among those pinned.
+/// Accepts what another verifier accepts, where there is one, if the server's own key is among those pinned, where some are.
 ///
-/// The other certificates that a server shows do not count: whoever has a valid one of its own could show any beside it.
+/// The other certificates that a server shows do not count for the pins: whoever has a valid one of its own could show any
+/// beside it. Signatures made with the key are checked in any case, so that a broken peer is noticed.
 #[derive(Debug)]
-pub(super) struct Pinned {
-    verifier: Arc<dyn ServerCertVerifier>,
-    pins: Arc<[SpkiHash]>,
+pub(super) struct Verifier {
+    /// `None` says that nothing is verified but what is pinned.
+    chain: Option<Arc<dyn ServerCertVerifier>>,
+    pins: Option<Arc<[SpkiHash]>>,
+    provider: Arc<CryptoProvider>,
 }
 
 /// The key of the server is none of those pinned.
@@ -86,22 +28,33 @@ pub(super) struct Pinned {
 #[error("the server's key is none of those pinned")]
 pub(super) struct NotPinned;
 
-impl Pinned {
-    pub(super) const fn new(verifier: Arc<dyn ServerCertVerifier>, pins: Arc<[SpkiHash]>) -> Self {
-        Self { verifier, pins }
+impl Verifier {
+    pub(super) const fn new(
+        chain: Option<Arc<dyn ServerCertVerifier>>,
+        pins: Option<Arc<[SpkiHash]>>,
+        provider: Arc<CryptoProvider>,
+    ) -> Self {
+        Self {
+            chain,
+            pins,
+            provider,
+        }
     }
 
-    fn check(&self, end_entity: &CertificateDer<'_>) -> Result<(), Error> {
+    fn check_key(&self, end_entity: &CertificateDer<'_>) -> Result<(), Error> {
+        let Some(pins) = &self.pins else {
+            return Ok(());
+        };
         let key = ParsedCertificate::try_from(end_entity)?.subject_public_key_info();
         let hash = digest(&SHA256, &key);
-        if self.pins.iter().any(|pin| pin[..] == *hash.as_ref()) {
+        if pins.iter().any(|pin| pin[..] == *hash.as_ref()) {
             return Ok(());
         }
         Err(CertificateError::Other(OtherError(Arc::new(NotPinned))).into())
     }
 }
 
-impl ServerCertVerifier for Pinned {
+impl ServerCertVerifier for Verifier {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -110,14 +63,17 @@ impl ServerCertVerifier for Pinned {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let verified = self.verifier.verify_server_cert(
-            end_entity,
-            intermediates,
-            server_name,
-            ocsp_response,
-            now,
-        )?;
-        self.check(end_entity)?;
+        let verified = match &self.chain {
+            Some(chain) => chain.verify_server_cert(
+                end_entity,
+                intermediates,
+                server_name,
+                ocsp_response,
+                now,
+            )?,
+            None => ServerCertVerified::assertion(),
+        };
+        self.check_key(end_entity)?;
         Ok(verified)
     }
 
@@ -127,8 +83,8 @@ impl ServerCertVerifier for Pinned {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.verifier
-            .verify_tls12_signature(message, certificate, signature)
+        let algorithms = &self.provider.signature_verification_algorithms;
+        verify_tls12_signature(message, certificate, signature, algorithms)
     }
 
     fn verify_tls13_signature(
@@ -137,15 +93,13 @@ impl ServerCertVerifier for Pinned {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.verifier
-            .verify_tls13_signature(message, certificate, signature)
+        let algorithms = &self.provider.signature_verification_algorithms;
+        verify_tls13_signature(message, certificate, signature, algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.verifier.supported_verify_schemes()
-    }
-
-    fn root_hint_subjects(&self) -> Option<&[DistinguishedName]> {
-        self.verifier.root_hint_subjects()
+        self.provider
+            .signature_verification_algorithms
+            .supported_schemes()
     }
 }
