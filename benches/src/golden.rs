@@ -1,7 +1,7 @@
 //! Instructions of the hot paths of ours, a line each: what continuous integration compares with the last known.
 
 use crate::harness::{Result, valgrind};
-use crate::{http, service, tls, ws};
+use crate::{fix, http, service, tls, ws};
 
 /// Connections of the idle poll.
 const CONNECTIONS: usize = 100;
@@ -18,6 +18,7 @@ pub fn main(arguments: &[String]) -> std::result::Result<(), Box<dyn std::error:
         [group, rest @ ..] if group == HTTP => http::child(rest),
         [group, rest @ ..] if group == SERVICE => service::report::child(rest),
         [group, rest @ ..] if group == TLS => tls::counts::child(rest),
+        [group, rest @ ..] if group == FIX => fix::report::child(rest),
         _ => Err("bench-golden".into()),
     }
 }
@@ -25,6 +26,7 @@ pub fn main(arguments: &[String]) -> std::result::Result<(), Box<dyn std::error:
 /// The first argument of a run under valgrind says which group it is of.
 const WS: &str = "ws";
 const HTTP: &str = "http";
+const FIX: &str = "fix";
 const SERVICE: &str = "service";
 const TLS: &str = "tls";
 
@@ -39,6 +41,9 @@ fn print() -> Result<()> {
         println!("{name} = {count:.1}");
     }
     for (name, count) in tls::counts::golden(|rest| of_group(TLS, rest))? {
+        println!("{name} = {count:.1}");
+    }
+    for (name, count) in fix::report::golden(|rest| of_group(FIX, rest))? {
         println!("{name} = {count:.1}");
     }
     let idle = service::report::ours_idle(CONNECTIONS, |rest| of_group(SERVICE, rest))?;

@@ -10,6 +10,7 @@ pub mod golden;
 
 pub mod record;
 
+pub mod fix;
 pub mod tls;
 
 pub mod soak;

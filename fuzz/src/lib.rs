@@ -1,6 +1,9 @@
 //! The targets, as functions of their input, and what they share: cutting input at chosen places, and readers of the
 //! RFCs' words, slow and plain, to compare with.
 
+pub mod fix_message;
+pub mod fix_stream;
+pub mod fix_validate;
 pub mod http_chunked;
 pub mod http_client;
 pub mod http_response;
@@ -15,6 +18,8 @@ pub mod ws_handshake;
 pub mod compressed;
 pub mod drive;
 pub mod faulty;
+#[path = "../../crates/boom-fix/tests/naive/mod.rs"]
+mod fix_naive;
 pub mod handshake;
 pub mod naive;
 pub mod naive_http;

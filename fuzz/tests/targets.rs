@@ -5,8 +5,8 @@ use std::panic::catch_unwind;
 use std::path::Path;
 
 use boomnet_fuzz::{
-    http_chunked, http_client, http_response, replay_file, tls_stream, ws_connection, ws_deflate,
-    ws_differential, ws_frames, ws_handshake,
+    fix_message, fix_stream, fix_validate, http_chunked, http_client, http_response, replay_file,
+    tls_stream, ws_connection, ws_deflate, ws_differential, ws_frames, ws_handshake,
 };
 
 /// Inputs besides the seeds.
@@ -60,6 +60,21 @@ fn http_chunks() {
 #[test]
 fn http_pool() {
     check("http_client", http_client::run);
+}
+
+#[test]
+fn fix_messages() {
+    check("fix_message", fix_message::run);
+}
+
+#[test]
+fn fix_streams() {
+    check("fix_stream", fix_stream::run);
+}
+
+#[test]
+fn fix_validation() {
+    check("fix_validate", fix_validate::run);
 }
 
 fn check(target: &str, run: fn(&[u8])) {

@@ -18,10 +18,12 @@ pub(crate) enum Group {
     Record,
     /// TLS: round trips, bursts, handshakes, reconnects.
     Tls,
+    /// FIX: read execution reports and market data, write orders.
+    Fix,
 }
 
 impl Group {
-    const ALL: [Self; 4] = [Self::Ws, Self::Service, Self::Record, Self::Tls];
+    const ALL: [Self; 5] = [Self::Ws, Self::Service, Self::Record, Self::Tls, Self::Fix];
 
     const fn program(self) -> &'static str {
         match self {
@@ -29,6 +31,7 @@ impl Group {
             Self::Service => "bench-service",
             Self::Record => "bench-record",
             Self::Tls => "bench-tls",
+            Self::Fix => "bench-fix",
         }
     }
 }

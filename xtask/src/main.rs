@@ -9,6 +9,7 @@ mod autobahn;
 mod bench;
 mod ci;
 mod features;
+mod fix_dictionaries;
 mod fuzz;
 mod golden;
 mod interop;
@@ -39,6 +40,8 @@ enum Command {
     Tidy,
     /// Lint every published crate under every pair of its features.
     Features,
+    /// Make the dictionaries of boom-fix anew.
+    FixDictionaries,
     /// Fuzz one target, or each in turn.
     Fuzz {
         /// A target of `fuzz/Cargo.toml`; all of them without it.
@@ -104,6 +107,7 @@ fn run(command: Command) -> Result<bool> {
         Command::Ci => ci::run(&workspace, &mut report),
         Command::Tidy => tidy::run(&workspace, &mut report),
         Command::Features => report.step("features", || features::run(&workspace)),
+        Command::FixDictionaries => fix_dictionaries::run(&workspace, &mut report),
         Command::Fuzz { target, seconds } => {
             fuzz::run(&workspace, &mut report, target.as_deref(), seconds)
         }

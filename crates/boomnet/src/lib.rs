@@ -16,6 +16,8 @@ pub use boom_select as select;
 #[cfg(feature = "ws")]
 pub use boom_ws as ws;
 
+#[cfg(feature = "fix")]
+pub use boom_fix as fix;
 #[cfg(feature = "http")]
 pub use boom_http as http;
 

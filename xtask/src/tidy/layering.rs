@@ -33,6 +33,16 @@ const LAYERS: &[Layer] = &[
         by_feature: &["boom-tls"],
     },
     Layer {
+        name: "boom-fix-codegen",
+        always: &[],
+        by_feature: &[],
+    },
+    Layer {
+        name: "boom-fix",
+        always: &["boom-stream"],
+        by_feature: &[],
+    },
+    Layer {
         name: "boom-service",
         always: &["boom-stream", "boom-select"],
         by_feature: &["boom-tls", "boom-ws"],
@@ -45,7 +55,7 @@ const LAYERS: &[Layer] = &[
     Layer {
         name: "boomnet",
         always: &["boom-stream", "boom-select", "boom-service"],
-        by_feature: &["boom-tls", "boom-ws", "boom-http"],
+        by_feature: &["boom-tls", "boom-ws", "boom-http", "boom-fix"],
     },
 ];
 

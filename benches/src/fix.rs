@@ -1,0 +1,12 @@
+//! FIX: reading execution reports and market data, writing orders, beside the peers.
+
+pub(crate) mod report;
+
+mod messages;
+mod ours;
+#[cfg(feature = "peers")]
+mod peers;
+mod sink;
+mod work;
+
+pub use report::main;

@@ -1,0 +1,155 @@
+//! The command: compares answers, counts, times, and prints the table.
+
+use std::time::Duration;
+
+use super::work::{CHECKED, Case, cases};
+use crate::harness::table::Table;
+use crate::harness::timing::interleaved;
+use crate::harness::{Result, Work, measured_section, valgrind};
+
+const COUNTED: u64 = 4096;
+const ALLOCATING: u64 = 512;
+const ROUNDS: usize = 101;
+const TURN: Duration = Duration::from_micros(500);
+
+const USAGE: &str = "bench-fix [WORD..] [--markdown]";
+/// The first argument of a run under valgrind.
+const COUNT: &str = "count";
+
+/// Runs the command `bench-fix [WORD..] [--markdown]`; the words choose the work whose name contains all of them.
+///
+/// # Errors
+///
+/// A contestant that gives another answer than ours, or fails.
+pub fn main(arguments: &[String]) -> std::result::Result<(), Box<dyn std::error::Error>> {
+    if let [first, rest @ ..] = arguments
+        && first == COUNT
+    {
+        return child(rest);
+    }
+    let mut is_markdown = false;
+    let mut words = Vec::new();
+    for argument in arguments {
+        match argument.as_str() {
+            "--markdown" => is_markdown = true,
+            word if !word.starts_with('-') => words.push(word),
+            _ => return Err(USAGE.into()),
+        }
+    }
+    let mut table = Table::new(&[
+        "work",
+        "who",
+        "instructions",
+        "allocations",
+        "ns",
+        "to ours",
+        "target",
+        "met",
+    ]);
+    for (index, case) in cases().iter().enumerate() {
+        if words.iter().all(|word| case.name.contains(word)) {
+            measure(index, case, &mut table)?;
+        }
+    }
+    table.print(is_markdown);
+    println!("SWAR is to take at most 1.6 times the instructions that are the target of the row.");
+    Ok(())
+}
+
+fn measure(index: usize, case: &Case, table: &mut Table) -> Result<()> {
+    let mut works = Vec::new();
+    let mut expected = None;
+    for (name, make) in &case.contestants {
+        let mut work = make()?;
+        let answer = work.answer(CHECKED)?;
+        if *expected.get_or_insert(answer) != answer {
+            return Err(format!("{}: {name} gives another answer", case.name).into());
+        }
+        works.push(work);
+    }
+    let samples = interleaved(&mut works, CHECKED, TURN, ROUNDS)?;
+    for (who, (name, _)) in case.contestants.iter().enumerate() {
+        let mut row = vec![case.name.to_owned(), (*name).to_owned()];
+        let mut count = None;
+        if valgrind::missing().is_none() {
+            let instructions = instructions(index, who)?;
+            let arguments = |messages| child_arguments(index, who, messages);
+            let allocations = valgrind::allocations(ALLOCATING, arguments)?;
+            row.extend([format!("{instructions:.0}"), format!("{allocations:.1}")]);
+            count = Some((instructions, allocations));
+        } else {
+            row.extend(["-".to_owned(), "-".to_owned()]);
+        }
+        if let (Some(mine), Some(ours)) = (samples.get(who), samples.first()) {
+            row.push(format!("{:.0}", mine.median()));
+            row.push(format!("{:.2}", mine.ratio_to(ours)));
+        }
+        row.extend(judged(case, name, count));
+        table.push(row);
+    }
+    Ok(())
+}
+
+/// Target and whether it is met, for the rows of ours that have one.
+fn judged(case: &Case, name: &str, count: Option<(f64, f64)>) -> Vec<String> {
+    let factor = match name {
+        "ours" | "ours, template" => 1.0,
+        "ours, SWAR" => 1.6,
+        _ => return Vec::new(),
+    };
+    let (Some(target), Some((instructions, allocations))) = (case.target, count) else {
+        return Vec::new();
+    };
+    let at_most = factor * target;
+    let is_met = instructions <= at_most && allocations == 0.0;
+    let met = if is_met { "yes" } else { "no" };
+    vec![format!("<= {at_most:.0}, 0"), met.to_owned()]
+}
+
+fn instructions(case: usize, who: usize) -> Result<f64> {
+    valgrind::instructions(COUNTED, |messages| child_arguments(case, who, messages))
+}
+
+fn child_arguments(case: usize, who: usize, messages: u64) -> Vec<String> {
+    vec![
+        COUNT.to_owned(),
+        case.to_string(),
+        who.to_string(),
+        messages.to_string(),
+    ]
+}
+
+/// What runs under valgrind.
+pub(crate) fn child(arguments: &[String]) -> Result<()> {
+    let [case, who, messages] = arguments else {
+        return Err(USAGE.into());
+    };
+    let cases = cases();
+    let case = cases.get(case.parse::<usize>()?).ok_or("no such work")?;
+    let (_, make) = case
+        .contestants
+        .get(who.parse::<usize>()?)
+        .ok_or("nobody")?;
+    let mut work = make()?;
+    work.run(CHECKED)?;
+    let work: &mut dyn Work = work.as_mut();
+    measured_section(work, messages.parse()?)
+}
+
+/// Instructions of ours, by the quickest way of this processor and the slowest; `arguments` has this program run
+/// [`child`] with those given.
+pub(crate) fn golden(arguments: impl Fn(Vec<String>) -> Vec<String>) -> Result<Vec<(String, f64)>> {
+    let mut counts = Vec::new();
+    for (index, case) in cases().iter().enumerate() {
+        for (who, (name, _)) in case.contestants.iter().enumerate() {
+            if matches!(*name, "ours" | "ours, SWAR" | "ours, template") {
+                let count = valgrind::instructions(COUNTED, |messages| {
+                    arguments(child_arguments(index, who, messages).split_off(1))
+                })?;
+                let way = name.trim_start_matches("ours");
+                counts.push((format!("FIX {}{way}", case.name), count));
+            }
+        }
+    }
+    Ok(counts)
+}

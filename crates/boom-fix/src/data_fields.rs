@@ -1,0 +1,113 @@
+//! Fields that may hold the delimiter, and the fields that say how long they are.
+
+/// Which fields announce the length of which data field.
+///
+/// The value of a data field may hold any byte, the delimiter too, so its end is found by counting.
+///
+/// # Examples
+///
+/// ```
+/// use boom_fix::{DataFields, Error, FieldIndex, Fields};
+///
+/// // 5050 announces 5051, by the rules of some venue.
+/// let data = DataFields::standard().with(5050, 5051);
+/// assert_eq!(data.data_of(95), Some(96));
+/// let mut index = FieldIndex::new().with_data_fields(data);
+/// let fields = Fields::parse(b"5050=3\x015051=a\x01b\x01", &mut index)?;
+/// assert_eq!(fields.value(5051)?.as_bytes(), b"a\x01b");
+/// # Ok::<(), Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DataFields {
+    /// Sorted.
+    pairs: Vec<(u32, u32)>,
+    /// A bit for every eight tags, by [`filter_bit`]: clear if none of them has up to three digits and
+    /// announces data.
+    filter: u64,
+}
+
+impl DataFields {
+    /// All of FIX 4.0 to 5.0 SP2.
+    pub fn standard() -> Self {
+        Self::of(STANDARD.to_vec())
+    }
+
+    /// Adds a pair: the tag of the length and the tag of the data that follows it.
+    #[must_use]
+    pub fn with(mut self, length: u32, data: u32) -> Self {
+        self.pairs.retain(|&(known, _)| known != length);
+        self.pairs.push((length, data));
+        Self::of(self.pairs)
+    }
+
+    fn of(mut pairs: Vec<(u32, u32)>) -> Self {
+        pairs.sort_unstable();
+        let short = pairs.iter().filter(|&&(tag, _)| tag < LONG);
+        let filter = short.fold(0, |filter, &(tag, _)| filter | filter_bit(tag));
+        Self { pairs, filter }
+    }
+
+    /// The data field whose length `tag` announces.
+    pub fn data_of(&self, tag: u32) -> Option<u32> {
+        let index = self.pairs.binary_search_by_key(&tag, |&(length, _)| length);
+        let pair = index.ok().and_then(|index| self.pairs.get(index));
+        pair.map(|&(_, data)| data)
+    }
+
+    /// Whether `tag` announces data.
+    #[inline]
+    pub(crate) fn is_length(&self, tag: u32) -> bool {
+        (self.filter & filter_bit(tag) != 0 || tag >= LONG) && self.data_of(tag).is_some()
+    }
+
+    /// Below 32 bits for the tags below 256, above them bits for the others.
+    #[inline]
+    pub(crate) const fn filter(&self) -> u64 {
+        self.filter
+    }
+}
+
+impl Default for DataFields {
+    fn default() -> Self {
+        Self::standard()
+    }
+}
+
+/// From here on tags have four digits. They are always looked up, so that they do not crowd the filter.
+const LONG: u32 = 1000;
+
+/// Tags of one byte have bits of their own, because the commonest are among them.
+#[inline]
+const fn filter_bit(tag: u32) -> u64 {
+    1 << (((tag >> 3) & 31) + if tag > 255 { 32 } else { 0 })
+}
+
+pub(crate) const STANDARD: [(u32, u32); 27] = [
+    (90, 91),
+    (93, 89),
+    (95, 96),
+    (212, 213),
+    (348, 349),
+    (350, 351),
+    (352, 353),
+    (354, 355),
+    (356, 357),
+    (358, 359),
+    (360, 361),
+    (362, 363),
+    (364, 365),
+    (445, 446),
+    (618, 619),
+    (621, 622),
+    (1184, 1185),
+    (1277, 1278),
+    (1280, 1281),
+    (1282, 1283),
+    (1359, 1360),
+    (1397, 1398),
+    (1401, 1402),
+    (1403, 1404),
+    (1468, 1469),
+    (1618, 1619),
+    (1620, 1621),
+];

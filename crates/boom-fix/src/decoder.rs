@@ -1,0 +1,321 @@
+//! Messages out of a stream of bytes.
+
+use crate::error::Error;
+use crate::fields::SOH;
+use crate::index::{FieldIndex, HeadPlaces};
+use crate::message::Message;
+use crate::sys::{Kernel, TRAILER};
+
+/// Finds messages in a stream of bytes, checks their frames and lends them.
+///
+/// A message is taken if it starts with `BeginString` (8), `BodyLength` (9) and `MsgType` (35), and if `CheckSum` (10)
+/// stands where the length says and is right. Anything else is garbled: it is skipped to the next `8=FIX` and counted,
+/// as the session rules want it, and is no error.
+///
+/// The input may be cut anywhere. What is not a whole message yet is left in it; call again with the same bytes and
+/// more behind them.
+///
+/// # Examples
+///
+/// ```
+/// use boom_fix::{Decoder, Error, FieldIndex};
+///
+/// let bytes = b"noise8=FIX.4.2\x019=5\x0135=0\x0110=161\x018=FIX.4.2\x019=";
+/// let mut input = &bytes[..];
+/// let (mut decoder, mut index) = (Decoder::new(), FieldIndex::new());
+/// let mut types = Vec::new();
+/// while let Some(message) = decoder.decode(&mut input, &mut index)? {
+///     types.push(message.msg_type().to_vec());
+/// }
+/// assert_eq!(types, [b"0"]);
+/// assert_eq!((decoder.garbled(), decoder.skipped_bytes()), (1, 5));
+/// // What was not taken comes again, with more behind it.
+/// assert_eq!(input, b"8=FIX.4.2\x019=");
+/// # Ok::<(), Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Decoder {
+    kernel: Kernel,
+    max_message_bytes: usize,
+    /// The start of the next message has to be found first.
+    is_lost: bool,
+    needed: usize,
+    garbled: u64,
+    skipped_bytes: u64,
+}
+
+impl Decoder {
+    /// Takes messages of up to 1 MiB.
+    pub fn new() -> Self {
+        Self {
+            kernel: Kernel::detect(),
+            max_message_bytes: 1 << 20,
+            is_lost: false,
+            needed: 0,
+            garbled: 0,
+            skipped_bytes: 0,
+        }
+    }
+
+    /// The longest message that is taken, from the first byte to the last; at most 1 GiB.
+    #[must_use]
+    pub fn with_max_message_bytes(mut self, max: usize) -> Self {
+        self.max_message_bytes = max.min(1 << 30);
+        self
+    }
+
+    /// The same decoder by each of the ways that this processor has: they give the same answers.
+    #[doc(hidden)]
+    pub fn every_kernel() -> impl Iterator<Item = Self> {
+        Kernel::all().iter().map(|&kernel| Self {
+            kernel,
+            ..Self::new()
+        })
+    }
+
+    /// How many times bytes were skipped that are no message: broken frames, wrong checksums, noise.
+    pub const fn garbled(&self) -> u64 {
+        self.garbled
+    }
+
+    /// How many bytes were skipped.
+    pub const fn skipped_bytes(&self) -> u64 {
+        self.skipped_bytes
+    }
+
+    /// After [`decode`](Self::decode) found no message: how many bytes the input must have before there can be one.
+    pub const fn needed(&self) -> usize {
+        self.needed
+    }
+
+    /// Takes the next message off the front of `input`, or gives `None` if there is no whole one.
+    ///
+    /// # Errors
+    ///
+    /// A message with more bytes or fields than is permitted, or with something between two delimiters that is no
+    /// field. It is taken off the input, and the next call goes on behind it; too long a message is skipped like a
+    /// garbled one.
+    #[inline]
+    pub fn decode<'a, 'b: 'a>(
+        &mut self,
+        input: &mut &'b [u8],
+        index: &'a mut FieldIndex,
+    ) -> Result<Option<Message<'a>>, Error> {
+        loop {
+            if self.is_lost && !self.find_start(input) {
+                return Ok(None);
+            }
+            let head = match head(input) {
+                Head::Whole(head) => head,
+                Head::Partial => {
+                    self.needed = input.len() + 1;
+                    return Ok(None);
+                }
+                Head::Garbled => {
+                    self.lose(input);
+                    continue;
+                }
+            };
+            let length = head.places.body + head.body_length + TRAILER;
+            if length > self.max_message_bytes {
+                let offset = head.places.begin_end + 3;
+                self.lose(input);
+                return Err(Error::MessageTooLong {
+                    offset,
+                    length,
+                    max: self.max_message_bytes,
+                });
+            }
+            let Some((bytes, rest)) = input.split_at_checked(length) else {
+                self.needed = length;
+                return Ok(None);
+            };
+            let Some(filled) = self.fill(bytes, head.places, index) else {
+                self.lose(input);
+                continue;
+            };
+            *input = rest;
+            let to = filled?;
+            return Ok(Some(Message::new(index.fields(bytes, to))));
+        }
+    }
+
+    #[inline]
+    fn fill(
+        &self,
+        bytes: &[u8],
+        mut places: HeadPlaces,
+        index: &mut FieldIndex,
+    ) -> Option<Result<usize, Error>> {
+        let &[b'1', b'0', b'=', a, b, c, SOH] = bytes.last_chunk()? else {
+            return None;
+        };
+        let digits = [a, b, c].map(|byte| u32::from(byte.wrapping_sub(b'0')));
+        if digits.iter().any(|&digit| digit > 9) {
+            return None;
+        }
+        places.checksum = 100 * digits[0] + 10 * digits[1] + digits[2];
+        // `35=` and at least one character.
+        match bytes.get(places.body..)? {
+            [b'3', b'5', b'=', first, ..] if *first != SOH => {
+                index.fill(self.kernel, bytes, &places)
+            }
+            _ => None,
+        }
+    }
+
+    /// What stands at the front is no message.
+    #[cold]
+    fn lose(&mut self, input: &mut &[u8]) {
+        self.garbled += 1;
+        self.skip(input, 1.min(input.len()));
+        self.is_lost = true;
+    }
+
+    /// Goes to the next start of a message; false if there is none yet.
+    #[cold]
+    fn find_start(&mut self, input: &mut &[u8]) -> bool {
+        let found = input
+            .windows(START.len())
+            .position(|window| window == START);
+        if let Some(place) = found {
+            self.skip(input, place);
+            self.is_lost = false;
+            return true;
+        }
+        // The last bytes may be the first of a start.
+        let kept = (0..START.len())
+            .rev()
+            .find(|&len| input.ends_with(&START[..len]));
+        self.skip(input, input.len() - kept.unwrap_or(0));
+        self.needed = START.len();
+        false
+    }
+
+    fn skip(&mut self, input: &mut &[u8], count: usize) {
+        self.skipped_bytes += count as u64;
+        *input = input.get(count..).unwrap_or_default();
+    }
+}
+
+impl Default for Decoder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// What a message is found by among noise: a bare `8=` is also the end of `108=`.
+const START: &[u8] = b"8=FIX";
+
+#[derive(Debug)]
+enum Head {
+    Whole(WholeHead),
+    Partial,
+    Garbled,
+}
+
+#[derive(Debug)]
+struct WholeHead {
+    places: HeadPlaces,
+    body_length: usize,
+}
+
+/// The longest value of `BeginString` that is looked at.
+const BEGIN_STRING: usize = 16;
+/// The most digits of `BodyLength`.
+const BODY_LENGTH: usize = 9;
+
+/// Reads `BeginString` and `BodyLength`.
+#[inline]
+fn head(input: &[u8]) -> Head {
+    // What nearly every message starts with, in one comparison.
+    if let Some(
+        &[
+            b'8',
+            b'=',
+            b'F',
+            b'I',
+            b'X',
+            b'.',
+            b'4',
+            b'.',
+            minor,
+            SOH,
+            b'9',
+            b'=',
+        ],
+    ) = input.first_chunk()
+        && minor != SOH
+    {
+        return body_length(input, 9, FIX_4_SUM + u32::from(minor));
+    }
+    any_head(input)
+}
+
+/// The sum of `8=FIX.4.` and of the delimiter and `9=` behind the digit.
+const FIX_4_SUM: u32 = sum(b"8=FIX.4.\x019=");
+
+const fn sum(bytes: &[u8]) -> u32 {
+    let (mut sum, mut index) = (0, 0);
+    while index < bytes.len() {
+        sum += bytes[index] as u32;
+        index += 1;
+    }
+    sum
+}
+
+fn any_head(input: &[u8]) -> Head {
+    let known = input.len().min(START.len());
+    if input.get(..known) != START.get(..known) {
+        return Head::Garbled;
+    }
+    let rest = input.get(2..).unwrap_or_default();
+    let window = rest
+        .get(..rest.len().min(BEGIN_STRING + 1))
+        .unwrap_or_default();
+    let Some(length) = window.iter().position(|&byte| byte == SOH) else {
+        return if window.len() > BEGIN_STRING {
+            Head::Garbled
+        } else {
+            Head::Partial
+        };
+    };
+    let end = 2 + length;
+    match input.get(end + 1..).unwrap_or_default() {
+        [b'9', b'=', ..] => body_length(input, end, sum(input.get(..end + 3).unwrap_or_default())),
+        [] | [b'9'] => Head::Partial,
+        _ => Head::Garbled,
+    }
+}
+
+/// Reads the digits of `BodyLength`, which starts three bytes behind the end of `BeginString`.
+#[inline]
+fn body_length(input: &[u8], begin_end: usize, mut sum: u32) -> Head {
+    let start = begin_end + 3;
+    let mut number = 0;
+    let mut at = start;
+    while let Some(&byte) = input.get(at) {
+        sum += u32::from(byte);
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            if byte != SOH || at == start {
+                return Head::Garbled;
+            }
+            return Head::Whole(WholeHead {
+                places: HeadPlaces {
+                    begin_end,
+                    body: at + 1,
+                    sum,
+                    checksum: 0,
+                },
+                body_length: number,
+            });
+        }
+        number = 10 * number + usize::from(digit);
+        at += 1;
+        if at - start > BODY_LENGTH {
+            return Head::Garbled;
+        }
+    }
+    Head::Partial
+}

@@ -1,0 +1,190 @@
+//! Repeating groups: entries found while they are read.
+
+use crate::error::{FieldError, FieldFault};
+use crate::fields::Fields;
+
+/// What a repeating group is made of: the field that counts its entries, and the tags that belong to an entry.
+///
+/// # Examples
+///
+/// ```
+/// use boom_fix::{Error, FieldIndex, Fields, GroupDef};
+///
+/// const PARTIES: GroupDef<'_> = GroupDef::new(453, &[448, 447, 452]);
+///
+/// let mut index = FieldIndex::new();
+/// let bytes = b"453=2\x01448=A\x01452=1\x01448=B\x01452=3\x0158=end\x01";
+/// let fields = Fields::parse(bytes, &mut index)?;
+/// let mut roles = Vec::new();
+/// for party in fields.group(&PARTIES)? {
+///     let party = party?;
+///     roles.push((party.text(448)?, party.int(452)?));
+///     assert_eq!(party.get(58), None);
+/// }
+/// assert_eq!(roles, [("A", 1), ("B", 3)]);
+/// # Ok::<(), Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GroupDef<'a> {
+    count_tag: u32,
+    members: &'a [u32],
+}
+
+impl<'a> GroupDef<'a> {
+    /// A group counted by `count_tag`, with entries of these tags, those of nested groups included.
+    pub const fn new(count_tag: u32, members: &'a [u32]) -> Self {
+        Self { count_tag, members }
+    }
+
+    /// The tag of the field that counts.
+    pub const fn count_tag(&self) -> u32 {
+        self.count_tag
+    }
+
+    /// The tags of an entry.
+    pub const fn members(&self) -> &'a [u32] {
+        self.members
+    }
+}
+
+/// The entries of a group, found one after the other.
+///
+/// An entry starts with the tag with which the first starts, and ends before the next or, if it is the last that the
+/// count promises, with the last field that belongs to the group. An entry is [`Fields`] itself, so groups nest.
+///
+/// # Examples
+///
+/// ```
+/// use boom_fix::{Error, FieldFault, FieldIndex, Fields, GroupDef};
+///
+/// const PARTIES: GroupDef<'_> = GroupDef::new(453, &[448, 447, 452]);
+///
+/// let mut index = FieldIndex::new();
+/// // Two are promised.
+/// let fields = Fields::parse(b"453=2\x01448=A\x0158=end\x01", &mut index)?;
+/// let mut parties = fields.group(&PARTIES)?;
+/// assert_eq!(parties.len(), 2);
+/// assert!(parties.next().is_some_and(|party| party.is_ok()));
+/// let error = parties.next().and_then(Result::err).ok_or(FieldFault::Missing).unwrap();
+/// assert_eq!((error.tag, error.fault), (453, FieldFault::GroupCount));
+/// # Ok::<(), Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Group<'a> {
+    /// From the next entry on.
+    rest: Fields<'a>,
+    left: usize,
+    /// The tag that starts an entry.
+    first_tag: u32,
+    count_at: u32,
+    def: &'a GroupDef<'a>,
+}
+
+impl<'a> Group<'a> {
+    #[inline]
+    pub(crate) fn new(
+        fields: Fields<'a>,
+        position: usize,
+        def: &'a GroupDef<'a>,
+    ) -> Result<Self, FieldError> {
+        let mut group = Self::none(fields, def);
+        if let Some(count) = fields.at(position) {
+            let left = usize::try_from(count.int()?);
+            group.left = left.map_err(|_| count.error(FieldFault::NotAnInt))?;
+            group.count_at = count.offset;
+            group.rest = fields.skip(position + 1);
+            group.first_tag = group.rest.tags().first().copied().unwrap_or(0);
+        }
+        Ok(group)
+    }
+
+    pub(crate) const fn none(fields: Fields<'a>, def: &'a GroupDef<'a>) -> Self {
+        Self {
+            rest: fields,
+            left: 0,
+            first_tag: 0,
+            count_at: 0,
+            def,
+        }
+    }
+
+    /// How many more entries the count promises.
+    pub const fn len(&self) -> usize {
+        self.left
+    }
+
+    /// Returns true if no more is promised.
+    pub const fn is_empty(&self) -> bool {
+        self.left == 0
+    }
+
+    /// What follows the entries that were read.
+    pub const fn rest(&self) -> Fields<'a> {
+        self.rest
+    }
+
+    /// How many fields stand before the next entry.
+    #[inline(always)]
+    fn next_entry(&self) -> Option<usize> {
+        let (&first, others) = self.rest.tags().split_first()?;
+        if first != self.first_tag {
+            return None;
+        }
+        for (index, &tag) in others.iter().enumerate() {
+            if tag == first {
+                return Some(index + 1);
+            }
+        }
+        None
+    }
+
+    /// How many fields the entry has behind which no other comes.
+    #[inline(never)]
+    fn last_width(&self) -> Option<usize> {
+        let (&first, others) = self.rest.tags().split_first()?;
+        if first != self.first_tag || !self.is_member(first) {
+            return None;
+        }
+        let end = others
+            .iter()
+            .position(|&tag| tag == first || !self.is_member(tag));
+        Some(1 + end.unwrap_or(others.len()))
+    }
+
+    #[inline]
+    fn is_member(&self, tag: u32) -> bool {
+        self.def.members.contains(&tag)
+    }
+
+    #[cold]
+    fn wrong_count(&mut self) -> FieldError {
+        self.left = 0;
+        FieldError {
+            tag: self.def.count_tag,
+            offset: self.count_at as usize,
+            fault: FieldFault::GroupCount,
+        }
+    }
+}
+
+impl<'a> Iterator for Group<'a> {
+    type Item = Result<Fields<'a>, FieldError>;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.left == 0 {
+            return None;
+        }
+        let width = match self.next_entry() {
+            Some(next) if self.left > 1 => next,
+            _ => match self.last_width() {
+                Some(width) => width,
+                None => return Some(Err(self.wrong_count())),
+            },
+        };
+        let entry = self.rest.take(width);
+        self.rest = self.rest.skip(width);
+        self.left -= 1;
+        Some(Ok(entry))
+    }
+}

@@ -1,0 +1,521 @@
+//! Dates and times of FIX.
+
+use std::fmt;
+
+/// A calendar date: `UTCDateOnly`, `LocalMktDate`.
+///
+/// # Examples
+///
+/// ```
+/// use boom_fix::Date;
+///
+/// let date = Date::parse(b"20240229").ok_or("no date")?;
+/// assert_eq!((date.year, date.month, date.day), (2024, 2, 29));
+/// assert_eq!(date.days_since_epoch(), 19_782);
+/// assert_eq!(Date::from_days_since_epoch(19_782), date);
+/// assert_eq!(Date::parse(b"20230229"), None);
+/// # Ok::<(), &str>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Date {
+    /// 0 to 9999
+    pub year: u16,
+    /// 1 to 12
+    pub month: u8,
+    /// 1 to 31
+    pub day: u8,
+}
+
+impl Date {
+    /// Reads `YYYYMMDD`.
+    #[inline]
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
+        let number = eight_digits(bytes.try_into().ok()?)?;
+        let date = Self {
+            year: (number / 10_000) as u16,
+            month: (number / 100 % 100) as u8,
+            day: (number % 100) as u8,
+        };
+        date.is_valid().then_some(date)
+    }
+
+    fn is_valid(self) -> bool {
+        let days = match self.month {
+            2 if self.is_leap_year() => 29,
+            2 => 28,
+            4 | 6 | 9 | 11 => 30,
+            1..=12 => 31,
+            _ => return false,
+        };
+        (1..=days).contains(&self.day)
+    }
+
+    const fn is_leap_year(self) -> bool {
+        self.year.is_multiple_of(4)
+            && (!self.year.is_multiple_of(100) || self.year.is_multiple_of(400))
+    }
+
+    /// Days since 1 January 1970.
+    pub const fn days_since_epoch(self) -> i64 {
+        // Years that start in March, so that the leap day is the last.
+        let shifted = if self.month > 2 { 0 } else { 1 };
+        let year = self.year as i64 - shifted;
+        let month = (self.month as i64 + 9) % 12;
+        let era = year.div_euclid(400);
+        let year_of_era = year.rem_euclid(400);
+        let day_of_year = (153 * month + 2) / 5 + self.day as i64 - 1;
+        let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+        era * 146_097 + day_of_era - 719_468
+    }
+
+    /// The date so many days after 1 January 1970. Years before 0 and after 9999 have no form in FIX; they give the
+    /// nearest that has.
+    #[inline]
+    pub const fn from_days_since_epoch(days: i64) -> Self {
+        if days < -719_528 || days > 2_932_896 {
+            let (year, month, day) = if days < 0 { (0, 1, 1) } else { (9999, 12, 31) };
+            return Self { year, month, day };
+        }
+        let days = (days + 719_468 + 146_097) as u32;
+        let (era, day_of_era) = (days / 146_097, days % 146_097);
+        let year_of_era =
+            (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let shifted = (5 * day_of_year + 2) / 153;
+        let day = day_of_year - (153 * shifted + 2) / 5 + 1;
+        let month = if shifted < 10 {
+            shifted + 3
+        } else {
+            shifted - 9
+        };
+        let year = year_of_era + era * 400 + (month <= 2) as u32 - 400;
+        Self {
+            year: year as u16,
+            month: month as u8,
+            day: day as u8,
+        }
+    }
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}{:02}{:02}", self.year, self.month, self.day)
+    }
+}
+
+/// A time of day, to picoseconds: `UTCTimeOnly`.
+///
+/// # Examples
+///
+/// ```
+/// use boom_fix::{Precision, Time};
+///
+/// let time = Time::parse(b"23:59:60.125").ok_or("no time")?;
+/// assert_eq!((time.hour, time.minute, time.second, time.nanos()), (23, 59, 60, 125_000_000));
+/// assert_eq!(time.precision, Precision::Millis);
+/// assert_eq!(time.to_string(), "23:59:60.125");
+/// # Ok::<(), &str>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Time {
+    /// 0 to 23
+    pub hour: u8,
+    /// 0 to 59
+    pub minute: u8,
+    /// 0 to 60: leap seconds exist.
+    pub second: u8,
+    /// Below the second.
+    pub picos: u64,
+    /// How many digits it was written with, or is to be.
+    pub precision: Precision,
+}
+
+/// How many digits stand behind the seconds.
+///
+/// # Examples
+///
+/// ```
+/// use boom_fix::Precision;
+///
+/// assert_eq!(Precision::Micros.digits(), 6);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Precision {
+    /// None.
+    Seconds,
+    /// Three.
+    #[default]
+    Millis,
+    /// Six.
+    Micros,
+    /// Nine.
+    Nanos,
+    /// Twelve.
+    Picos,
+}
+
+impl Precision {
+    /// The number of digits.
+    pub const fn digits(self) -> usize {
+        3 * self as usize
+    }
+}
+
+impl Time {
+    /// Reads `HH:MM:SS` with up to twelve fractional digits, or `HH:MM`.
+    #[inline]
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
+        let (head, fraction) = bytes.split_first_chunk::<8>()?;
+        let &[h, g, b':', m, n, b':', s, t] = head else {
+            return None;
+        };
+        let (hour, minute, second) = (two(h, g)?, two(m, n)?, two(s, t)?);
+        if hour > 23 || minute > 59 || second > 60 {
+            return None;
+        }
+        let (picos, precision) = parse_fraction(fraction)?;
+        Some(Self {
+            hour,
+            minute,
+            second,
+            picos,
+            precision,
+        })
+    }
+
+    /// Nanoseconds below the second; what is below them is cut off.
+    pub const fn nanos(self) -> u32 {
+        (self.picos / 1000) as u32
+    }
+
+    /// Writes the time, and tells how long it is.
+    #[inline]
+    pub(crate) fn write(self, room: &mut [u8; 21]) -> usize {
+        room[..2].copy_from_slice(&TWO_DIGITS[usize::from(self.hour % 100)]);
+        room[2] = b':';
+        room[3..5].copy_from_slice(&TWO_DIGITS[usize::from(self.minute % 100)]);
+        room[5] = b':';
+        room[6..8].copy_from_slice(&TWO_DIGITS[usize::from(self.second % 100)]);
+        let digits = self.precision.digits();
+        if digits == 0 {
+            return 8;
+        }
+        room[8] = b'.';
+        write_thousand(&mut room[9..12], (self.picos / 1_000_000_000) as u32);
+        if digits > 3 {
+            write_thousand(&mut room[12..15], (self.picos / 1_000_000 % 1000) as u32);
+        }
+        if digits > 6 {
+            write_thousand(&mut room[15..18], (self.picos / 1000 % 1000) as u32);
+        }
+        if digits > 9 {
+            write_thousand(&mut room[18..21], (self.picos % 1000) as u32);
+        }
+        9 + digits
+    }
+}
+
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut room = [0; 21];
+        let width = self.write(&mut room);
+        let text = room
+            .get(..width)
+            .and_then(|text| std::str::from_utf8(text).ok());
+        f.write_str(text.unwrap_or_default())
+    }
+}
+
+#[inline]
+fn write_thousand(room: &mut [u8], number: u32) {
+    if let [hundreds, rest @ ..] = room {
+        *hundreds = b'0' + (number / 100 % 10) as u8;
+        rest.copy_from_slice(&TWO_DIGITS[(number % 100) as usize]);
+    }
+}
+
+/// `00` to `99`
+pub(crate) const TWO_DIGITS: [[u8; 2]; 100] = {
+    let mut pairs = [[b'0'; 2]; 100];
+    let mut number = 0;
+    while number < 100 {
+        pairs[number] = [b'0' + (number / 10) as u8, b'0' + (number % 10) as u8];
+        number += 1;
+    }
+    pairs
+};
+
+/// A point and one to twelve digits, or nothing.
+#[inline]
+fn parse_fraction(bytes: &[u8]) -> Option<(u64, Precision)> {
+    let digits = match bytes {
+        [] => return Some((0, Precision::Seconds)),
+        [b'.', digits @ ..] if !digits.is_empty() && digits.len() <= 12 => digits,
+        _ => return None,
+    };
+    let mut picos = 0;
+    for &digit in digits {
+        let digit = digit.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        picos = 10 * picos + u64::from(digit);
+    }
+    let precision = match digits.len() {
+        1..=3 => Precision::Millis,
+        4..=6 => Precision::Micros,
+        7..=9 => Precision::Nanos,
+        _ => Precision::Picos,
+    };
+    Some((picos * TO_PICOS[digits.len() % 13], precision))
+}
+
+/// What so many fractional digits are multiplied by.
+const TO_PICOS: [u64; 13] = {
+    let mut powers = [1; 13];
+    let mut index = 12;
+    while index > 0 {
+        powers[index - 1] = 10 * powers[index];
+        index -= 1;
+    }
+    powers
+};
+
+/// A date and a time of day in UTC: `UTCTimestamp`.
+///
+/// # Examples
+///
+/// ```
+/// use boom_fix::{Precision, UtcTimestamp};
+///
+/// let sent = UtcTimestamp::parse(b"20240506-12:34:56.789").ok_or("no timestamp")?;
+/// assert_eq!(sent.unix_nanos(), 1_714_998_896_789_000_000);
+/// let same = UtcTimestamp::from_unix_nanos(1_714_998_896_789_000_000, Precision::Micros);
+/// assert_eq!(same.to_string(), "20240506-12:34:56.789000");
+/// # Ok::<(), &str>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct UtcTimestamp {
+    /// The date.
+    pub date: Date,
+    /// The time.
+    pub time: Time,
+}
+
+impl UtcTimestamp {
+    /// 1 January 1970, written with milliseconds.
+    pub const UNIX_EPOCH: Self = Self::from_unix_nanos(0, Precision::Millis);
+
+    /// Reads `YYYYMMDD-HH:MM:SS` with up to twelve fractional digits.
+    #[inline]
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
+        let (date, rest) = bytes.split_first_chunk::<8>()?;
+        let [b'-', time @ ..] = rest else { return None };
+        Some(Self {
+            date: Date::parse(date)?,
+            time: Time::parse(time)?,
+        })
+    }
+
+    /// So many nanoseconds after 1 January 1970, to be written with this precision.
+    #[inline]
+    pub const fn from_unix_nanos(nanos: i64, precision: Precision) -> Self {
+        let (seconds, nanos) = (
+            nanos.div_euclid(1_000_000_000),
+            nanos.rem_euclid(1_000_000_000),
+        );
+        let (days, second) = (
+            seconds.div_euclid(86_400),
+            seconds.rem_euclid(86_400) as u32,
+        );
+        Self {
+            date: Date::from_days_since_epoch(days),
+            time: Time {
+                hour: (second / 3600) as u8,
+                minute: (second / 60 % 60) as u8,
+                second: (second % 60) as u8,
+                picos: nanos as u64 * 1000,
+                precision,
+            },
+        }
+    }
+
+    /// Nanoseconds after 1 January 1970. A leap second counts as the second after it; years beyond 2262 give
+    /// `i64::MAX`, years before 1677 `i64::MIN`.
+    pub const fn unix_nanos(self) -> i64 {
+        let time = self.time.hour as i64 * 3600 + self.time.minute as i64 * 60;
+        let seconds = self.date.days_since_epoch() * 86_400 + time + self.time.second as i64;
+        seconds
+            .saturating_mul(1_000_000_000)
+            .saturating_add(self.time.nanos() as i64)
+    }
+
+    /// Writes the timestamp, and tells how long it is.
+    #[inline]
+    pub(crate) fn write(self, room: &mut [u8; TIMESTAMP]) -> usize {
+        let year = usize::from(self.date.year);
+        room[..2].copy_from_slice(&TWO_DIGITS[year / 100 % 100]);
+        room[2..4].copy_from_slice(&TWO_DIGITS[year % 100]);
+        room[4..6].copy_from_slice(&TWO_DIGITS[usize::from(self.date.month % 100)]);
+        room[6..8].copy_from_slice(&TWO_DIGITS[usize::from(self.date.day % 100)]);
+        room[8] = b'-';
+        match room.last_chunk_mut() {
+            Some(time) => 9 + self.time.write(time),
+            None => 9,
+        }
+    }
+}
+
+/// The longest timestamp: `YYYYMMDD-HH:MM:SS.pppppppppppp`.
+pub(crate) const TIMESTAMP: usize = 30;
+
+impl fmt::Display for UtcTimestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.date, self.time)
+    }
+}
+
+/// A time of day with its distance from UTC: `TZTimeOnly`.
+///
+/// # Examples
+///
+/// ```
+/// use boom_fix::TzTime;
+///
+/// let time = TzTime::parse(b"07:39:30-05").ok_or("no time")?;
+/// assert_eq!((time.time.hour, time.offset_minutes), (7, -300));
+/// # Ok::<(), &str>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TzTime {
+    /// The time there.
+    pub time: Time,
+    /// What is added to UTC to get it.
+    pub offset_minutes: i16,
+}
+
+impl TzTime {
+    /// Reads `HH:MM[:SS[.s]]` and `Z` or `+hh`, `-hh`, `+hh:mm`, `-hh:mm`.
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
+        let zone = bytes
+            .iter()
+            .position(|byte| matches!(byte, b'Z' | b'+' | b'-'))?;
+        let (time, zone) = bytes.split_at_checked(zone)?;
+        let time = match *time {
+            [h, g, b':', m, n] => Time::parse(&[h, g, b':', m, n, b':', b'0', b'0']),
+            _ => Time::parse(time),
+        };
+        Some(Self {
+            time: time?,
+            offset_minutes: parse_zone(zone)?,
+        })
+    }
+}
+
+fn parse_zone(zone: &[u8]) -> Option<i16> {
+    let (sign, hours, minutes) = match *zone {
+        [b'Z'] => return Some(0),
+        [sign, h, g] => (sign, two(h, g)?, 0),
+        [sign, h, g, b':', m, n] => (sign, two(h, g)?, two(m, n)?),
+        _ => return None,
+    };
+    if hours > 14 || minutes > 59 {
+        return None;
+    }
+    let offset = 60 * i16::from(hours) + i16::from(minutes);
+    match sign {
+        b'+' => Some(offset),
+        b'-' => Some(-offset),
+        _ => None,
+    }
+}
+
+/// A date and a time of day with its distance from UTC: `TZTimestamp`.
+///
+/// # Examples
+///
+/// ```
+/// use boom_fix::TzTimestamp;
+///
+/// let time = TzTimestamp::parse(b"20060901-07:39+05:30").ok_or("no time")?;
+/// assert_eq!((time.date.day, time.time.offset_minutes), (1, 330));
+/// # Ok::<(), &str>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TzTimestamp {
+    /// The date there.
+    pub date: Date,
+    /// The time there.
+    pub time: TzTime,
+}
+
+impl TzTimestamp {
+    /// Reads `YYYYMMDD-` and a [`TzTime`].
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
+        let (date, rest) = bytes.split_first_chunk::<8>()?;
+        let [b'-', time @ ..] = rest else { return None };
+        Some(Self {
+            date: Date::parse(date)?,
+            time: TzTime::parse(time)?,
+        })
+    }
+}
+
+/// A month, a day of it or a week of it: `MonthYear`.
+///
+/// # Examples
+///
+/// ```
+/// use boom_fix::MonthYear;
+///
+/// let expiry = MonthYear::parse(b"202512w3").ok_or("no month")?;
+/// assert_eq!((expiry.year, expiry.month, expiry.day, expiry.week), (2025, 12, None, Some(3)));
+/// # Ok::<(), &str>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MonthYear {
+    /// 0 to 9999
+    pub year: u16,
+    /// 1 to 12
+    pub month: u8,
+    /// 1 to 31
+    pub day: Option<u8>,
+    /// 1 to 5
+    pub week: Option<u8>,
+}
+
+impl MonthYear {
+    /// Reads `YYYYMM`, `YYYYMMDD` or `YYYYMMwN`.
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
+        let (month, rest) = bytes.split_first_chunk::<6>()?;
+        let [a, b, c, d, e, f] = *month;
+        let first = Date::parse(&[a, b, c, d, e, f, b'0', b'1'])?;
+        let (day, week) = match *rest {
+            [] => (None, None),
+            [b'w' | b'W', week @ b'1'..=b'5'] => (None, Some(week - b'0')),
+            [_, _] => (Some(Date::parse(bytes)?.day), None),
+            _ => return None,
+        };
+        Some(Self {
+            year: first.year,
+            month: first.month,
+            day,
+            week,
+        })
+    }
+}
+
+#[inline]
+const fn two(tens: u8, ones: u8) -> Option<u8> {
+    let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
+    if tens > 9 || ones > 9 {
+        return None;
+    }
+    Some(10 * tens + ones)
+}
+
+#[inline]
+fn eight_digits(bytes: &[u8; 8]) -> Option<u32> {
+    let digits = u64::from_le_bytes(*bytes) ^ 0x3030_3030_3030_3030;
+    super::decimal::eight_digits(digits).map(|number| number as u32)
+}

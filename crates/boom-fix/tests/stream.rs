@@ -1,0 +1,195 @@
+//! Every way of this processor, every cut and every kind of noise give what a plain reading gives.
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+
+mod naive;
+
+use boom_fix::{DataFields, Decoder, Error, FieldFault, FieldIndex};
+use naive::{decode, framed};
+use proptest::prelude::*;
+
+fn check(input: &[u8]) {
+    let expected = naive::read(input);
+    for decoder in Decoder::every_kernel() {
+        assert_eq!(decode(decoder.clone(), &[input]), expected, "{decoder:?}");
+    }
+}
+
+fn stream() -> Vec<u8> {
+    let mut stream = b"108=30\x01".to_vec();
+    stream.extend(framed("35=0|34=1|49=A|56=B|52=20240506-12:34:56|"));
+    stream.extend(b"8=FIX.4.4\x019=5\x01noise");
+    stream.extend(framed(
+        "35=B|34=2|95=7|96=a\x018=FIX|1128=9|10005=x|58=a|58=b|",
+    ));
+    stream.extend(b"8=FIX8=FIX.4.4\x019=12\x0135=0\x01");
+    stream.extend(framed(&format!(
+        "35=D|34=3|{}",
+        "58=text of some length|".repeat(30)
+    )));
+    stream.extend(framed("35=0|3x=1|"));
+    stream.extend(b"8=FIXT.1.1\x019=5\x0135=0\x0110=000\x01");
+    stream.extend(b"8=FIX.4.4\x019=");
+    stream
+}
+
+#[test]
+fn the_stream_gives_what_it_is_made_of() {
+    let read = naive::read(&stream());
+    let numbers = |wanted| {
+        read.messages
+            .iter()
+            .flatten()
+            .flatten()
+            .filter(|(tag, _)| *tag == wanted)
+            .count()
+    };
+    assert_eq!(read.messages.len(), 4);
+    assert_eq!((numbers(34), numbers(1128), numbers(10_005)), (3, 1, 1));
+    assert_eq!(
+        read.messages
+            .iter()
+            .filter(|message| message.is_none())
+            .count(),
+        1
+    );
+    check(&stream());
+}
+
+#[test]
+fn cut_at_every_byte() {
+    let stream = stream();
+    let expected = naive::read(&stream);
+    for decoder in Decoder::every_kernel() {
+        for cut in 0..=stream.len() {
+            let (first, second) = stream.split_at(cut);
+            assert_eq!(
+                decode(decoder.clone(), &[first, second]),
+                expected,
+                "cut at {cut}"
+            );
+        }
+        let bytes: Vec<_> = stream.chunks(1).collect();
+        assert_eq!(decode(decoder, &bytes), expected);
+    }
+}
+
+#[test]
+fn every_byte_wrong() {
+    let message = framed(
+        "35=D|34=17|49=A|56=B|52=20240506-12:34:56|354=3|355=a\x01b|44=1.5|38=100|58=some text here|",
+    );
+    for place in 0..message.len() {
+        for byte in [0, 1, b'0', b'9', b'=', b'8', 255] {
+            let mut wrong = message.clone();
+            wrong[place] = byte;
+            wrong.extend(framed("35=0|"));
+            check(&wrong);
+        }
+    }
+}
+
+#[test]
+fn every_length_of_message() {
+    for length in 1..300 {
+        check(&framed(&format!("35=0|58={}|", "x".repeat(length))));
+        check(&framed(&format!("35=0|{}", "1=y|".repeat(length))));
+    }
+}
+
+#[test]
+fn limits_name_tag_and_place() {
+    let long = framed("35=0|58=0123456789|");
+    let (mut input, mut index) = (&long[..], FieldIndex::with_max_fields(4));
+    let mut decoder = Decoder::new().with_max_message_bytes(long.len() - 1);
+    let error = decoder.decode(&mut input, &mut index).unwrap_err();
+    let (length, max) = (long.len(), long.len() - 1);
+    assert_eq!(
+        error,
+        Error::MessageTooLong {
+            offset: 12,
+            length,
+            max
+        }
+    );
+    let many = framed("35=0|1=a|2=b|");
+    let error = Decoder::new()
+        .decode(&mut &many[..], &mut index)
+        .unwrap_err();
+    assert_eq!(
+        error,
+        Error::TooManyFields {
+            tag: 2,
+            offset: 24,
+            max: 4
+        }
+    );
+    let fits = framed("35=0|");
+    assert!(
+        Decoder::new()
+            .decode(&mut &fits[..], &mut index)
+            .unwrap()
+            .is_some()
+    );
+    let Error::Field(error) = Decoder::new()
+        .decode(&mut &framed("35=0|95=9|96=a|")[..], &mut FieldIndex::new())
+        .unwrap_err()
+    else {
+        panic!("a field is wrong");
+    };
+    assert_eq!(
+        (error.tag, error.offset, error.fault),
+        (96, 28, FieldFault::DataLength)
+    );
+}
+
+#[test]
+fn data_fields_of_a_venue() {
+    let bytes = framed("35=U|5050=5|5051=a\x01b\x01c|58=end|");
+    for mut decoder in Decoder::every_kernel() {
+        let mut index = FieldIndex::new().with_data_fields(DataFields::standard().with(5050, 5051));
+        let message = decoder
+            .decode(&mut &bytes[..], &mut index)
+            .unwrap()
+            .unwrap();
+        assert_eq!(message.value(5051).unwrap().as_bytes(), b"a\x01b\x01c");
+        assert_eq!(message.text(58), Ok("end"));
+    }
+}
+
+fn a_field() -> impl Strategy<Value = String> {
+    let tag = prop_oneof![1u32..100, 90u32..96, 1u32..1000, 1u32..10_000, any::<u32>()];
+    (tag, "[ -~]{0,20}").prop_map(|(tag, value)| format!("{tag}={}|", value.replace('|', "")))
+}
+
+fn a_message() -> impl Strategy<Value = Vec<u8>> {
+    prop::collection::vec(a_field(), 0..60)
+        .prop_map(|fields| framed(&format!("35=X|{}", fields.concat())))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn messages(messages in prop::collection::vec(a_message(), 1..4)) {
+        check(&messages.concat());
+    }
+
+    #[test]
+    fn messages_with_changes(
+        message in a_message(),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+    ) {
+        let mut bytes = message;
+        for (place, byte) in changes {
+            let place = place.index(bytes.len());
+            bytes[place] = byte;
+        }
+        check(&bytes);
+        // With a checksum that lets the fields be looked at.
+        let end = bytes.len() - 7;
+        let sum = bytes[..end].iter().fold(0u8, |sum, &byte| sum.wrapping_add(byte));
+        bytes.truncate(end);
+        bytes.extend(format!("10={sum:03}\x01").bytes());
+        check(&bytes);
+    }
+}

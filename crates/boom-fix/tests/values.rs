@@ -1,0 +1,300 @@
+//! Values are read as they were written.
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+
+use boom_fix::{
+    BeginString, Date, Decimal, Decoder, EncodeError, Encoder, FieldFault, FieldIndex, Fields,
+    GroupDef, MonthYear, Precision, Time, TzTime, UtcTimestamp, Value,
+};
+use proptest::prelude::*;
+
+fn with<T>(text: &[u8], read: impl FnOnce(Value<'_>) -> T) -> T {
+    let mut index = FieldIndex::new();
+    let bytes = [b"1=", text, b"\x01"].concat();
+    read(Fields::parse(&bytes, &mut index).unwrap().value(1).unwrap())
+}
+
+#[test]
+fn numbers() {
+    for (text, expected) in [
+        ("0", 0),
+        ("007", 7),
+        ("-12", -12),
+        ("999999999999999999", 999_999_999_999_999_999),
+    ] {
+        assert_eq!(with(text.as_bytes(), |value| value.int()), Ok(expected));
+    }
+    for text in ["", "-", "+1", "1.0", " 1", "9999999999999999999", "--1"] {
+        let fault = with(text.as_bytes(), |value| value.int().unwrap_err().fault);
+        assert_eq!(fault, FieldFault::NotAnInt, "{text}");
+    }
+    for (text, mantissa, scale) in [
+        ("1.5", 15, 1),
+        ("-0.25", -25, 2),
+        ("5.", 5, 0),
+        (".5", 5, 1),
+        ("1234567", 1_234_567, 0),
+        ("100.0000", 1_000_000, 4),
+        ("0.000000000000000001", 1, 18),
+        ("00023.23", 2323, 2),
+        ("1.08430", 108_430, 5),
+        ("-.500", -500, 3),
+    ] {
+        let decimal = with(text.as_bytes(), |value| value.decimal().unwrap());
+        if text.len() < 20 {
+            assert_eq!(
+                (decimal.mantissa(), decimal.scale()),
+                (mantissa, scale),
+                "{text}"
+            );
+        }
+    }
+    for text in [
+        "",
+        ".",
+        "-",
+        "-.",
+        "1..2",
+        "1.2.3",
+        "1e5",
+        "1,5",
+        "1234x.5",
+        "12.34-5",
+        "1234567890123456789",
+    ] {
+        assert!(
+            with(text.as_bytes(), |value| value.decimal().is_err()),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn dates_and_times() {
+    let time = |text: &str| Time::parse(text.as_bytes());
+    assert_eq!(
+        time("12:34:56.123456789012").unwrap().picos,
+        123_456_789_012
+    );
+    assert_eq!(time("12:34:56.1").unwrap().nanos(), 100_000_000);
+    for wrong in [
+        "24:00:00",
+        "12:60:00",
+        "12:00:61",
+        "12:00",
+        "12:00:00.",
+        "1:00:00",
+        "12-00-00",
+        "12:00:00.1234567890123",
+    ] {
+        assert_eq!(time(wrong), None, "{wrong}");
+    }
+    for wrong in [
+        "20230229", "20231301", "20230100", "2023011", "x0230101", "19000229",
+    ] {
+        assert_eq!(Date::parse(wrong.as_bytes()), None, "{wrong}");
+    }
+    for wrong in ["202513", "202512w6", "202512w", "20251232", "2025"] {
+        assert_eq!(MonthYear::parse(wrong.as_bytes()), None, "{wrong}");
+    }
+    for wrong in ["07:39", "07:39+5", "07:39+15", "07:39+05:60", "07:39*05"] {
+        assert_eq!(TzTime::parse(wrong.as_bytes()), None, "{wrong}");
+    }
+    assert_eq!(TzTime::parse(b"07:39Z").unwrap().offset_minutes, 0);
+}
+
+fn encoder() -> Encoder {
+    Encoder::new(BeginString::Fix44, "A", "B").unwrap()
+}
+
+#[test]
+fn what_may_not_be_written_is_refused_whole() {
+    let encoder = encoder();
+    let mut room = [0; 256];
+    let mut refused = |write: &dyn Fn(&mut boom_fix::MessageWriter<'_>)| {
+        let mut message = encoder.message(&mut room, "0", 1, UtcTimestamp::UNIX_EPOCH);
+        write(&mut message);
+        message.text(58, "after");
+        message.finish().unwrap_err()
+    };
+    assert_eq!(
+        refused(&|message| {
+            message.text(58, "a\x01b");
+        }),
+        EncodeError::Delimiter { tag: 58 }
+    );
+    assert_eq!(
+        refused(&|message| {
+            message.bytes(11, b"\x01");
+        }),
+        EncodeError::Delimiter { tag: 11 }
+    );
+    assert_eq!(
+        refused(&|message| {
+            message.char(54, '\x01');
+        }),
+        EncodeError::Delimiter { tag: 54 }
+    );
+    assert_eq!(
+        refused(&|message| {
+            message.char(54, 'é');
+        }),
+        EncodeError::Delimiter { tag: 54 }
+    );
+    assert_eq!(
+        refused(&|message| {
+            message.text(58, "");
+        }),
+        EncodeError::Empty { tag: 58 }
+    );
+    for tag in [0, 8, 9, 10] {
+        assert_eq!(
+            refused(&|message| {
+                message.int(tag, 1);
+            }),
+            EncodeError::Tag { tag }
+        );
+    }
+    assert_eq!(
+        Encoder::new(BeginString::Fix44, "A\x01", "B").unwrap_err(),
+        EncodeError::Delimiter { tag: 49 }
+    );
+}
+
+#[test]
+fn too_little_room_is_told() {
+    let encoder = encoder();
+    let mut message = [0; 512];
+    let write = |room: &mut [u8]| {
+        let mut message = encoder.message(room, "D", 1, UtcTimestamp::UNIX_EPOCH);
+        message.text(58, "0123456789").group(453, |parties| {
+            parties.entry().text(448, "X");
+        });
+        message.finish().map(|message| message.as_bytes().len())
+    };
+    let whole = write(&mut message).unwrap();
+    for room in 0..whole {
+        assert_eq!(write(&mut message[..room]), Err(EncodeError::NoRoom));
+    }
+    assert_eq!(write(&mut message[..whole + 64]), Ok(whole));
+}
+
+#[test]
+fn groups_of_any_number() {
+    let encoder = encoder();
+    let definition = GroupDef::new(453, &[448, 802, 523]);
+    for count in [0, 1, 9, 10, 11, 100, 123] {
+        let mut room = [0; 8192];
+        let mut message = encoder.message(&mut room, "D", 1, UtcTimestamp::UNIX_EPOCH);
+        message.group(453, |parties| {
+            for number in 0..count {
+                parties.entry().int(448, number).group(802, |subs| {
+                    for sub in 0..number % 12 {
+                        subs.entry().int(523, sub);
+                    }
+                });
+            }
+        });
+        message.text(58, "end");
+        let bytes = message.finish().unwrap().as_bytes();
+        let mut index = FieldIndex::new();
+        let message = Decoder::new()
+            .decode(&mut &bytes[..], &mut index)
+            .unwrap()
+            .unwrap();
+        let subs = GroupDef::new(802, &[523]);
+        let mut entries = 0;
+        for (number, entry) in message.group(&definition).unwrap().enumerate() {
+            let entry = entry.unwrap();
+            assert_eq!(entry.int(448), Ok(number as i64));
+            assert_eq!(entry.group(&subs).unwrap().count(), number % 12);
+            entries += 1;
+        }
+        assert_eq!(entries, count);
+        assert_eq!(message.get(453).is_some(), count > 0);
+        assert_eq!(message.text(58), Ok("end"));
+    }
+}
+
+#[test]
+fn a_group_that_is_shorter_than_its_count() {
+    let definition = GroupDef::new(453, &[448, 452]);
+    let count = |bytes: &[u8]| {
+        let mut index = FieldIndex::new();
+        let fields = Fields::parse(bytes, &mut index).unwrap();
+        let entries: Vec<_> = fields
+            .group(&definition)
+            .unwrap()
+            .map(|entry| entry.map(|entry| entry.len()))
+            .collect();
+        entries
+            .into_iter()
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|error| error.fault)
+    };
+    assert_eq!(
+        count(b"453=2\x01448=A\x01452=1\x01448=B\x0158=x\x01"),
+        Ok(vec![2, 1])
+    );
+    assert_eq!(
+        count(b"453=3\x01448=A\x01448=B\x0158=x\x01"),
+        Err(FieldFault::GroupCount)
+    );
+    assert_eq!(count(b"453=1\x0158=x\x01"), Err(FieldFault::GroupCount));
+    assert_eq!(count(b"453=1\x01"), Err(FieldFault::GroupCount));
+    assert_eq!(count(b"453=0\x01448=A\x01"), Ok(vec![]));
+}
+
+proptest! {
+    #[test]
+    fn everything_written_is_read(
+        int in any::<i64>(), mantissa in -999_999_999_999_999_999i64..=999_999_999_999_999_999, scale in 0u8..=18,
+        text in "[^\u{1}]{1,40}", data in prop::collection::vec(any::<u8>(), 1..50), flag in any::<bool>(),
+        nanos in -2_000_000_000_000_000_000i64..8_000_000_000_000_000_000, seq in 0u64..1_000_000_000_000,
+    ) {
+        let encoder = encoder();
+        let mut room = [0; 1024];
+        let time = UtcTimestamp::from_unix_nanos(nanos, Precision::Nanos);
+        let mut message = encoder.message(&mut room, "D", seq, time);
+        let decimal = Decimal::new(mantissa, scale);
+        message.int(1, int).decimal(44, decimal).text(58, &text).data(95, 96, &data).bool(43, flag).date(75, time.date);
+        message.time(273, time.time);
+        let bytes = message.finish().unwrap().as_bytes();
+        for mut decoder in Decoder::every_kernel() {
+            let mut index = FieldIndex::new();
+            let message = decoder.decode(&mut &bytes[..], &mut index).unwrap().unwrap();
+            prop_assert_eq!(message.msg_seq_num(), Ok(seq));
+            prop_assert_eq!(message.timestamp(52), Ok(time));
+            prop_assert_eq!(message.timestamp(52).unwrap().unix_nanos(), nanos);
+            prop_assert_eq!(message.int(1), Ok(int));
+            let read = message.decimal(44).unwrap();
+            prop_assert_eq!((read.mantissa(), read.scale()), (mantissa, scale));
+            prop_assert_eq!(read.to_string().parse(), Ok(read));
+            prop_assert_eq!(message.text(58), Ok(text.as_str()));
+            prop_assert_eq!(message.value(96).unwrap().as_bytes(), &data[..]);
+            prop_assert_eq!(message.bool(43), Ok(flag));
+            prop_assert_eq!(message.date(75), Ok(time.date));
+            prop_assert_eq!(message.read(273), Ok(time.time));
+        }
+    }
+
+    #[test]
+    fn decimals_are_read_as_a_plain_reader_does(text in "-?[0-9.x]{1,12}") {
+        let digits = text.trim_start_matches('-');
+        let points = digits.matches('.').count();
+        let is_good = points <= 1 && !digits.contains('x') && digits.len() > points;
+        let read = Decimal::parse(text.as_bytes());
+        prop_assert_eq!(read.is_some(), is_good);
+        if let Some(read) = read {
+            prop_assert_eq!(read.mantissa(), text.replace('.', "").parse::<i64>().unwrap());
+            let places = digits.split_once('.').map_or(0, |(_, places)| places.len());
+            prop_assert_eq!(usize::from(read.scale()), places);
+        }
+    }
+
+    #[test]
+    fn days(days in -719_528i64..=2_932_896) {
+        let date = Date::from_days_since_epoch(days);
+        prop_assert_eq!(date.days_since_epoch(), days);
+        prop_assert_eq!(Date::parse(date.to_string().as_bytes()), Some(date));
+    }
+}
