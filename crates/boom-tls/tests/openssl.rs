@@ -41,6 +41,16 @@ fn a_store_of_the_programs_own_is_trusted() {
 }
 
 #[test]
+fn a_context_is_changed_and_not_replaced() {
+    let config = trusting(&Authority::new()).with_openssl_builder(|builder| {
+        *builder = backend::ssl::SslContext::builder(backend::ssl::SslMethod::tls_client())?;
+        Ok(())
+    });
+    let error = config.build_for::<Backend>().unwrap_err();
+    assert!(matches!(error, Error::Unsupported(_)), "{error}");
+}
+
+#[test]
 fn what_the_program_fails_with_is_told() {
     let config = trusting(&Authority::new())
         .with_openssl_builder(|builder| builder.set_cipher_list("no such suite"));

@@ -100,7 +100,7 @@ impl<S: Read + Write> Websocket<S> {
     ///
     /// Why the connection is over; each later call says it again. `WouldBlock` is no error but an empty batch. A
     /// stream that ends without a close frame is [`Error::Io`] with `UnexpectedEof`; frames that came before are
-    /// lent first.
+    /// lent first. Where a send failed because the peer had hung up, what it said last is waited for, and its end.
     #[inline(always)]
     pub fn read_batch(&mut self) -> Result<Frames<'_, S>, Error> {
         self.assembly.abandon();
@@ -170,8 +170,12 @@ impl<S: Read + Write> Websocket<S> {
             Ok(_) => self.connection.note_received(),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) if is_not_now(&error) => {
-                // All that came before a write failed has been received.
-                if let Some(failure) = self.write_failure.take() {
+                // All that came before a write failed has been received, unless the peer has hung up: its last words, an alert of
+                // TLS that says why, and its end are on their way.
+                let failure = self
+                    .write_failure
+                    .take_if(|failure| !is_end_of_peer(failure));
+                if let Some(failure) = failure {
                     self.connection.fail(Error::Io(failure));
                 }
             }
@@ -243,6 +247,16 @@ fn is_end(error: &io::Error) -> bool {
             | io::ErrorKind::ConnectionReset
             | io::ErrorKind::ConnectionAborted
             | io::ErrorKind::NotConnected
+            | io::ErrorKind::BrokenPipe
+    )
+}
+
+/// Tells a writer that its peer is gone. A reader gets what came before, and an end.
+fn is_end_of_peer(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionAborted
             | io::ErrorKind::BrokenPipe
     )
 }
@@ -388,7 +402,10 @@ impl<S: Read + Write + Layer> Layer for Websocket<S> {
         // An end too is something to say.
         self.connection.has_unread()
             || self.connection.has_end_to_tell()
-            || self.write_failure.is_some()
+            || self
+                .write_failure
+                .as_ref()
+                .is_some_and(|failure| !is_end_of_peer(failure))
             || self.stream.has_buffered()
     }
 

@@ -368,15 +368,45 @@ fn a_reset_that_a_write_was_told_of_is_no_mere_end_to_the_reads() {
 fn a_failed_write_is_reported_by_the_read_that_finds_nothing_more() {
     let stream = ScriptedStream::new()
         .read(b"\x81\x01a")
-        .write_error(ErrorKind::BrokenPipe);
+        .write_error(ErrorKind::TimedOut);
     let mut ws = established(stream);
     assert!(ws.send_ping(None).is_err());
+    assert!(ws.has_buffered(), "the failure is still to be told");
     assert_eq!(texts(&mut ws).unwrap(), ["a"]);
     for _ in 0..2 {
         assert!(
-            matches!(texts(&mut ws), Err(Error::Io(error)) if error.kind() == ErrorKind::BrokenPipe)
+            matches!(texts(&mut ws), Err(Error::Io(error)) if error.kind() == ErrorKind::TimedOut)
         );
         assert!(matches!(ws.flush(), Err(Error::Io(_))));
+    }
+}
+
+/// An alert of TLS, say, which a selector or a completion brings later.
+#[test]
+fn the_last_words_of_a_peer_that_has_hung_up_are_waited_for() {
+    for told in [
+        ErrorKind::BrokenPipe,
+        ErrorKind::ConnectionReset,
+        ErrorKind::ConnectionAborted,
+    ] {
+        let stream = ScriptedStream::new()
+            .write_error(told)
+            .would_block()
+            .read(b"\x81\x01a")
+            .would_block()
+            .read_error(ErrorKind::PermissionDenied);
+        let mut ws = established(stream);
+        assert!(ws.send_ping(None).is_err());
+        assert!(!ws.has_buffered() && !ws.wants_write(), "readiness tells");
+        assert_eq!(texts(&mut ws).unwrap(), Vec::<String>::new());
+        assert_eq!(texts(&mut ws).unwrap(), ["a"]);
+        assert_eq!(texts(&mut ws).unwrap(), Vec::<String>::new());
+        assert!(matches!(ws.flush(), Err(Error::Io(error)) if error.kind() == told));
+        for _ in 0..2 {
+            assert!(
+                matches!(texts(&mut ws), Err(Error::Io(error)) if error.kind() == ErrorKind::PermissionDenied)
+            );
+        }
     }
 }
 

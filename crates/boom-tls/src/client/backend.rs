@@ -111,6 +111,10 @@ pub(crate) trait Session: Sized {
 
     fn early_data(&self) -> EarlyData;
 
+    /// Queues a message that renews the keys of this side and asks the peer for the same, in a connection of TLS 1.3 whose
+    /// handshake is done. Returns false where that has to wait: for more of the peer's bytes, or for room.
+    fn update_keys(&mut self) -> Result<bool, Error>;
+
     /// Queues `close_notify` behind what waits. Nothing can be written afterwards.
     ///
     /// Before the end of the handshake there is nothing to close, and nothing is queued.

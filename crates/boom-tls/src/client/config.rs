@@ -440,6 +440,7 @@ impl TlsConfig {
     ///
     /// What it turns off is off: it can take away the verification of certificates and the callback that checks
     /// pinned keys. Roots that it adds count also with [`Roots::OwnOnly`]. It is called once a configuration, not for each connection.
+    /// To put another builder in the place of the one lent is [`Error::Unsupported`].
     ///
     /// # Examples
     ///

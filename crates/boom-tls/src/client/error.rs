@@ -74,7 +74,7 @@ pub enum Error {
     /// The server's certificate was refused.
     #[error("the server's certificate was refused, {0}: {1}")]
     Certificate(CertificateFault, Cause),
-    /// The peer ended the connection by a fatal alert.
+    /// The peer ended the connection by a fatal alert, or by `close_notify` amid the handshake.
     #[error("the peer sent the alert {0}")]
     AlertReceived(Alert),
     /// The peer and this side have no version, suite or other needed feature in common.
@@ -104,8 +104,8 @@ pub enum Error {
     /// The stream below failed earlier with an error of this kind.
     #[error("the stream below failed: {0}")]
     Io(io::ErrorKind),
-    /// The backend cannot do what the configuration asks for.
-    #[error("the backend cannot do this: {0}")]
+    /// The backend cannot do what the configuration asks for, or the version of TLS what the program does.
+    #[error("this cannot be done: {0}")]
     Unsupported(&'static str),
     /// Something else.
     #[error("{0}")]
@@ -295,7 +295,7 @@ impl Cause {
         }
     }
 
-    /// The errors of OpenSSL, where it is the backend and what failed was not the verification of a certificate.
+    /// The errors of OpenSSL, where it is the backend and what failed was not the verification of a chain of certificates.
     #[cfg(feature = "openssl")]
     pub fn as_openssl(&self) -> Option<&::openssl::error::ErrorStack> {
         match &*self.0 {
@@ -304,7 +304,7 @@ impl Cause {
         }
     }
 
-    /// Why OpenSSL refused a certificate, where it is the backend and that has failed.
+    /// Why OpenSSL refused a chain of certificates, where it is the backend and that has failed.
     #[cfg(feature = "openssl")]
     pub fn as_openssl_verification(&self) -> Option<::openssl::x509::X509VerifyResult> {
         match &*self.0 {

@@ -214,6 +214,35 @@ impl<S: Read + Write, B: Backend> Stream<S, B> {
         Ok(count)
     }
 
+    /// Renews the keys of both directions (`KeyUpdate` of RFC 8446, section 4.6.3): this side's at once, behind what waits to be
+    /// sent, and the peer's with its answer.
+    ///
+    /// rustls does so by itself before its keys have protected as many records as they may. OpenSSL does not: with AES-GCM
+    /// that is some 24 million records (section 5.5), so call it now and then on a connection that sends that many. A peer may take
+    /// dozens without data between them for an attack.
+    ///
+    /// # Errors
+    ///
+    /// `WouldBlock` while the handshake lasts, where a message of the peer's has come only in part (read on), and at the
+    /// outbound limit: call it again. [`Error::Unsupported`] with TLS 1.2, which cannot; the connection goes on. What the
+    /// connection has failed with.
+    pub fn update_keys(&mut self) -> io::Result<()> {
+        self.check_writable()?;
+        if self.session.is_handshaking() {
+            self.drive(B::Session::handshake)?;
+        }
+        if self.session.protocol_version() == Some(TlsVersion::Tls12) {
+            return Err(Error::Unsupported("the keys of TLS 1.2 cannot be renewed").into());
+        }
+        let is_queued = self.session.update_keys()?;
+        self.send()?;
+        if is_queued {
+            Ok(())
+        } else {
+            Err(ErrorKind::WouldBlock.into())
+        }
+    }
+
     /// Tells the peer that this side has sent everything: `close_notify`, behind what waits to be sent.
     ///
     /// Call it again while it answers `WouldBlock`. Writing is over then; reading goes on until the peer closes too

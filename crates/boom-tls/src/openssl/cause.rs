@@ -26,6 +26,9 @@ pub(super) fn failure(errors: &ErrorStack, verification: X509VerifyResult) -> Er
         Some(reason @ ALERTS_START..=ALERTS_END) => {
             Error::AlertReceived(Alert((reason - ALERTS_START) as u8))
         }
+        Some(ECC_CERT_NOT_FOR_SIGNING) => {
+            Error::Certificate(CertificateFault::WrongUsage, errors.clone().into())
+        }
         Some(EXCESSIVE_MESSAGE_SIZE) => Error::HandshakeTooLarge,
         Some(
             UNSUPPORTED_PROTOCOL
@@ -46,6 +49,7 @@ const NO_PROTOCOLS_AVAILABLE: i32 = 191;
 const UNSUPPORTED_PROTOCOL: i32 = 258;
 const WRONG_SSL_VERSION: i32 = 266;
 const UNEXPECTED_EOF: i32 = 294;
+const ECC_CERT_NOT_FOR_SIGNING: i32 = 318;
 /// A fatal alert that was received is this and its number.
 const ALERTS_START: i32 = 1000;
 const ALERTS_END: i32 = ALERTS_START + 255;

@@ -14,7 +14,7 @@ use super::wire::Wire;
 use super::{cause, choice, sys};
 use crate::client::backend::Session;
 use crate::client::ending::Ending;
-use crate::{CipherSuite, EarlyData, Error, KeyExchangeGroup, TlsConfig, TlsVersion};
+use crate::{Alert, CipherSuite, EarlyData, Error, KeyExchangeGroup, TlsConfig, TlsVersion};
 
 /// The state of one connection. OpenSSL takes in all the ciphertext that there is before it wants more.
 pub(crate) struct Connection {
@@ -259,6 +259,10 @@ impl Session for Connection {
         match tls.connect() {
             Ok(()) => self.established_now(),
             Err(error) if error.code() == ErrorCode::WANT_READ => self.settled = true,
+            // Anyone on the path can say so yet, and it is no end of data that never came.
+            Err(error) if error.code() == ErrorCode::ZERO_RETURN => {
+                self.fail(Error::AlertReceived(Alert(0)));
+            }
             Err(error) => self.fail_by(&error),
         }
         usize::from(!self.is_handshaking)
@@ -362,6 +366,27 @@ impl Session for Connection {
 
     fn early_data(&self) -> EarlyData {
         self.early_data
+    }
+
+    fn update_keys(&mut self) -> Result<bool, Error> {
+        self.check_writable()?;
+        let has_room = self.writable() > 0;
+        let Some(tls) = &mut self.tls else {
+            return Ok(false);
+        };
+        // A ticket of which a part has come, say, is a handshake to OpenSSL.
+        if !has_room || !tls.ssl().is_init_finished() {
+            return Ok(false);
+        }
+        sys::renew_keys(tls)?;
+        match tls.do_handshake() {
+            Ok(()) => Ok(true),
+            Err(error) => {
+                let error = self.failure_by(&error);
+                self.fail(error.clone());
+                Err(error)
+            }
+        }
     }
 
     fn close(&mut self) -> Result<(), Error> {

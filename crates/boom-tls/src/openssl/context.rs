@@ -55,7 +55,15 @@ impl Context {
             builder.set_keylog_callback(move |_, line| log.append(line));
         }
         if let Some(change) = &settings.openssl_builder {
+            let own = builder.as_ptr();
             change(&mut builder)?;
+            if builder.as_ptr() != own {
+                // It may be that of another configuration, and give sessions to that one. What makes `resume` sound is that
+                // sessions and connections are of one context.
+                return Err(Error::Unsupported(
+                    "another context instead of a changed one",
+                ));
+            }
         }
         Ok(Self {
             context: builder.build(),
@@ -76,7 +84,10 @@ impl Context {
             ssl.param_mut().set_ip(IpAddr::from(*address))?;
         } else {
             let param = ssl.param_mut();
-            param.set_hostflags(X509CheckFlags::NO_PARTIAL_WILDCARDS);
+            // RFC 9525, section 2: a name in the subject is none of a server's, whether there are others or not.
+            param.set_hostflags(
+                X509CheckFlags::NO_PARTIAL_WILDCARDS | X509CheckFlags::NEVER_CHECK_SUBJECT,
+            );
             param.set_host(&name)?;
             if self.sends_server_name {
                 ssl.set_hostname(&name)?;
@@ -189,7 +200,7 @@ fn keep_sessions(
 /// Lets a connection that has not begun resume `session`.
 #[allow(unsafe_code)]
 fn resume(ssl: &mut Ssl, session: &SslSession) -> Result<(), ErrorStack> {
-    // SAFETY: `Context::connection` calls this with a session of its own `Sessions`, which only the callback of its own
-    // `SslContext` fills.
+    // SAFETY: `Context::connection` calls this with a session of its own `Sessions`. Only the callback of its own `SslContext`,
+    // which `Context::new` lets nobody replace, and `Context::keep_renewed`, for its own connections, fill them.
     unsafe { sys::resume(ssl, session) }
 }

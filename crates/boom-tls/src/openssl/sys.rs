@@ -6,7 +6,7 @@ use std::ffi::{c_int, c_long};
 use std::ptr;
 
 use ::openssl::error::ErrorStack;
-use ::openssl::ssl::{Ssl, SslRef, SslSession};
+use ::openssl::ssl::{Ssl, SslRef, SslSession, SslStream};
 use ::openssl::x509::X509CrlRef;
 use ::openssl::x509::store::X509StoreBuilderRef;
 use foreign_types::ForeignTypeRef;
@@ -19,12 +19,16 @@ unsafe extern "C" {
     ) -> c_int;
     /// `openssl/ssl.h`.
     fn SSL_get_early_data_status(ssl: *const openssl_sys::SSL) -> c_int;
+    /// `openssl/ssl.h`: returns 1, or 0 and leaves the reasons with the thread.
+    fn SSL_key_update(ssl: *mut openssl_sys::SSL, kind: c_int) -> c_int;
 }
 
 /// `SSL_CTRL_GET_NEGOTIATED_GROUP` of `openssl/ssl.h`.
 const GET_NEGOTIATED_GROUP: c_int = 134;
 /// `SSL_EARLY_DATA_ACCEPTED` of `openssl/ssl.h`.
 const EARLY_DATA_ACCEPTED: c_int = 2;
+/// `SSL_KEY_UPDATE_REQUESTED` of `openssl/ssl.h`.
+const KEY_UPDATE_REQUESTED: c_int = 1;
 
 /// Lets a connection that has not begun resume `session`, which belongs to the context of `ssl`.
 ///
@@ -80,4 +84,16 @@ pub(super) fn is_early_data_accepted(ssl: &SslRef) -> bool {
     // SAFETY: the pointer comes from a reference, so it is valid, and the function reads a field.
     let status = unsafe { SSL_get_early_data_status(ssl.as_ptr()) };
     status == EARLY_DATA_ACCEPTED
+}
+
+/// Has the next handshake, as OpenSSL calls it, renew the keys of this side and ask the peer for the same.
+pub(super) fn renew_keys<S>(stream: &mut SslStream<S>) -> Result<(), ErrorStack> {
+    // SAFETY: the pointer comes from a reference, so it is valid, and the stream is borrowed for changes, so nobody else uses
+    // the connection meanwhile. The function notes what is to be done, or refuses it.
+    let is_noted = unsafe { SSL_key_update(stream.ssl().as_ptr(), KEY_UPDATE_REQUESTED) };
+    if is_noted == 1 {
+        Ok(())
+    } else {
+        Err(ErrorStack::get())
+    }
 }

@@ -442,6 +442,30 @@ impl Session for Connection {
         }
     }
 
+    fn update_keys(&mut self) -> Result<bool, Error> {
+        self.check_writable()?;
+        // Amid a handshake message of the peer's, which rustls may hold on to, it takes new keys for a fault.
+        let is_amid = !self.incoming.is_empty() && !self.may_hide;
+        if is_amid || self.writable() == 0 {
+            return Ok(false);
+        }
+        self.with_traffic(|_, _| Ok(()))?;
+        let Some(connection) = &mut self.connection else {
+            return Ok(false);
+        };
+        let Ok(ConnectionState::WriteTraffic(traffic)) =
+            connection.process_tls_records(&mut []).state
+        else {
+            return Ok(false);
+        };
+        if let Err(error) = traffic.refresh_traffic_keys() {
+            let error = Error::from(error);
+            self.fail(error.clone());
+            return Err(error);
+        }
+        self.with_traffic(|_, _| Ok(())).map(|()| true)
+    }
+
     fn close(&mut self) -> Result<(), Error> {
         if !self.ending.close()? || self.is_handshaking() {
             return Ok(());

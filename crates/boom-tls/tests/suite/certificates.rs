@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::sync::Arc;
 
 use boom_stream::Layer;
-use boom_tls::{CertificateFault, Error, Roots, TlsConfig};
+use boom_tls::{CertificateFault, Error, Roots, TlsConfig, TlsVersion};
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
     KeyPair, KeyUsagePurpose, date_time_ymd,
@@ -127,6 +127,25 @@ fn issued_for_another_host() {
     );
 }
 
+/// RFC 9525, section 2.
+#[test]
+fn a_host_that_only_the_subject_names() {
+    let issuer = Issuer::new();
+    refused(
+        &issuer.trusted(),
+        CertificateFault::WrongHost,
+        AlertDescription::BadCertificate,
+        || {
+            issuer.server(|params| {
+                params.subject_alt_names.clear();
+                params
+                    .distinguished_name
+                    .push(DnType::CommonName, "localhost");
+            })
+        },
+    );
+}
+
 #[test]
 fn issued_by_someone_unknown() {
     let issuer = Issuer::new();
@@ -202,6 +221,48 @@ fn issued_for_clients_only() {
             })
         },
     );
+}
+
+/// RFC 8446, section 4.4.2.2. The verifier of rustls does not look at it.
+#[test]
+fn a_key_that_is_for_no_use_in_tls() {
+    let issuer = Issuer::new();
+    let server = || issuer.server(|params| params.key_usages = vec![KeyUsagePurpose::CrlSign]);
+    if crate::IS_RUSTLS {
+        server().shake(&mut client(&issuer.trusted()));
+        return;
+    }
+    refused(
+        &issuer.trusted(),
+        CertificateFault::WrongUsage,
+        AlertDescription::UnsupportedCertificate,
+        server,
+    );
+}
+
+/// RFC 5480, section 3: such a key may not sign, and with TLS 1.2 OpenSSL looks at that. With TLS 1.3 it does not.
+#[test]
+fn a_key_that_is_not_for_signatures() {
+    let issuer = Issuer::new();
+    for version in VERSIONS {
+        let mut client = client(&only(issuer.trusted(), version));
+        let mut server =
+            issuer.server(|params| params.key_usages = vec![KeyUsagePurpose::KeyAgreement]);
+        if crate::IS_RUSTLS || version == TlsVersion::Tls13 {
+            server.shake(&mut client);
+            continue;
+        }
+        let error = shake_until_failure(&mut client, &mut server);
+        assert!(
+            matches!(
+                typed(&error),
+                Error::Certificate(CertificateFault::WrongUsage, _)
+            ),
+            "{error}"
+        );
+        let alert = AlertDescription::HandshakeFailure;
+        assert_eq!(server.failure, Some(rustls::Error::AlertReceived(alert)));
+    }
 }
 
 #[test]

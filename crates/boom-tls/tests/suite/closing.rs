@@ -197,6 +197,35 @@ fn an_end_amid_the_handshake_is_a_truncation() {
 }
 
 #[test]
+fn close_notify_amid_the_handshake_is_no_clean_end() {
+    for version in VERSIONS {
+        let config = super::support::only(trusting(&boom_testkit::tls::Authority::new()), version);
+        let mut client = super::support::client(&config);
+        // In clear text, as anyone on the path can send it.
+        client.base_mut().push_read([21, 3, 3, 0, 2, 1, 0]);
+        client.base_mut().push_eof();
+        if crate::IS_RUSTLS {
+            // It takes no notice of what is not protected, and waits for the end of the stream.
+            assert_eq!(read_error(&mut client), ErrorKind::WouldBlock);
+        }
+        for _ in 0..2 {
+            let errors = [
+                client.read(&mut [0; 64]).unwrap_err(),
+                client.write(b"secret").unwrap_err(),
+            ];
+            for error in &errors {
+                let is_right = match typed(error) {
+                    Error::Truncated => crate::IS_RUSTLS,
+                    Error::AlertReceived(alert) => alert.0 == 0 && !crate::IS_RUSTLS,
+                    _ => false,
+                };
+                assert!(is_right, "{version}: {error}");
+            }
+        }
+    }
+}
+
+#[test]
 fn an_error_of_the_stream_below_comes_after_the_data_and_stays() {
     use boom_testkit::stream::ScriptedStream;
     use boom_testkit::tls::Authority;

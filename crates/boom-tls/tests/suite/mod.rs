@@ -8,6 +8,7 @@ mod cost;
 mod deadline;
 mod early_data;
 mod handshake;
+mod key_update;
 #[macro_use]
 mod loopback;
 mod no_way_around;

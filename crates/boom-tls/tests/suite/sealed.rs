@@ -127,6 +127,16 @@ impl Sealed {
         records
     }
 
+    /// Returns true if a record of TLS 1.3 is under the keys of the handshake.
+    pub(crate) fn can_open(&mut self, record: &[u8]) -> bool {
+        let (header, body) = record.split_at(5);
+        let direction = &mut self.from_client;
+        let nonce = direction.nonce_of_1_3();
+        let key = &direction.key;
+        key.open_in_place(nonce, Aad::from(header), &mut body.to_vec())
+            .is_ok()
+    }
+
     fn open_record(&mut self, kind: u8, body: &[u8]) -> (u8, Vec<u8>) {
         let direction = &mut self.from_client;
         if self.version == TlsVersion::Tls13 {
