@@ -31,6 +31,11 @@ pub(super) fn measure(options: Options) -> Result<Table> {
     Ok(table)
 }
 
+/// Ours over io_uring by default is for throughput: the kernel interrupts the polling thread for each message.
+pub(super) fn is_judged(name: &str) -> bool {
+    [OURS, OURS_COOPERATIVE].contains(&name)
+}
+
 type Column = Vec<(&'static str, Samples)>;
 
 /// The medians of each turn of everyone, in nanoseconds.
@@ -86,8 +91,7 @@ fn push_rows(table: &mut Table, name: &str, columns: &[Column]) {
             }
         }
     }
-    // The other io_uring of ours is for throughput: the kernel interrupts the polling thread for each message.
-    if [OURS, OURS_COOPERATIVE].contains(&name) {
+    if is_judged(name) {
         ratios.extend([format!("<= {RATIO_MAX}"), yes_or_no(met)]);
     }
     table.push(times);
