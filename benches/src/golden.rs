@@ -15,7 +15,7 @@ pub fn main(arguments: &[String]) -> std::result::Result<(), Box<dyn std::error:
     match arguments {
         [] => print(),
         [group, rest @ ..] if group == WS => ws::report::child(rest),
-        [group, rest @ ..] if group == HTTP => http::child(rest),
+        [group, rest @ ..] if group == HTTP => http::report::child(rest),
         [group, rest @ ..] if group == SERVICE => service::report::child(rest),
         [group, rest @ ..] if group == TLS => tls::counts::child(rest),
         [group, rest @ ..] if group == FIX => fix::report::child(rest),
@@ -37,7 +37,7 @@ fn print() -> Result<()> {
     for (name, count) in ws::golden::counts(|rest| of_group(WS, rest))? {
         println!("{name} = {count:.1}");
     }
-    for (name, count) in http::counts(|rest| of_group(HTTP, rest))? {
+    for (name, count) in http::golden::counts(|rest| of_group(HTTP, rest))? {
         println!("{name} = {count:.1}");
     }
     for (name, count) in tls::counts::golden(|rest| of_group(TLS, rest))? {

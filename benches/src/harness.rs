@@ -1,8 +1,10 @@
 //! How things are measured: answers first, then instructions and allocations under valgrind, then time.
 
 pub(crate) mod cores;
+pub(crate) mod row;
 pub(crate) mod strace;
 pub(crate) mod table;
+pub(crate) mod target;
 pub(crate) mod timing;
 pub(crate) mod valgrind;
 

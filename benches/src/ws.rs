@@ -4,8 +4,6 @@ pub(crate) mod golden;
 pub(crate) mod report;
 
 mod cases;
-mod row;
-mod target;
 
 mod limit;
 pub(crate) mod ours;
@@ -36,7 +34,7 @@ mod kernel;
 mod round_trip;
 
 mod deflate;
-mod dial;
+pub(crate) mod dial;
 mod echo;
 mod frame;
 

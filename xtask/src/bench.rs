@@ -12,6 +12,8 @@ use crate::workspace::Workspace;
 pub(crate) enum Group {
     /// WebSocket: decode, encode, round trip.
     Ws,
+    /// HTTP/1.1: instructions, allocations, writes, round trips.
+    Http,
     /// Selectors and service: idle polls, delivery, reconnects, memory.
     Service,
     /// Recordings: what they cost the thread that reads.
@@ -23,11 +25,19 @@ pub(crate) enum Group {
 }
 
 impl Group {
-    const ALL: [Self; 5] = [Self::Ws, Self::Service, Self::Record, Self::Tls, Self::Fix];
+    const ALL: [Self; 6] = [
+        Self::Ws,
+        Self::Http,
+        Self::Service,
+        Self::Record,
+        Self::Tls,
+        Self::Fix,
+    ];
 
     const fn program(self) -> &'static str {
         match self {
             Self::Ws => "bench-ws",
+            Self::Http => "bench-http",
             Self::Service => "bench-service",
             Self::Record => "bench-record",
             Self::Tls => "bench-tls",

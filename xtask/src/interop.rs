@@ -14,6 +14,7 @@ mod dns;
 mod exchange;
 mod feature;
 mod haproxy;
+mod http;
 mod made;
 mod nginx;
 mod outage;
@@ -51,6 +52,8 @@ pub(crate) enum Part {
     Recordings,
     /// Names, asked of dnsmasq.
     Dns,
+    /// HTTP with other people's servers, which are killed under orders.
+    Http,
     /// TLS to other people's servers, by both backends.
     Tls,
     /// A venue that is killed and stopped under a thousand endpoints.
@@ -67,6 +70,9 @@ pub(crate) fn run(workspace: &Workspace, report: &mut Report, part: Option<Part>
     }
     if is_wanted(Part::Dns) {
         report.step("interop dns", || dns::run(workspace));
+    }
+    if is_wanted(Part::Http) {
+        report.step("interop http", || http::run(workspace));
     }
     if is_wanted(Part::Tls) {
         report.step("interop tls", || tls::run(workspace));

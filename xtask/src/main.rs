@@ -80,8 +80,9 @@ enum Command {
         stack: Option<String>,
     },
     /// Exchange messages with other people's servers, plain and behind proxies, and compare every byte; then compare what
-    /// Wireshark finds in recordings with what passed; then speak TLS to six servers by both backends; then kill a server under a thousand endpoints, and compare the gaps
-    /// that they report with what it had sent.
+    /// Wireshark finds in recordings with what passed; then speak HTTP to six servers that are killed under
+    /// orders, and TLS to six by both backends; then kill a server under a thousand endpoints, and compare the gaps that they
+    /// report with what it had sent.
     Interop {
         /// What to do; all of it without it.
         part: Option<interop::Part>,

@@ -8,9 +8,9 @@ mod kernels;
 
 pub(super) use connected::{FAN_IN_TARGET, ROUND_TRIP_TARGET, fan_in, round_trip};
 
+use crate::harness::target::Target;
 use crate::harness::{Result, Work};
 use crate::ws::feed::Messages;
-use crate::ws::target::Target;
 
 /// The columns of the table, in order.
 pub(super) const COLUMNS: [&str; 9] = [
@@ -73,6 +73,11 @@ pub(super) const OURS: &str = "ours";
 const DRAIN: &str = "drain";
 
 impl Contestant {
+    /// Its column, and what tells it from another one there.
+    pub(super) const fn name(&self) -> (&'static str, &'static str) {
+        (self.column, self.label)
+    }
+
     /// False for who only takes the bytes and does not know where a message ends.
     pub(super) fn has_answer(&self) -> bool {
         self.label != DRAIN

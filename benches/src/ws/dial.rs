@@ -46,32 +46,16 @@ pub(super) struct Dial<'a> {
 }
 
 /// A connection of the kind that peers are given.
-pub(super) enum Dialed {
+pub(crate) enum Dialed {
     Plain(TcpStream),
     /// TLS as rustls itself offers it.
     Tls(Box<StreamOwned<ClientConnection, TcpStream>>),
 }
 
 impl Dial<'_> {
-    /// Opens a connection that does not block; a handshake of TLS is done.
+    /// As [`dial`].
     pub(super) fn open(&self) -> Result<Dialed> {
-        let stream = TcpStream::connect(self.address)?;
-        stream.set_nodelay(true)?;
-        let Some(config) = &self.tls else {
-            stream.set_nonblocking(true)?;
-            return Ok(Dialed::Plain(stream));
-        };
-        let name = Ipv4Addr::LOCALHOST.to_string().try_into()?;
-        let connection = ClientConnection::new(Arc::clone(config), name)?;
-        let mut stream = StreamOwned::new(connection, stream);
-        while stream.conn.is_handshaking() {
-            stream.conn.complete_io(&mut stream.sock)?;
-        }
-        if stream.conn.protocol_version() != Some(rustls::ProtocolVersion::TLSv1_3) {
-            return Err("the handshake did not come to TLS 1.3".into());
-        }
-        stream.sock.set_nonblocking(true)?;
-        Ok(Dialed::Tls(Box::new(stream)))
+        dial(self.address, self.tls.as_ref())
     }
 
     fn open_ours(&self) -> Result<BoomTcpStream> {
@@ -105,6 +89,27 @@ impl Dial<'_> {
         }
         Ok(tls(stream))
     }
+}
+
+/// Opens a connection that does not block; a handshake of TLS is done.
+pub(crate) fn dial(address: SocketAddr, tls: Option<&Arc<ClientConfig>>) -> Result<Dialed> {
+    let stream = TcpStream::connect(address)?;
+    stream.set_nodelay(true)?;
+    let Some(config) = tls else {
+        stream.set_nonblocking(true)?;
+        return Ok(Dialed::Plain(stream));
+    };
+    let name = Ipv4Addr::LOCALHOST.to_string().try_into()?;
+    let connection = ClientConnection::new(Arc::clone(config), name)?;
+    let mut stream = StreamOwned::new(connection, stream);
+    while stream.conn.is_handshaking() {
+        stream.conn.complete_io(&mut stream.sock)?;
+    }
+    if stream.conn.protocol_version() != Some(rustls::ProtocolVersion::TLSv1_3) {
+        return Err("the handshake did not come to TLS 1.3".into());
+    }
+    stream.sock.set_nonblocking(true)?;
+    Ok(Dialed::Tls(Box::new(stream)))
 }
 
 impl Read for Dialed {

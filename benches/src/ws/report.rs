@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::harness::row::Row;
 use crate::harness::table::Table;
+use crate::harness::target::Target;
 use crate::harness::timing::{Samples, interleaved};
 use crate::harness::{Result, measured_section, valgrind};
 use crate::payload::DISTINCT;
 use crate::ws::cases::{self, ALLOCATIONS_TARGET, COLUMNS, Case, Contestant};
 use crate::ws::dial::Security;
 use crate::ws::feed::{self, Messages};
-use crate::ws::row::Row;
-use crate::ws::target::Target;
 use crate::ws::{fan_in, round_trip};
 
 /// Messages that repeat the pattern of short reads and frames, so that counts are exact.
@@ -182,12 +182,12 @@ impl Bench {
 
     /// The row of instructions.
     fn counted(&self, index: usize, case: &Case) -> Result<Vec<String>> {
-        let mut row = Row::of(case, "instr/msg");
+        let mut row = row_of(case, "instr/msg");
         for (who, contestant) in case.contestants.iter().enumerate() {
             if self.counts(contestant) {
                 let instructions =
                     valgrind::instructions(COUNTED, |messages| arguments(index, who, messages))?;
-                row.add(contestant, count(instructions), instructions, None);
+                row.add(contestant.name(), count(instructions), instructions, None);
             }
         }
         Ok(row.judge(case.instructions))
@@ -195,12 +195,12 @@ impl Bench {
 
     /// The row of heap blocks taken.
     fn allocated(&self, index: usize, case: &Case) -> Result<Vec<String>> {
-        let mut row = Row::of(case, "allocations/msg");
+        let mut row = row_of(case, "allocations/msg");
         for (who, contestant) in case.contestants.iter().enumerate() {
             if case.allocations.include(contestant) && self.counts(contestant) {
                 let blocks =
                     valgrind::allocations(ALLOCATING, |messages| arguments(index, who, messages))?;
-                row.add(contestant, format!("{blocks:.2}"), blocks, None);
+                row.add(contestant.name(), format!("{blocks:.2}"), blocks, None);
             }
         }
         Ok(row.judge(Some(ALLOCATIONS_TARGET)))
@@ -218,10 +218,15 @@ impl Bench {
         let base = base
             .and_then(|base| samples.get(base))
             .ok_or("no limit to compare with")?;
-        let mut row = Row::of(case, "ns/msg (x limit)");
+        let mut row = row_of(case, "ns/msg (x limit)");
         for (contestant, samples) in case.contestants.iter().zip(&samples) {
             let (ns, ratio) = (samples.median(), samples.ratio_to(base));
-            row.add(contestant, format!("{ns:.1} ({ratio:.2})"), ns, Some(ratio));
+            row.add(
+                contestant.name(),
+                format!("{ns:.1} ({ratio:.2})"),
+                ns,
+                Some(ratio),
+            );
         }
         Ok(row.judge(case.time))
     }
@@ -272,18 +277,16 @@ fn ratios<'a>(
     let mut samples = samples.peekable();
     let base = samples.peek().map(|&(_, samples)| samples);
     let base = base.ok_or("no limit to compare with")?;
-    let mut row = Row::new(name);
-    for ((column, label), samples) in samples {
+    let mut row = Row::new(name, &COLUMNS);
+    for (who, samples) in samples {
         let (ns, ratio) = (samples.median(), samples.ratio_to(base));
-        let text = text(ns, ratio);
-        let text = if label.is_empty() {
-            text
-        } else {
-            format!("{text} {label}")
-        };
-        row.cell(column, text, ns, Some(ratio));
+        row.add(who, text(ns, ratio), ns, Some(ratio));
     }
     Ok(row.judge(Some(target)))
+}
+
+fn row_of(case: &Case, unit: &str) -> Row {
+    Row::new(format!("{}, {unit}", case.name), &COLUMNS)
 }
 
 /// Short counts with what is behind the point: a target is met or not.

@@ -19,7 +19,7 @@ pub(crate) struct Hinted<S> {
 }
 
 impl<S> Hinted<S> {
-    fn new(stream: S) -> Self {
+    pub(crate) fn new(stream: S) -> Self {
         Self {
             stream,
             connection_info: ConnectionInfo::new("localhost", 0),

@@ -209,7 +209,11 @@ pub(super) fn dying_with_us(proxy: Command) -> Command {
     let mut command = Command::new(setpriv);
     command
         .args(["--pdeathsig", "KILL", "--"])
-        .arg(proxy.get_program());
+        .arg(proxy.get_program())
+        .args(proxy.get_args());
+    if let Some(folder) = proxy.get_current_dir() {
+        command.current_dir(folder);
+    }
     command.envs(
         proxy
             .get_envs()

@@ -4,12 +4,12 @@ use std::net::TcpStream;
 
 use super::{DRAIN, LIMIT, OURS};
 use crate::harness::Result;
+use crate::harness::target::Target;
 use crate::ws::dial::Dialed;
 use crate::ws::fan_in::{Open, PAYLOAD_LENGTH, Receiver};
 use crate::ws::limit::{Drain, Framed, RawTcp, RawTls};
 use crate::ws::ours;
 use crate::ws::round_trip::{Client, Connect};
-use crate::ws::target::Target;
 
 #[cfg(feature = "peers")]
 use crate::ws::dial::Dial;

@@ -1,11 +1,11 @@
 //! permessage-deflate (RFC 7692) with context takeover both ways.
 
 use super::{Allocations, Case, Contestant, contestant};
+use crate::harness::target::Target;
 use crate::harness::{Answer, Result, Work};
 use crate::ws::deflate::{Deflater, Inflater};
 use crate::ws::feed::{Feed, Messages};
 use crate::ws::limit::{Deflating, Inflating};
-use crate::ws::target::Target;
 use crate::ws::{decode, encode, ours};
 
 #[cfg(feature = "peers")]

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// A bound of a figure, or of its ratio to the limit.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Target {
+pub(crate) enum Target {
     /// At most this figure.
     Count(f64),
     /// At most `ns` nanoseconds where the limit took `limit_ns`. Only the ratio of the two is judged: the times are of
@@ -16,7 +16,7 @@ pub(super) enum Target {
 
 impl Target {
     /// Whether a figure of ours, and its ratio to the limit, meet it.
-    pub(super) fn is_met(self, figure: f64, ratio: Option<f64>) -> bool {
+    pub(crate) fn is_met(self, figure: f64, ratio: Option<f64>) -> bool {
         let is_ratio_within = |at_most: f64| ratio.is_some_and(|ratio| ratio <= at_most);
         match self {
             Self::Count(at_most) => figure <= at_most,
