@@ -1,4 +1,4 @@
-//! The service on a simulated network, under many seeds.
+//! The service on a simulated network, and the pool of HTTP over streams that fail, under many seeds.
 
 use crate::process::run as run_program;
 use crate::report::{Outcome, Result};
@@ -26,6 +26,13 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
         .env("BOOM_SIM_SEEDS", arguments.seeds.to_string())
         .env("BOOM_SIM_FROM", arguments.from.to_string())
         .env("BOOM_SIM_LINES", arguments.lines.to_string());
+    run_program(&mut command)?;
+    let mut command = workspace.cargo("test");
+    command
+        .args(["--quiet", "--release", "--package", "boom-http"])
+        .args(["--test", "faults", "every_seed", "--", "--nocapture"])
+        .env("BOOM_HTTP_SEEDS", arguments.seeds.to_string())
+        .env("BOOM_HTTP_FROM", arguments.from.to_string());
     run_program(&mut command)?;
     Ok(Outcome::Passed)
 }

@@ -1,10 +1,10 @@
 //! The line before a chunk (RFC 9112 §7.1).
 
 use crate::error::ProtocolError;
-use crate::syntax::has_control;
+use crate::syntax::{has_control, trim};
 
-/// The size in a line without its line end; extensions are passed over.
-pub(crate) fn size(line: &[u8]) -> Result<u64, ProtocolError> {
+/// The size in a line without its line end, and the extensions behind it.
+pub(crate) fn size(line: &[u8]) -> Result<(u64, &[u8]), ProtocolError> {
     const INVALID: ProtocolError = ProtocolError::InvalidChunkSize;
     let mut size = 0_u64;
     let mut digits = 0;
@@ -17,18 +17,37 @@ pub(crate) fn size(line: &[u8]) -> Result<u64, ProtocolError> {
     }
     // RFC 9112 §7.1.1: "BWS" stands before the semicolon of an extension; some servers pad the size with it alone.
     let rest = line.get(digits..).unwrap_or_default();
-    let is_end = match rest {
-        [] => true,
-        [b' ' | b'\t' | b';', ..] => {
-            let rest = rest.trim_ascii_start();
-            matches!(rest, [] | [b';', ..]) && !has_control(rest)
-        }
-        _ => false,
+    let extensions = match rest {
+        [] => rest,
+        [b' ' | b'\t' | b';', ..] => trim(rest),
+        _ => return Err(INVALID),
     };
+    let is_end = matches!(extensions, [] | [b';', ..]) && !has_control(extensions);
     if digits == 0 || !is_end {
         return Err(INVALID);
     }
-    Ok(size)
+    Ok((size, extensions))
+}
+
+/// The size in the usual line, which has no extensions and ends by CR LF, and the length of that line; `None` for any other.
+#[inline]
+pub(crate) fn plain(bytes: &[u8]) -> Option<(u64, usize)> {
+    // More digits than these are for the closer look.
+    const DIGITS_MAX: usize = 8;
+    let mut size = 0_u64;
+    for (count, byte) in bytes.iter().take(DIGITS_MAX + 1).enumerate() {
+        let digit = match byte {
+            b'0'..=b'9' => byte - b'0',
+            b'a'..=b'f' => byte - b'a' + 10,
+            b'A'..=b'F' => byte - b'A' + 10,
+            b'\r' if count > 0 && bytes.get(count + 1) == Some(&b'\n') => {
+                return Some((size, count + 2));
+            }
+            _ => return None,
+        };
+        size = size << 4 | u64::from(digit);
+    }
+    None
 }
 
 #[cfg(test)]
@@ -48,7 +67,48 @@ mod tests {
             ("5  ", 5),
             ("5;\tx", 5),
         ] {
-            assert_eq!(size(line.as_bytes()), Ok(expected), "{line}");
+            let told = size(line.as_bytes()).map(|(size, _)| size);
+            assert_eq!(told, Ok(expected), "{line}");
+        }
+    }
+
+    #[test]
+    fn extensions_are_what_stands_behind() {
+        for (line, expected) in [
+            ("5", ""),
+            ("5 \t", ""),
+            ("5;a", ";a"),
+            ("5 ; a=\"b c\" ", "; a=\"b c\""),
+        ] {
+            let told = size(line.as_bytes()).map(|(_, extensions)| extensions);
+            assert_eq!(told, Ok(expected.as_bytes()), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_usual_line_is_read_as_any_other() {
+        for line in ["0", "a", "1000", "FfFf", "00000005", "ffffffff"] {
+            let bytes = format!("{line}\r\nrest");
+            let (told, _) = size(line.as_bytes()).unwrap();
+            assert_eq!(
+                plain(bytes.as_bytes()),
+                Some((told, line.len() + 2)),
+                "{line}"
+            );
+        }
+        for other in [
+            "",
+            "\r\n",
+            "5",
+            "5\r",
+            "5\n",
+            "5\r\r\n",
+            "5;a\r\n",
+            "5 \r\n",
+            "g\r\n",
+            "000000005\r\n",
+        ] {
+            assert_eq!(plain(other.as_bytes()), None, "{other:?}");
         }
     }
 

@@ -16,6 +16,7 @@ use crate::origin::Origin;
 use crate::request::sealed::Desked;
 use crate::request::{Desk, RequestBuilder, RequestFacts, Sender};
 use crate::response::Response;
+use crate::stream::HttpConnection;
 use crate::ticket::Ticket;
 use crate::visitor::{Outcomes, Visitor};
 
@@ -90,7 +91,7 @@ impl<S: Read + Write + Layer<Base: Socket>> HttpClient<S> {
         config: &HttpConfig,
         connect: impl FnMut() -> io::Result<S> + 'static,
     ) -> Self {
-        Self::build(origin, config, Box::new(connect), slot::probe_layers)
+        Self::build(origin, config, Box::new(connect), Probe::layers())
     }
 }
 
@@ -102,7 +103,7 @@ impl<S: Read + Write> HttpClient<S> {
         config: &HttpConfig,
         connect: impl FnMut() -> io::Result<S> + 'static,
     ) -> Self {
-        Self::build(origin, config, Box::new(connect), slot::probe_nothing)
+        Self::build(origin, config, Box::new(connect), Probe::nothing())
     }
 
     fn build(
@@ -203,6 +204,9 @@ impl<S: Read + Write> HttpClient<S> {
 
     /// Gives up the connection that belongs to another protocol since the answer 101, with what was received behind that
     /// answer.
+    ///
+    /// For a WebSocket of `boom-ws`, whose keys the request and its answer held: make a `Connection::established`, give it those
+    /// bytes by `handle_input`, and join it with the stream by `Websocket::from_parts`.
     pub fn take_upgraded(&mut self) -> Option<(S, Vec<u8>)> {
         let mut slots = self.slots.iter_mut();
         slots.find_map(Slot::take_upgraded)
@@ -300,7 +304,10 @@ impl<S: Read + Write> HttpClient<S> {
         if let Some(slot) = index.and_then(|index| self.slots.get_mut(index)) {
             drop(slot.take());
         }
-        let doubled = self.options.retry_delay_ns << self.failures.min(20);
+        let doubled = self
+            .options
+            .retry_delay_ns
+            .saturating_mul(1 << self.failures.min(20));
         let delay = doubled.min(self.options.retry_delay_max_ns);
         self.failures = self.failures.saturating_add(1);
         self.connect_at_ns = now_ns.saturating_add(delay);
@@ -368,7 +375,8 @@ impl<S: Read + Write> HttpClient<S> {
     fn open(&mut self, now_ns: u64) -> io::Result<()> {
         let stream = (self.connect)()?;
         if let Some(slot) = self.slots.iter_mut().find(|slot| slot.link().is_none()) {
-            slot.fill(stream, &self.origin, &self.config, now_ns);
+            let link = HttpConnection::new(stream, &self.origin, &self.config);
+            slot.fill(link.with_traits(self.probe.traits), now_ns);
         }
         Ok(())
     }

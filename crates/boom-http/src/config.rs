@@ -79,6 +79,10 @@ pub(crate) struct PoolOptions {
 
 const SECOND_NS: u64 = 1_000_000_000;
 
+const CONNECTIONS_MAX: usize = 4096;
+/// Larger reads than this nobody gains by.
+const READ_WINDOW_MAX: usize = 16 << 20;
+
 impl Default for HttpConfig {
     fn default() -> Self {
         Self {
@@ -176,7 +180,7 @@ impl HttpConfig {
         self
     }
 
-    /// Limits the line before a chunk (16 KiB by default).
+    /// Limits the line before a chunk, and the extensions of all chunks of a body together (16 KiB by default).
     #[must_use]
     pub const fn with_max_chunk_line_bytes(mut self, bytes: usize) -> Self {
         self.limits.chunk_line_bytes = bytes;
@@ -204,10 +208,14 @@ impl HttpConfig {
         self
     }
 
-    /// Sets how much is read at once (32 KiB by default). The buffer grows for bodies that are larger.
+    /// Sets how much is read at once (32 KiB by default, 16 MiB at the most). The buffer grows for bodies that are larger.
     #[must_use]
     pub const fn with_read_window_bytes(mut self, bytes: usize) -> Self {
-        self.read_window_bytes = bytes;
+        self.read_window_bytes = if bytes < READ_WINDOW_MAX {
+            bytes
+        } else {
+            READ_WINDOW_MAX
+        };
         self
     }
 }
@@ -266,10 +274,14 @@ impl HttpConfig {
 
 /// The pool.
 impl HttpConfig {
-    /// Sets the number of connections at most (4 by default).
+    /// Sets the number of connections at most (4 by default, 4096 at the most).
     #[must_use]
     pub const fn with_connections(mut self, count: usize) -> Self {
-        self.pool.connections = if count == 0 { 1 } else { count };
+        self.pool.connections = match count {
+            0 => 1,
+            1..=CONNECTIONS_MAX => count,
+            _ => CONNECTIONS_MAX,
+        };
         self
     }
 

@@ -64,6 +64,7 @@ pub struct Connection {
     held: Vec<u8>,
     interim: usize,
     max_interim: usize,
+    read_window: usize,
     depth: usize,
     pipelines_all: bool,
     life: Life,
@@ -135,6 +136,7 @@ impl Connection {
             held: Vec::new(),
             interim: 0,
             max_interim: config.limits.interim,
+            read_window: config.read_window_bytes,
             depth: config.pipeline_depth,
             pipelines_all: config.pipelines_all,
             life: Life::Open,
@@ -273,6 +275,12 @@ impl Connection {
         Some(self.sent_of(exchange))
     }
 
+    /// The requests under way, in the order of their answers.
+    #[cfg(feature = "ext")]
+    pub(crate) fn tickets(&self) -> impl Iterator<Item = Ticket> {
+        self.exchanges.iter().map(|exchange| exchange.ticket)
+    }
+
     fn release_body(&mut self) {
         let held = std::mem::take(&mut self.held);
         if !held.is_empty() && self.outbound.extend(&held).is_err() {
@@ -312,6 +320,12 @@ impl Connection {
             let _ = self.receive.reserve(doubled);
         }
         &mut self.receive
+    }
+
+    /// Returns true if a read of `count` bytes took all the room that it was given.
+    #[inline]
+    pub(crate) fn was_read_full(&mut self, count: usize) -> bool {
+        count >= self.read_window || self.receive.free_mut().is_empty()
     }
 
     #[inline]

@@ -46,6 +46,31 @@ pub struct ResponseDecoder {
     body_total: u64,
     lines: Lines,
     trailers_start: usize,
+    extensions: Extensions,
+}
+
+/// What stands behind the sizes of chunks: one text behind the other, and where each ends.
+#[derive(Debug, Default)]
+struct Extensions {
+    text: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl Extensions {
+    #[cold]
+    fn push(&mut self, text: &[u8], limit: usize) -> Result<(), Limit> {
+        if self.text.len() + text.len() > limit {
+            return Err(Limit::ChunkLine(limit));
+        }
+        self.text.extend_from_slice(text);
+        self.ends.push(self.text.len());
+        Ok(())
+    }
+
+    fn clear(&mut self) {
+        self.text.clear();
+        self.ends.clear();
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,6 +135,7 @@ impl ResponseDecoder {
             body_total: 0,
             lines: Lines::default(),
             trailers_start: 0,
+            extensions: Extensions::default(),
         }
     }
 
@@ -124,6 +150,7 @@ impl ResponseDecoder {
         self.raw = 0;
         self.remaining = 0;
         self.body_total = 0;
+        self.extensions.clear();
     }
 
     /// Says whether the answer is one to `HEAD`, which has no body whatever its fields say.
@@ -240,6 +267,14 @@ impl ResponseDecoder {
     #[inline]
     fn chunk_size(&mut self, bytes: &[u8]) -> Result<bool, Reason> {
         let limit = self.limits.chunk_line_bytes;
+        if self.lines.is_fresh()
+            && let Some((size, len)) = chunk::plain(bytes.get(self.raw..).unwrap_or_default())
+            && len <= limit
+        {
+            self.raw += len;
+            self.begin_chunk(size)?;
+            return Ok(true);
+        }
         let Some((start, newline)) = self.lines.next(bytes) else {
             if bytes.len().saturating_sub(self.raw) > limit {
                 return Err(Limit::ChunkLine(limit).into());
@@ -253,8 +288,17 @@ impl ResponseDecoder {
         let Some([line @ .., b'\r']) = bytes.get(start..newline) else {
             return Err(ProtocolError::InvalidChunkSize.into());
         };
-        let size = chunk::size(line)?;
+        let (size, extensions) = chunk::size(line)?;
+        if !extensions.is_empty() {
+            self.extensions.push(extensions, limit)?;
+        }
         self.raw = newline + 1;
+        self.begin_chunk(size)?;
+        Ok(true)
+    }
+
+    #[inline]
+    fn begin_chunk(&mut self, size: u64) -> Result<(), Limit> {
         if size == 0 {
             self.trailers_start = self.raw;
             self.scan.begin_trailers(self.raw);
@@ -264,7 +308,7 @@ impl ResponseDecoder {
             self.remaining = size;
             self.stage = Stage::ChunkData;
         }
-        Ok(true)
+        Ok(())
     }
 
     #[inline]
@@ -358,6 +402,15 @@ impl ResponseDecoder {
 
     pub(crate) const fn scan(&self) -> &HeadScan {
         &self.scan
+    }
+
+    /// The extensions of the chunks so far.
+    pub(crate) fn extensions(&self) -> impl Iterator<Item = &[u8]> {
+        let Extensions { text, ends } = &self.extensions;
+        let starts = std::iter::once(&0).chain(ends);
+        starts
+            .zip(ends)
+            .map(|(start, end)| text.get(*start..*end).unwrap_or_default())
     }
 
     pub(crate) const fn keep_alive_seconds(&self) -> Option<u64> {

@@ -1,9 +1,12 @@
 //! What joins HTTP with TLS and with the service.
 
+mod adapter;
 mod endpoint;
 mod slots;
 mod tls;
+mod under_way;
 
-pub use endpoint::{HttpEndpoint, TlsHttpEndpoint};
+pub use adapter::HttpEndpoint;
+pub use endpoint::TlsHttpEndpoint;
 pub use slots::HttpSlots;
 pub use tls::{IntoTlsHttp, TlsHttpClient, TlsHttpConfig, TlsHttpConnection};

@@ -82,7 +82,7 @@ impl Lines {
 
     /// Returns true if the line has not been looked at.
     #[inline(always)]
-    const fn is_fresh(&self) -> bool {
+    pub(crate) const fn is_fresh(&self) -> bool {
         self.line == self.scan
     }
 
@@ -102,7 +102,8 @@ impl Lines {
 impl HeadScan {
     pub(crate) fn new(limits: &Limits) -> Self {
         Self {
-            fields: Vec::with_capacity(limits.headers),
+            // No more than is likely: the limit is the caller's to choose.
+            fields: Vec::with_capacity(limits.headers.min(1024)),
             facts: Facts::default(),
             lines: Lines::default(),
             section: 0,
@@ -201,6 +202,8 @@ impl HeadScan {
     }
 
     /// RFC 9112 §4: `HTTP/1.1 SP 3DIGIT SP [ reason ]`; the space before no reason may be missing.
+    ///
+    /// An empty line before it is none: §2.2 has servers pass one over before a request, and says nothing of clients.
     #[inline]
     fn status_line(&mut self, line: &[u8]) -> Result<(), ProtocolError> {
         let Some((
@@ -260,7 +263,7 @@ impl HeadScan {
         }
         let value = trim_end(value);
         self.push(start, value_start, name, value, limits)?;
-        if matches!(name_len, 10 | 14 | 17) {
+        if may_frame(name) {
             self.framing_field(name, value)?;
         }
         self.lines = Lines::at(next);
@@ -324,7 +327,8 @@ impl HeadScan {
         let is = |other: &[u8]| name.eq_ignore_ascii_case(other);
         let facts = &mut self.facts;
         if is(b"content-length") {
-            // RFC 9112 §6.3 lets equal values pass for one; two of them come of a broken chain of proxies all the same.
+            // RFC 9112 §6.3 lets equal values of a list pass for one. They come of a broken chain of proxies, in which one may go
+            // by another: nothing that such a chain answers is taken.
             if facts.content_length.is_some() || value.contains(&b',') {
                 return Err(ProtocolError::RepeatedContentLength);
             }
@@ -388,6 +392,15 @@ impl HeadScan {
         }
         Ok(())
     }
+}
+
+/// Returns true for the names of the fields that say how the message is framed, and for a few others.
+#[inline(always)]
+const fn may_frame(name: &[u8]) -> bool {
+    matches!(
+        (name.len(), name.first()),
+        (10 | 14, Some(b'C' | b'c')) | (10, Some(b'K' | b'k')) | (17, Some(b'T' | b't'))
+    )
 }
 
 /// Where a line ends without its CR.

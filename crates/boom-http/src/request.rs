@@ -180,9 +180,11 @@ impl Desk {
     /// A header of the client's own.
     fn own_header(&mut self, name: &str, value: &[u8]) {
         self.close_target();
-        if !self.draft.has_body {
-            push_header(&mut self.bytes, name.as_bytes(), value);
+        if self.draft.has_body {
+            // What is not said to the server must not be counted on here.
+            return self.fail(RequestError::ReservedHeader);
         }
+        push_header(&mut self.bytes, name.as_bytes(), value);
     }
 
     #[inline]

@@ -107,6 +107,25 @@ impl<'a> Response<'a> {
         pairs(self.fields().1, self.bytes)
     }
 
+    /// What stood behind the sizes of the chunks (RFC 9112 §7.1.1), from the semicolon on, for each chunk that had something there;
+    /// of a body that goes to a [`Visitor`](crate::Visitor), of the chunks so far.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boom_http::ResponseDecoder;
+    ///
+    /// let mut received = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;sum=\"7\"\r\na\r\n0\r\n\r\n".to_vec();
+    /// let mut decoder = ResponseDecoder::default();
+    /// decoder.advance(&mut received, false)?;
+    /// let response = decoder.response(&received);
+    /// assert!(response.chunk_extensions().eq([br#";sum="7""#]));
+    /// # Ok::<(), boom_http::Reason>(())
+    /// ```
+    pub fn chunk_extensions(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        self.decoder.extensions()
+    }
+
     /// Where a redirection points to, and the method to ask there with (RFC 9110 §15.4); `None` where this is none.
     ///
     /// Redirections are not followed. Where one is, decide first whether credentials and an order may go there.

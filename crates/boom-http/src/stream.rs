@@ -48,7 +48,48 @@ pub struct HttpConnection<S> {
     write_failure: Option<io::Error>,
     /// When the stream was read last.
     looked_ns: u64,
+    /// The last read may have left something that had been received.
+    may_hold_more: bool,
+    /// What else can be asked of the stream.
+    traits: Traits<S>,
 }
+
+/// What a stream is asked that not every `Read + Write` can tell.
+#[derive(Debug)]
+pub(crate) struct Traits<S> {
+    /// Whether it holds something that was received and not read.
+    pub(crate) has_buffered: fn(&S) -> bool,
+    /// Whether a write that failed may have sent some of what it was given. A socket's has not; one that encrypts may have
+    /// sent whole records before its socket failed.
+    pub(crate) may_send_and_fail: fn(&S) -> bool,
+}
+
+impl<S> Traits<S> {
+    /// Nothing is known: there may be more, and writes keep to the contract of [`Write`].
+    pub(crate) const fn unknown() -> Self {
+        Self {
+            has_buffered: |_| true,
+            may_send_and_fail: |_| false,
+        }
+    }
+}
+
+impl<S: Layer> Traits<S> {
+    pub(crate) const fn of_layers() -> Self {
+        Self {
+            has_buffered: S::has_buffered,
+            may_send_and_fail: S::is_encrypted,
+        }
+    }
+}
+
+impl<S> Clone for Traits<S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S> Copy for Traits<S> {}
 
 /// A connection that was read within this time is taken for alive without another look at it.
 const LOOK_NS: u64 = 1_000_000;
@@ -62,7 +103,14 @@ impl<S: Read + Write> HttpConnection<S> {
             is_flush_pending: false,
             write_failure: None,
             looked_ns: 0,
+            may_hold_more: false,
+            traits: Traits::unknown(),
         }
+    }
+
+    pub(crate) const fn with_traits(mut self, traits: Traits<S>) -> Self {
+        self.traits = traits;
+        self
     }
 
     /// Begins a request. See [`RequestBuilder`].
@@ -117,13 +165,18 @@ impl<S: Read + Write> HttpConnection<S> {
     #[inline]
     fn receive(&mut self, now_ns: u64) -> Option<io::Error> {
         self.looked_ns = now_ns;
+        self.may_hold_more = false;
         match self
             .connection
             .prepare_receive()
             .read_from(&mut self.stream)
         {
             Ok(0) => self.connection.handle_eof(),
-            Ok(_) => self.connection.note_input(),
+            Ok(count) => {
+                self.connection.note_input();
+                self.may_hold_more = self.connection.was_read_full(count)
+                    || (self.traits.has_buffered)(&self.stream);
+            }
             // The peer, who may have said why it takes nothing any more, has said nothing.
             Err(error) if is_not_now(&error) => return self.write_failure.take(),
             Err(error) => return Some(error),
@@ -142,8 +195,20 @@ impl<S: Read + Write> HttpConnection<S> {
         match result {
             Ok(true) => self.flush(),
             Ok(false) => {}
-            Err(error) => self.write_failure = Some(error),
+            Err(error) => {
+                if !self.connection.outbound.is_empty() {
+                    let count = self.note_failure(error);
+                    self.connection.sent(count);
+                }
+            }
         }
+    }
+
+    /// Returns what is to be counted as sent all the same: a byte, so that nobody is told that nothing was.
+    #[cold]
+    fn note_failure(&mut self, error: io::Error) -> usize {
+        self.write_failure = Some(error);
+        usize::from((self.traits.may_send_and_fail)(&self.stream))
     }
 
     #[inline]
@@ -180,10 +245,7 @@ impl<S: Read + Write> HttpConnection<S> {
             }
             Ok(count) => count.min(bytes.len()),
             Err(error) if is_not_now(&error) => 0,
-            Err(error) => {
-                self.write_failure = Some(error);
-                0
-            }
+            Err(error) => self.note_failure(error),
         }
     }
 
@@ -202,12 +264,16 @@ impl<S: Read + Write> HttpConnection<S> {
     }
 
     /// Looks whether the peer has ended an unused connection, unless it was looked at a moment ago.
+    ///
+    /// Where the last read may have left something, it is looked at in any case: a second answer glued to the one before,
+    /// in a TLS record of its own or beyond the room of that read, would be taken for that of the next request.
     #[inline]
     pub(crate) fn look(&mut self, now_ns: u64) {
         if self.connection.is_expired(now_ns) {
             return self.connection.fail(Reason::Closed);
         }
-        if self.connection.is_idle() && now_ns.saturating_sub(self.looked_ns) >= LOOK_NS {
+        let is_looked_at = !self.may_hold_more && now_ns.saturating_sub(self.looked_ns) < LOOK_NS;
+        if self.connection.is_idle() && !is_looked_at {
             self.turn(
                 now_ns,
                 &mut Outcomes(|_, _: Result<Response<'_>, Error>| {}),
@@ -338,10 +404,9 @@ impl<S: Layer + Read + Write> Layer for HttpConnection<S> {
         }
     }
 
+    /// Sends nothing of a request: [`poll`](HttpConnection::poll) does, which is called until all have their outcomes, and
+    /// who keeps count of what was sent looks after each.
     fn poll_close(&mut self) -> io::Result<bool> {
-        if !self.connection.outbound.is_empty() {
-            self.send_pending();
-        }
         Ok(self.connection.under_way() == 0 && self.stream.poll_close()?)
     }
 }
@@ -374,7 +439,7 @@ impl<S: Read + Write + Layer<Base: Socket>> IntoHttp for S {
 
     fn into_http_with_config(self, config: &HttpConfig) -> HttpConnection<Self> {
         let origin = Origin::from_info(self.base().connection_info(), self.is_encrypted());
-        HttpConnection::new(self, &origin, config)
+        HttpConnection::new(self, &origin, config).with_traits(Traits::of_layers())
     }
 }
 

@@ -72,7 +72,9 @@ proptest! {
     fn a_head_that_we_take_httparse_takes_for_the_same(bytes in head(), step in 1_usize..40) {
         let whole = ours(&bytes, usize::MAX);
         prop_assert_eq!(&whole, &ours(&bytes, step), "cut");
-        if let Some(head) = whole {
+        // `httparse` refuses folded lines, which we take for any field that does not frame: see the conformance suite.
+        let is_folded = bytes.windows(2).any(|pair| matches!(pair, [b'\n', b' ' | b'\t']));
+        if let (Some(head), false) = (whole, is_folded) {
             prop_assert_eq!(Some(head), theirs(&bytes));
         }
     }

@@ -4,10 +4,9 @@ use std::io::{self, Read, Write};
 
 use boom_stream::{Layer, Phase, Socket};
 
-use crate::config::{HttpConfig, Times};
+use crate::config::Times;
 use crate::error::{Reason, Timeout};
-use crate::origin::Origin;
-use crate::stream::HttpConnection;
+use crate::stream::{HttpConnection, Traits};
 
 /// How far a connection is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,14 +16,42 @@ pub(super) enum Stage {
     Established,
 }
 
-/// Asks a stream how far it is.
-pub(super) type Probe<S> = fn(&mut S) -> io::Result<Stage>;
-
-pub(super) fn probe_nothing<S>(_: &mut S) -> io::Result<Stage> {
-    Ok(Stage::Established)
+/// What a stream is asked.
+#[derive(Debug)]
+pub(super) struct Probe<S> {
+    /// How far it is.
+    pub(super) stage: fn(&mut S) -> io::Result<Stage>,
+    pub(super) traits: Traits<S>,
 }
 
-pub(super) fn probe_layers<S: Layer<Base: Socket>>(stream: &mut S) -> io::Result<Stage> {
+impl<S> Clone for Probe<S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S> Copy for Probe<S> {}
+
+impl<S> Probe<S> {
+    /// Nothing is known of the stream.
+    pub(super) const fn nothing() -> Self {
+        Self {
+            stage: |_| Ok(Stage::Established),
+            traits: Traits::unknown(),
+        }
+    }
+}
+
+impl<S: Layer<Base: Socket>> Probe<S> {
+    pub(super) fn layers() -> Self {
+        Self {
+            stage: probe_layers,
+            traits: Traits::of_layers(),
+        }
+    }
+}
+
+fn probe_layers<S: Layer<Base: Socket>>(stream: &mut S) -> io::Result<Stage> {
     if !stream.base_mut().connected()? {
         return Ok(Stage::Connecting);
     }
@@ -60,8 +87,8 @@ pub(super) enum Advance {
 }
 
 impl<S: Read + Write> Slot<S> {
-    pub(super) fn fill(&mut self, stream: S, origin: &Origin, config: &HttpConfig, now_ns: u64) {
-        self.link = Some(HttpConnection::new(stream, origin, config));
+    pub(super) fn fill(&mut self, link: HttpConnection<S>, now_ns: u64) {
+        self.link = Some(link);
         self.stage = Stage::Connecting;
         self.since_ns = now_ns;
     }
@@ -112,10 +139,10 @@ impl<S: Read + Write> Slot<S> {
         let Some(link) = &mut self.link else {
             return Ok(Advance::Waiting);
         };
-        let mut stage = probe(link.stream_mut())?;
+        let mut stage = (probe.stage)(link.stream_mut())?;
         if stage == Stage::Handshaking {
             link.drive_handshake()?;
-            stage = probe(link.stream_mut())?;
+            stage = (probe.stage)(link.stream_mut())?;
         }
         if stage != self.stage {
             self.stage = stage;

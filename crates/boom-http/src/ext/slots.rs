@@ -1,12 +1,14 @@
 //! A pool whose connections live in a service.
 
+use std::io::{Read, Write};
+
 use boom_select::Selector;
 use boom_service::dns::DnsResolver;
 use boom_service::{AnyEndpoint, Handle, IOService};
-use boom_stream::{Layer, MonotonicClock};
+use boom_stream::{Layer, MonotonicClock, Socket};
 
 use crate::error::{Error, Reason};
-use crate::ext::endpoint::{HttpEndpoint, TlsHttpEndpoint};
+use crate::ext::adapter::HttpEndpoint;
 use crate::ext::tls::TlsHttpConnection;
 use crate::ticket::Ticket;
 
@@ -16,27 +18,40 @@ use crate::ticket::Ticket;
 ///
 /// # Examples
 ///
-/// See [`TlsHttpEndpoint`].
+/// See [`TlsHttpEndpoint`](crate::TlsHttpEndpoint).
 #[derive(Clone, Debug, Default)]
 pub struct HttpSlots {
     handles: Vec<Handle>,
 }
 
-type TargetOf<E> = <HttpEndpoint<E> as AnyEndpoint<()>>::Target;
-
 impl HttpSlots {
-    /// Registers `count` endpoints that `make` makes.
-    pub fn register<S, E, T, D>(
-        service: &mut IOService<S, HttpEndpoint<E, MonotonicClock>, (), T, D>,
+    /// Registers `count` endpoints that `make` makes. They go by the operating system's clock.
+    pub fn register<S, E, C, T, D>(
+        service: &mut IOService<S, HttpEndpoint<E, MonotonicClock>, C, T, D>,
         count: usize,
         mut make: impl FnMut() -> E,
     ) -> Self
     where
-        E: TlsHttpEndpoint,
-        S: Selector<<TargetOf<E> as Layer>::Base>,
+        HttpEndpoint<E, MonotonicClock>: AnyEndpoint<C>,
+        S: Selector<BaseOf<E, MonotonicClock, C>>,
         D: DnsResolver,
     {
-        let handles = (0..count).map(|_| service.register(HttpEndpoint::new(make())));
+        Self::register_endpoints(service, count, || HttpEndpoint::new(make()))
+    }
+
+    /// As [`register`](Self::register), of endpoints that go by a clock of the caller's
+    /// ([`HttpEndpoint::with_clock`]).
+    pub fn register_endpoints<S, E, K, C, T, D>(
+        service: &mut IOService<S, HttpEndpoint<E, K>, C, T, D>,
+        count: usize,
+        mut make: impl FnMut() -> HttpEndpoint<E, K>,
+    ) -> Self
+    where
+        HttpEndpoint<E, K>: AnyEndpoint<C>,
+        S: Selector<BaseOf<E, K, C>>,
+        D: DnsResolver,
+    {
+        let handles = (0..count).map(|_| service.register(make()));
         Self {
             handles: handles.collect(),
         }
@@ -52,14 +67,15 @@ impl HttpSlots {
     /// # Errors
     ///
     /// That of `submit`; [`Reason::Busy`] where no connection is free.
-    pub fn submit<S, E, T, D>(
+    pub fn submit<S, E, K, C, T, D, B>(
         &self,
-        service: &mut IOService<S, HttpEndpoint<E, MonotonicClock>, (), T, D>,
-        submit: impl FnOnce(&mut TlsHttpConnection<E::Stream>) -> Result<Ticket, Error>,
+        service: &mut IOService<S, HttpEndpoint<E, K>, C, T, D>,
+        submit: impl FnOnce(&mut TlsHttpConnection<B>) -> Result<Ticket, Error>,
     ) -> Result<Ticket, Error>
     where
-        E: TlsHttpEndpoint,
-        S: Selector<<TargetOf<E> as Layer>::Base>,
+        HttpEndpoint<E, K>: AnyEndpoint<C, Target = TlsHttpConnection<B>>,
+        B: Read + Write + Layer<Base: Socket>,
+        S: Selector<B::Base>,
         D: DnsResolver,
     {
         let mut submit = Some(submit);
@@ -77,3 +93,5 @@ impl HttpSlots {
         Err(Error::unsent(Reason::Busy))
     }
 }
+
+type BaseOf<E, K, C> = <<HttpEndpoint<E, K> as AnyEndpoint<C>>::Target as Layer>::Base;

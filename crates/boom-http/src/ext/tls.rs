@@ -114,7 +114,9 @@ impl TlsHttpClient {
             if addresses.is_empty() {
                 addresses = info.resolve()?;
             }
-            let address = addresses.get(turn % addresses.len());
+            let address = turn
+                .checked_rem(addresses.len())
+                .and_then(|index| addresses.get(index));
             turn = turn.wrapping_add(1);
             let address = address.ok_or(io::ErrorKind::NotFound)?;
             let stream = TcpStream::try_from((&info, *address))?;

@@ -63,6 +63,25 @@ pub(super) const SCENARIOS: &[Scenario] = &[
             .polls(2)
             .tells("200 []; 200 [2]");
     }),
+    (
+        "an answer glued on beyond the room of a read is nobody's",
+        || {
+            let config = single().with_read_window_bytes(64);
+            let mut world = warm(config, stream()).stream(stream());
+            let mut first = ok(&"1".repeat(26));
+            assert_eq!(first.len(), 65);
+            first = first.replace("OK", "O");
+            world.get("/1");
+            world
+                .server(&format!("{first}{}", ok("glued")))
+                .poll()
+                .tells(&format!("200 [{}]", "1".repeat(26)));
+            world.get("/2");
+            world.polls(3).tells("");
+            assert!(world.written().starts_with("GET /2 "));
+            world.server(&ok("2")).poll().tells("200 [2]");
+        },
+    ),
     ("an order is not pipelined", || {
         let mut world = warm(pipelined(), stream());
         world.get("/");
