@@ -21,9 +21,9 @@
 pub struct DataFields {
     /// Sorted.
     pairs: Vec<(u32, u32)>,
-    /// A bit for every eight tags, by [`filter_bit`]: clear if none of them has up to three digits and
-    /// announces data.
-    filter: u64,
+    /// A bit for each tag, modulo 256: set if one of up to three digits announces data, and for 0. The lowest tag of a
+    /// word has its uppermost bit.
+    filter: [u32; 8],
 }
 
 impl DataFields {
@@ -42,8 +42,12 @@ impl DataFields {
 
     fn of(mut pairs: Vec<(u32, u32)>) -> Self {
         pairs.sort_unstable();
-        let short = pairs.iter().filter(|&&(tag, _)| tag < LONG);
-        let filter = short.fold(0, |filter, &(tag, _)| filter | filter_bit(tag));
+        let mut filter = [0; 8];
+        let short = pairs.iter().map(|&(tag, _)| tag).filter(|&tag| tag < LONG);
+        for tag in short.chain([0]) {
+            let (word, bit) = place_in_filter(tag);
+            filter[word] |= bit;
+        }
         Self { pairs, filter }
     }
 
@@ -57,13 +61,13 @@ impl DataFields {
     /// Whether `tag` announces data.
     #[inline]
     pub(crate) fn is_length(&self, tag: u32) -> bool {
-        (self.filter & filter_bit(tag) != 0 || tag >= LONG) && self.data_of(tag).is_some()
+        let (word, bit) = place_in_filter(tag);
+        (self.filter[word] & bit != 0 || tag >= LONG) && self.data_of(tag).is_some()
     }
 
-    /// Below 32 bits for the tags below 256, above them bits for the others.
     #[inline]
-    pub(crate) const fn filter(&self) -> u64 {
-        self.filter
+    pub(crate) const fn filter(&self) -> &[u32; 8] {
+        &self.filter
     }
 }
 
@@ -76,10 +80,10 @@ impl Default for DataFields {
 /// From here on tags have four digits. They are always looked up, so that they do not crowd the filter.
 const LONG: u32 = 1000;
 
-/// Tags of one byte have bits of their own, because the commonest are among them.
+/// The word of the filter and the bit in it.
 #[inline]
-const fn filter_bit(tag: u32) -> u64 {
-    1 << (((tag >> 3) & 31) + if tag > 255 { 32 } else { 0 })
+const fn place_in_filter(tag: u32) -> (usize, u32) {
+    ((tag >> 5) as usize & 7, 1 << 31 >> (tag & 31))
 }
 
 pub(crate) const STANDARD: [(u32, u32); 27] = [

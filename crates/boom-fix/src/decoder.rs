@@ -147,21 +147,13 @@ impl Decoder {
         mut places: HeadPlaces,
         index: &mut FieldIndex,
     ) -> Option<Result<usize, Error>> {
-        let &[b'1', b'0', b'=', a, b, c, SOH] = bytes.last_chunk()? else {
-            return None;
-        };
-        let digits = [a, b, c].map(|byte| u32::from(byte.wrapping_sub(b'0')));
-        if digits.iter().any(|&digit| digit > 9) {
-            return None;
-        }
-        places.checksum = 100 * digits[0] + 10 * digits[1] + digits[2];
+        places.checksum = trailer(u64::from_le_bytes(*bytes.last_chunk()?))?;
         // `35=` and at least one character.
-        match bytes.get(places.body..)? {
-            [b'3', b'5', b'=', first, ..] if *first != SOH => {
-                index.fill(self.kernel, bytes, &places)
-            }
-            _ => None,
+        let start = u32::from_le_bytes(*bytes.get(places.body..)?.first_chunk()?);
+        if start & 0xff_ffff != 0x3d_3533 || start >> 24 == u32::from(SOH) {
+            return None;
         }
+        index.fill(self.kernel, bytes, &places)
     }
 
     /// What stands at the front is no message.
@@ -228,28 +220,65 @@ const BODY_LENGTH: usize = 9;
 /// Reads `BeginString` and `BodyLength`.
 #[inline]
 fn head(input: &[u8]) -> Head {
-    // What nearly every message starts with, in one comparison.
-    if let Some(
-        &[
-            b'8',
-            b'=',
-            b'F',
-            b'I',
-            b'X',
-            b'.',
-            b'4',
-            b'.',
-            minor,
-            SOH,
-            b'9',
-            b'=',
-        ],
-    ) = input.first_chunk()
-        && minor != SOH
+    // What nearly every message starts with, in two comparisons.
+    if let Some(bytes) = input.first_chunk::<20>()
+        && let Some(head) = fix_4_head(bytes)
     {
-        return body_length(input, 9, FIX_4_SUM + u32::from(minor));
+        return Head::Whole(head);
     }
     any_head(input)
+}
+
+/// `8=FIX.4.n|9=` and up to seven digits; `None` for anything else, whole or not.
+#[inline(always)]
+fn fix_4_head(bytes: &[u8; 20]) -> Option<WholeHead> {
+    let [first, second, ..] = bytes.as_chunks::<4>().0 else {
+        return None;
+    };
+    let first =
+        u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*second)) << 32;
+    let next = u32::from_le_bytes([bytes[8], bytes[9], bytes[10], bytes[11]]);
+    let minor = next & 0xff;
+    if first != u64::from_le_bytes(*b"8=FIX.4.") || next >> 8 != 0x3d_3901 || minor == SOH.into() {
+        return None;
+    }
+    let word = u64::from_le_bytes(*bytes.last_chunk()?);
+    let other = word ^ 0x0101_0101_0101_0101;
+    let found = other.wrapping_sub(0x0101_0101_0101_0101) & !other & 0x8080_8080_8080_8080;
+    // Eight times the number of digits, plus seven; there is at least one.
+    let bits = found.trailing_zeros();
+    if !(15..64).contains(&bits) {
+        return None;
+    }
+    // The digits in the uppermost bytes, zeros below.
+    let digits = (word ^ 0x3030_3030_3030_3030) << (71 - bits);
+    let number = crate::value::eight_digits(digits)?;
+    let width = bits >> 3;
+    // Seven times nine at most.
+    let sum = (digits.wrapping_mul(0x0101_0101_0101_0101) >> 56) as u32;
+    Some(WholeHead {
+        places: HeadPlaces {
+            begin_end: 9,
+            body: 13 + width as usize,
+            sum: FIX_4_SUM + minor + sum + 0x30 * width + u32::from(SOH),
+            checksum: 0,
+        },
+        body_length: number as usize,
+    })
+}
+
+/// The number that the last eight bytes say, which are a delimiter and `10=nnn|`.
+#[inline(always)]
+fn trailer(word: u64) -> Option<u32> {
+    const FORM: u64 = u64::from_le_bytes(*b"\x0110=000\x01");
+    // What is left of the digits: their values.
+    let digits = word ^ FORM;
+    let (rest, digits) = (digits & 0xff00_0000_ffff_ffff, (digits >> 32) as u32);
+    let is_digits = (digits.wrapping_add(0x0076_7676) | digits) & 0x0080_8080 == 0;
+    if rest != 0 || !is_digits {
+        return None;
+    }
+    Some(100 * (digits & 0xff) + 10 * (digits >> 8 & 0xff) + (digits >> 16))
 }
 
 /// The sum of `8=FIX.4.` and of the delimiter and `9=` behind the digit.

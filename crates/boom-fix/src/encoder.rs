@@ -304,21 +304,23 @@ impl<'a> MessageWriter<'a> {
         }
         let begin = self.encoder.begin.as_slice();
         let body = begin.len() + BODY_LENGTH + 1;
-        // Right before the body, so that the length has no zeros in front.
+        // Right before the body. Zeros in front are overwritten by what comes before them.
         let length = (self.at - body) as u64;
         let digits = text::width(length);
         if digits > BODY_LENGTH {
             return Err(EncodeError::NoRoom);
         }
+        let place = self
+            .room
+            .get_mut(begin.len()..)
+            .and_then(|room| room.first_chunk_mut());
+        if let Some(place) = place {
+            *place = text::body_length(length);
+        }
         let start = BODY_LENGTH - digits;
         let message = self.room.get_mut(start..self.at + TRAILER);
         let message = message.ok_or(EncodeError::NoRoom)?;
-        let (prefix, rest) = message.split_at_mut(begin.len());
-        text::copy(prefix, begin);
-        text::uint(rest, length);
-        if let Some(delimiter) = rest.get_mut(digits) {
-            *delimiter = SOH;
-        }
+        text::copy(message, begin);
         let written = message.len() - TRAILER;
         let (content, trailer) = message.split_at_mut(written);
         let (sum, delimiters) = self.encoder.kernel.sum_and_count(content);
@@ -365,13 +367,28 @@ impl<'a> MessageWriter<'a> {
         self
     }
 
-    /// A value whose tag is written, and the delimiter.
-    #[inline]
-    fn value(&mut self, width: usize, write: impl FnOnce(&mut [u8]) -> usize) {
-        if self.error.is_some() {
+    /// Fields that were checked before, the last without its value, then the value and the delimiter.
+    #[inline(always)]
+    fn piece(
+        &mut self,
+        piece: &template::Piece,
+        texts: &[u8],
+        width: usize,
+        write: impl FnOnce(&mut [u8]) -> usize,
+    ) {
+        let Some(room) = self.room.get_mut(self.at..) else {
+            self.fail(EncodeError::NoRoom);
             return;
+        };
+        if piece.length <= template::BLOCK
+            && let Some(block) = room.first_chunk_mut()
+        {
+            // The value is written over what is too much.
+            *block = piece.block;
+        } else {
+            text::copy(room, piece.text(texts));
         }
-        let room = self.room.get_mut(self.at..);
+        let room = room.get_mut(piece.length..);
         let Some(room) = room.and_then(|room| room.get_mut(..AROUND + width)) else {
             self.fail(EncodeError::NoRoom);
             return;
@@ -380,8 +397,7 @@ impl<'a> MessageWriter<'a> {
         if let Some(delimiter) = room.get_mut(end) {
             *delimiter = SOH;
         }
-        self.at += end + 1;
-        self.fields += 1;
+        self.at += piece.length + end + 1;
     }
 
     /// Whole fields that were checked before.

@@ -1,14 +1,12 @@
 //! Fields of a message, of its header, of its body or of one entry of a group.
 
 use std::fmt;
-use std::iter::Zip;
-use std::slice;
 
 use crate::error::{Error, FieldError, FieldFault};
 use crate::group::{Group, GroupDef};
 use crate::index::FieldIndex;
 use crate::sys::Place;
-use crate::value::{Date, Decimal, FromValue, UtcTimestamp, Value};
+use crate::value::{Date, Decimal, FromValue, UtcTimestamp, Value, eight_digits, short_value};
 
 /// The delimiter: every field ends in it.
 pub const SOH: u8 = 1;
@@ -110,7 +108,7 @@ impl<'a> Fields<'a> {
     pub fn reader(&self) -> Reader<'a> {
         Reader {
             fields: *self,
-            ahead: self.tags.iter().zip(self.places),
+            at: 0,
         }
     }
 
@@ -132,6 +130,26 @@ impl<'a> Fields<'a> {
     #[inline]
     pub fn optional<T: FromValue<'a>>(&self, tag: u32) -> Result<Option<T>> {
         self.get(tag).map(T::from_value).transpose()
+    }
+
+    /// `int`, `SeqNum`, `Length`, ...
+    ///
+    /// # Errors
+    ///
+    /// It is missing or not an integer.
+    #[inline]
+    pub fn int(&self, tag: u32) -> Result<i64> {
+        self.read(tag)
+    }
+
+    /// `Price`, `Qty`, `Amt`, ...
+    ///
+    /// # Errors
+    ///
+    /// It is missing or not a decimal number.
+    #[inline]
+    pub fn decimal(&self, tag: u32) -> Result<Decimal> {
+        self.read(tag)
     }
 
     /// The entries of a repeating group; none if the group is not there.
@@ -156,6 +174,19 @@ impl<'a> Fields<'a> {
             tags: self.tags.get(count..).unwrap_or_default(),
             places: self.places.get(count..).unwrap_or_default(),
         }
+    }
+
+    /// The first `count` fields and those behind them.
+    #[inline(always)]
+    pub(crate) fn split_at(self, count: usize) -> Option<(Self, Self)> {
+        let (tags, other_tags) = self.tags.split_at_checked(count)?;
+        let (places, other_places) = self.places.split_at_checked(count)?;
+        let of = |tags, places| Self {
+            bytes: self.bytes,
+            tags,
+            places,
+        };
+        Some((of(tags, places), of(other_tags, other_places)))
     }
 
     /// The first `count` fields.
@@ -201,26 +232,6 @@ macro_rules! typed_reads {
             /// It is missing or not UTF-8.
             #[inline]
             pub fn text(&$($mutability)? self, tag: u32) -> Result<&'a str> {
-                self.read(tag)
-            }
-
-            /// `int`, `SeqNum`, `Length`, ...
-            ///
-            /// # Errors
-            ///
-            /// It is missing or not an integer.
-            #[inline]
-            pub fn int(&$($mutability)? self, tag: u32) -> Result<i64> {
-                self.read(tag)
-            }
-
-            /// `Price`, `Qty`, `Amt`, ...
-            ///
-            /// # Errors
-            ///
-            /// It is missing or not a decimal number.
-            #[inline]
-            pub fn decimal(&$($mutability)? self, tag: u32) -> Result<Decimal> {
                 self.read(tag)
             }
 
@@ -340,27 +351,62 @@ impl<'a> Iterator for Iter<'a> {
 #[derive(Clone, Debug)]
 pub struct Reader<'a> {
     fields: Fields<'a>,
-    ahead: Zip<slice::Iter<'a, u32>, slice::Iter<'a, Place>>,
+    /// The first that was not looked at yet.
+    at: usize,
 }
 
 impl<'a> Reader<'a> {
     /// The next field of a tag.
     #[inline(always)]
     pub fn find(&mut self, tag: u32) -> Option<Value<'a>> {
-        for (&known, &place) in self.ahead.by_ref() {
-            if known == tag {
-                return Some(value(self.fields.bytes, tag, place));
-            }
-        }
-        self.find_from_start(tag)
+        let place = self.place(tag)?;
+        Some(value(self.fields.bytes, tag, place))
     }
 
-    #[cold]
-    fn find_from_start(&mut self, tag: u32) -> Option<Value<'a>> {
-        let position = self.fields.position(tag)?;
-        let rest = self.fields.skip(position + 1);
-        self.ahead = rest.tags.iter().zip(rest.places);
-        self.fields.at(position)
+    #[inline(always)]
+    fn place(&mut self, tag: u32) -> Option<Place> {
+        let mut at = self.at;
+        while let Some(&known) = self.fields.tags.get(at) {
+            if known == tag {
+                self.at = at + 1;
+                return self.fields.places.get(at).copied();
+            }
+            at += 1;
+        }
+        let found = from_start(self.fields.tags, self.fields.places, tag);
+        self.at = found.map_or(self.fields.tags.len(), |(position, _)| position + 1);
+        found.map(|(_, place)| place)
+    }
+
+    /// `Price`, `Qty`, `Amt`, ...
+    ///
+    /// # Errors
+    ///
+    /// It is missing or not a decimal number.
+    #[inline(always)]
+    pub fn decimal(&mut self, tag: u32) -> Result<Decimal> {
+        let place = self.place(tag).ok_or_else(|| missing(tag))?;
+        let number = Decimal::parse_at(self.fields.bytes, place.start, place.end);
+        number.ok_or(FieldError {
+            tag,
+            offset: place.start as usize,
+            fault: FieldFault::NotADecimal,
+        })
+    }
+
+    /// `int`, `SeqNum`, `Length`, ...
+    ///
+    /// # Errors
+    ///
+    /// It is missing or not an integer.
+    #[inline(always)]
+    pub fn int(&mut self, tag: u32) -> Result<i64> {
+        let place = self.place(tag).ok_or_else(|| missing(tag))?;
+        let digits = short_value(self.fields.bytes, place.start, place.end);
+        match digits.and_then(eight_digits) {
+            Some(number) => Ok(number),
+            None => any_int(value(self.fields.bytes, tag, place)),
+        }
     }
 
     /// The next field of a tag.
@@ -384,6 +430,20 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Apart from the reader, which stays in registers that way.
+#[cold]
+#[inline(never)]
+fn from_start(tags: &[u32], places: &[Place], tag: u32) -> Option<(usize, Place)> {
+    let position = position(tags, tag)?;
+    Some((position, *places.get(position)?))
+}
+
+/// A negative one, or one of more than eight digits.
+#[inline(never)]
+fn any_int(value: Value<'_>) -> Result<i64> {
+    value.int()
+}
+
 const fn missing(tag: u32) -> FieldError {
     FieldError {
         tag,
@@ -392,17 +452,15 @@ const fn missing(tag: u32) -> FieldError {
     }
 }
 
-/// Looks at eight tags in one step, which the compiler does with vectors.
+/// Eight tags without a loop, then the next.
 #[inline]
 fn position(tags: &[u32], tag: u32) -> Option<usize> {
     let (eights, rest) = tags.as_chunks::<8>();
     for (index, eight) in eights.iter().enumerate() {
-        let found = eight
-            .iter()
-            .fold(false, |found, &known| found | (known == tag));
-        if found {
-            let within = eight.iter().position(|&known| known == tag)?;
-            return Some(8 * index + within);
+        for (within, &known) in eight.iter().enumerate() {
+            if known == tag {
+                return Some(8 * index + within);
+            }
         }
     }
     let within = rest.iter().position(|&known| known == tag)?;

@@ -81,19 +81,20 @@ pub struct Group<'a> {
 }
 
 impl<'a> Group<'a> {
-    #[inline]
+    #[inline(always)]
     pub(crate) fn new(
         fields: Fields<'a>,
         position: usize,
         def: &'a GroupDef<'a>,
     ) -> Result<Self, FieldError> {
         let mut group = Self::none(fields, def);
-        if let Some(count) = fields.at(position) {
+        if let (Some(count), Some((_, rest))) = (fields.at(position), fields.split_at(position + 1))
+        {
             let left = usize::try_from(count.int()?);
             group.left = left.map_err(|_| count.error(FieldFault::NotAnInt))?;
             group.count_at = count.offset;
-            group.rest = fields.skip(position + 1);
-            group.first_tag = group.rest.tags().first().copied().unwrap_or(0);
+            group.first_tag = rest.tags().first().copied().unwrap_or(0);
+            group.rest = rest;
         }
         Ok(group)
     }
@@ -123,47 +124,62 @@ impl<'a> Group<'a> {
         self.rest
     }
 
-    /// How many fields stand before the next entry.
+    /// How many fields the next entry has.
     #[inline(always)]
-    fn next_entry(&self) -> Option<usize> {
-        let (&first, others) = self.rest.tags().split_first()?;
-        if first != self.first_tag {
-            return None;
-        }
-        for (index, &tag) in others.iter().enumerate() {
-            if tag == first {
-                return Some(index + 1);
+    fn next_width(&self) -> Option<usize> {
+        let tags = self.rest.tags;
+        if self.left > 1 {
+            // Most entries have fewer than eight fields, which need no loop.
+            if let Some(&[first, a, b, c, d, e, f, g]) = tags.first_chunk::<8>()
+                && first == self.first_tag
+            {
+                for (index, tag) in [a, b, c, d, e, f, g].into_iter().enumerate() {
+                    if tag == first {
+                        return Some(index + 1);
+                    }
+                }
+            }
+            let width = width_before_next(tags, self.first_tag);
+            if width.is_some() {
+                return width;
             }
         }
-        None
+        last_width(tags, self.first_tag, self.def.members)
     }
+}
 
-    /// How many fields the entry has behind which no other comes.
-    #[inline(never)]
-    fn last_width(&self) -> Option<usize> {
-        let (&first, others) = self.rest.tags().split_first()?;
-        if first != self.first_tag || !self.is_member(first) {
-            return None;
-        }
-        let end = others
-            .iter()
-            .position(|&tag| tag == first || !self.is_member(tag));
-        Some(1 + end.unwrap_or(others.len()))
+// What follows is not told of the group but of its parts, so that the group stays in registers while it is read.
+
+/// How many fields stand before the next entry.
+#[inline(never)]
+fn width_before_next(tags: &[u32], first: u32) -> Option<usize> {
+    let others = tags.strip_prefix(&[first])?;
+    let index = others.iter().position(|&tag| tag == first)?;
+    Some(index + 1)
+}
+
+/// How many fields the entry has behind which no other comes.
+#[inline(never)]
+fn last_width(tags: &[u32], first: u32, members: &[u32]) -> Option<usize> {
+    let others = tags.strip_prefix(&[first])?;
+    if !members.contains(&first) {
+        return None;
     }
+    // Most entries have the members in the order of the definition, and these need no search.
+    let in_order = members.strip_prefix(&[first]).unwrap_or_default();
+    let pairs = others.iter().zip(in_order);
+    let known = pairs.take_while(|(tag, member)| tag == member).count();
+    let mut unknown = others.iter().skip(known);
+    let end = unknown.position(|&tag| tag == first || !members.contains(&tag));
+    Some(1 + end.map_or(others.len(), |end| known + end))
+}
 
-    #[inline]
-    fn is_member(&self, tag: u32) -> bool {
-        self.def.members.contains(&tag)
-    }
-
-    #[cold]
-    fn wrong_count(&mut self) -> FieldError {
-        self.left = 0;
-        FieldError {
-            tag: self.def.count_tag,
-            offset: self.count_at as usize,
-            fault: FieldFault::GroupCount,
-        }
+#[cold]
+fn wrong_count(tag: u32, count_at: u32) -> FieldError {
+    FieldError {
+        tag,
+        offset: count_at as usize,
+        fault: FieldFault::GroupCount,
     }
 }
 
@@ -175,15 +191,14 @@ impl<'a> Iterator for Group<'a> {
         if self.left == 0 {
             return None;
         }
-        let width = match self.next_entry() {
-            Some(next) if self.left > 1 => next,
-            _ => match self.last_width() {
-                Some(width) => width,
-                None => return Some(Err(self.wrong_count())),
-            },
+        let parts = self
+            .next_width()
+            .and_then(|width| self.rest.split_at(width));
+        let Some((entry, rest)) = parts else {
+            self.left = 0;
+            return Some(Err(wrong_count(self.def.count_tag, self.count_at)));
         };
-        let entry = self.rest.take(width);
-        self.rest = self.rest.skip(width);
+        self.rest = rest;
         self.left -= 1;
         Some(Ok(entry))
     }

@@ -20,10 +20,7 @@ use crate::sys::{Frame, Indexed, Kernel, Outcome, Place, SLACK, TRAILER, Tables}
 /// ```
 #[derive(Clone, Debug)]
 pub struct FieldIndex {
-    pub(crate) tags: Vec<u32>,
-    pub(crate) places: Vec<Place>,
-    /// Where the delimiters are, while a message is read.
-    ends: Vec<u32>,
+    tables: Tables,
     max_fields: usize,
     data_fields: DataFields,
 }
@@ -38,9 +35,11 @@ impl FieldIndex {
     pub fn with_max_fields(max_fields: usize) -> Self {
         let entries = max_fields.saturating_add(SLACK);
         Self {
-            tags: vec![0; entries],
-            places: vec![Place::default(); entries],
-            ends: vec![0; entries],
+            tables: Tables {
+                tags: vec![0; entries],
+                places: vec![Place::default(); entries],
+                ends: vec![0; entries],
+            },
             max_fields,
             data_fields: DataFields::standard(),
         }
@@ -68,24 +67,14 @@ impl FieldIndex {
         bytes: &[u8],
         head: &HeadPlaces,
     ) -> Option<Result<usize, Error>> {
-        self.put(0, 8, 2, head.begin_end);
-        self.put(1, 9, head.begin_end + 3, head.body - 1);
+        self.put_head(head)?;
         let frame = Frame::new(bytes, head.body, &self.data_fields)?;
         let end = bytes.len() - TRAILER;
-        if let Some(end) = self.ends.get_mut(1) {
-            *end = head.body as u32 - 1;
-        }
-        let mut tables = Tables {
-            tags: &mut self.tags,
-            places: &mut self.places,
-            ends: &mut self.ends,
-            first: 2,
-        };
         let Indexed {
             mut count,
             sum,
             outcome,
-        } = kernel.index(&frame, &mut tables);
+        } = kernel.index(&frame, &mut self.tables);
         if outcome != Outcome::Full && head.sum.wrapping_add(sum) & 0xff != head.checksum {
             return None;
         }
@@ -106,13 +95,35 @@ impl FieldIndex {
         Some(Ok(count + 1))
     }
 
+    /// `BeginString` and `BodyLength`.
+    #[inline]
+    fn put_head(&mut self, head: &HeadPlaces) -> Option<()> {
+        let (begin_end, length_end) = (head.begin_end as u32, head.body as u32 - 1);
+        *self.tables.tags.first_chunk_mut()? = [8, 9];
+        *self.tables.places.first_chunk_mut()? = [
+            Place {
+                start: 2,
+                end: begin_end,
+            },
+            Place {
+                start: begin_end + 3,
+                end: length_end,
+            },
+        ];
+        *self.tables.ends.first_chunk_mut()? = [begin_end, length_end];
+        Some(())
+    }
+
     #[inline]
     fn put(&mut self, index: usize, tag: u32, start: usize, end: usize) {
         let place = Place {
             start: start as u32,
             end: end as u32,
         };
-        if let (Some(tags), Some(places)) = (self.tags.get_mut(index), self.places.get_mut(index)) {
+        if let (Some(tags), Some(places)) = (
+            self.tables.tags.get_mut(index),
+            self.tables.places.get_mut(index),
+        ) {
             (*tags, *places) = (tag, place);
         }
     }
@@ -122,8 +133,8 @@ impl FieldIndex {
     pub(crate) fn fields<'a>(&'a self, bytes: &'a [u8], count: usize) -> Fields<'a> {
         Fields {
             bytes,
-            tags: self.tags.get(..count).unwrap_or_default(),
-            places: self.places.get(..count).unwrap_or_default(),
+            tags: self.tables.tags.get(..count).unwrap_or_default(),
+            places: self.tables.places.get(..count).unwrap_or_default(),
         }
     }
 

@@ -53,10 +53,10 @@ impl Kernel {
 
     /// Fills the tables with the fields of a message whose frame has been checked.
     ///
-    /// `first` fields are in the tables already; the rest starts at `body` and ends with the delimiter before `end`,
+    /// [`FIRST`] fields are in the tables already; the rest starts at `body` and ends with the delimiter before `end`,
     /// where the trailer's `10=nnn|` stands.
     #[inline]
-    pub(crate) fn index(self, frame: &Frame<'_>, tables: &mut Tables<'_>) -> Indexed {
+    pub(crate) fn index(self, frame: &Frame<'_>, tables: &mut Tables) -> Indexed {
         match self.0 {
             #[cfg(target_arch = "x86_64")]
             // SAFETY: `Which::Avx2` is only made after `avx2::is_available` has said yes.
@@ -121,14 +121,15 @@ pub(crate) struct Place {
 
 /// One entry a field: its tag and place, and the delimiter behind it, by which the place is found. All three are equally
 /// long.
-#[derive(Debug)]
-pub(crate) struct Tables<'a> {
-    pub(crate) tags: &'a mut [u32],
-    pub(crate) places: &'a mut [Place],
-    pub(crate) ends: &'a mut [u32],
-    /// How many are there already.
-    pub(crate) first: usize,
+#[derive(Clone, Debug)]
+pub(crate) struct Tables {
+    pub(crate) tags: Vec<u32>,
+    pub(crate) places: Vec<Place>,
+    pub(crate) ends: Vec<u32>,
 }
+
+/// `BeginString` and `BodyLength`, which are in the tables already.
+const FIRST: usize = 2;
 
 /// What a pass over the body has found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,48 +150,71 @@ pub(crate) enum Outcome {
     Full,
 }
 
-/// Sum of bytes and places of delimiters, block by block; the bodies of the kernels' functions, which compile it for
-/// their instructions.
+/// Places of delimiters, block by block; the bodies of the kernels' functions, which compile it for their instructions.
+/// `block` gives the delimiters of one block and keeps the sum. False if the table might be too short.
 #[inline(always)]
 fn delimiters(
     frame: &Frame<'_>,
-    tables: &mut Tables<'_>,
-    block: impl Fn(&[u8; BLOCK]) -> (u64, u32),
-) -> (usize, u32, bool) {
-    let Some(body) = frame.bytes.get(..frame.end) else {
-        return (tables.first, 0, false);
+    tables: &mut Tables,
+    mut block: impl FnMut(&[u8; BLOCK]) -> u64,
+) -> (usize, bool) {
+    let Some(body) = frame.bytes.get(frame.body..frame.end) else {
+        return (FIRST, false);
     };
-    let mut count = tables.first;
-    let mut sum = 0;
-    let mut at = frame.body;
-    while let Some(bytes) = body.get(at..).and_then(|rest| rest.first_chunk()) {
-        let (mask, part) = block(bytes);
-        sum += part;
-        if !store(tables.ends, &mut count, mask, at as u32) {
-            return (count, sum, false);
+    let mut count = FIRST;
+    let mut at = frame.body as u32;
+    let (blocks, rest) = body.as_chunks::<BLOCK>();
+    for bytes in blocks {
+        if !store(&mut tables.ends, &mut count, block(bytes), at) {
+            return (count, false);
         }
-        at += BLOCK;
+        at += BLOCK as u32;
     }
-    let rest = frame.end - at;
-    if rest > 0 {
-        let (mask, part) = block(&tail(body, rest));
-        sum += part;
-        if !store(tables.ends, &mut count, mask, at as u32) {
-            return (count, sum, false);
+    if !rest.is_empty() {
+        let (bytes, at) = tail(frame, rest.len());
+        if !store(&mut tables.ends, &mut count, block(&bytes), at) {
+            return (count, false);
         }
     }
-    (count, sum, true)
+    (count, true)
 }
 
-/// The last bytes, followed by zeros, which are neither delimiters nor change a sum.
+/// The last `rest` bytes of a body and zeros, which are neither delimiters nor change a sum, as a block that starts at
+/// the place returned: what stands before the rest was looked at already.
 #[inline(always)]
-fn tail(bytes: &[u8], rest: usize) -> [u8; BLOCK] {
+fn tail(frame: &Frame<'_>, rest: usize) -> ([u8; BLOCK], u32) {
     let mut block = [0; BLOCK];
-    let from = bytes.len() - rest;
+    let bytes = frame.bytes.get(..frame.end).unwrap_or_default();
+    let kept = KEPT
+        .get(rest..)
+        .and_then(|kept| kept.first_chunk::<BLOCK>());
+    if let (Some(last), Some(kept)) = (bytes.last_chunk::<BLOCK>(), kept) {
+        for ((byte, last), kept) in block.iter_mut().zip(last).zip(kept) {
+            *byte = last & kept;
+        }
+        return (block, (frame.end - BLOCK) as u32);
+    }
+    copy_tail(&mut block, bytes, rest);
+    (block, (frame.end - rest) as u32)
+}
+
+/// From the place n on, the last n of a block are ones.
+const KEPT: [u8; 2 * BLOCK] = {
+    let mut kept = [0; 2 * BLOCK];
+    let mut index = BLOCK;
+    while index < kept.len() {
+        kept[index] = 0xff;
+        index += 1;
+    }
+    kept
+};
+
+#[inline(never)]
+fn copy_tail(block: &mut [u8; BLOCK], bytes: &[u8], rest: usize) {
+    let from = bytes.len().saturating_sub(rest);
     if let (Some(room), Some(bytes)) = (block.get_mut(..rest), bytes.get(from..)) {
         room.copy_from_slice(bytes);
     }
-    block
 }
 
 /// Writes the places of the bits of `mask`; false if the table might be too short.
@@ -203,22 +227,25 @@ fn store(ends: &mut [u32], count: &mut usize, mut mask: u64, at: u32) -> bool {
         return mask == 0;
     };
     let found = mask.count_ones() as usize;
-    // Most blocks hold less than this. What is written beyond the last bit is overwritten later.
-    for end in &mut room[..8] {
+    // Many blocks hold no more. What is written beyond the last bit is overwritten later.
+    for end in &mut room[..AT_ONCE] {
         *end = at + mask.trailing_zeros();
         mask &= mask.wrapping_sub(1);
     }
-    if found > 8 {
+    if found > AT_ONCE {
         more(room, mask, at);
     }
     *count += found;
     true
 }
 
-/// The bits from the ninth on.
+/// How many delimiters of a block are written before they are counted.
+const AT_ONCE: usize = 6;
+
+/// The bits behind those.
 #[inline(always)]
 fn more(room: &mut [u32; BLOCK], mut mask: u64, at: u32) {
-    for end in &mut room[8..] {
+    for end in &mut room[AT_ONCE..] {
         if mask == 0 {
             break;
         }
@@ -227,20 +254,18 @@ fn more(room: &mut [u32; BLOCK], mut mask: u64, at: u32) {
     }
 }
 
+/// The number of delimiters; `block` is as for [`delimiters`].
 #[inline(always)]
-fn sum_blocks(bytes: &[u8], block: impl Fn(&[u8; BLOCK]) -> (u64, u32)) -> (u32, usize) {
+fn count_blocks(bytes: &[u8], mut block: impl FnMut(&[u8; BLOCK]) -> u64) -> usize {
     let (blocks, rest) = bytes.as_chunks::<BLOCK>();
-    let (mut sum, mut count) = (0u32, 0);
-    let mut add = |bytes: &[u8; BLOCK]| {
-        let (mask, part) = block(bytes);
-        sum = sum.wrapping_add(part);
-        count += mask.count_ones() as usize;
-    };
+    let mut count = 0;
     for bytes in blocks {
-        add(bytes);
+        count += block(bytes).count_ones() as usize;
     }
     if !rest.is_empty() {
-        add(&tail(bytes, rest.len()));
+        let mut last = [0; BLOCK];
+        copy_tail(&mut last, rest, rest.len());
+        count += block(&last).count_ones() as usize;
     }
-    (sum, count)
+    count
 }

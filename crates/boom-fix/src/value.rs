@@ -4,7 +4,7 @@ mod decimal;
 mod time;
 
 pub use decimal::Decimal;
-pub(crate) use decimal::MAX_SCALE;
+pub(crate) use decimal::{MAX_SCALE, eight_digits, short_value};
 pub use time::{Date, MonthYear, Precision, Time, TzTime, TzTimestamp, UtcTimestamp};
 pub(crate) use time::{TIMESTAMP, TWO_DIGITS};
 

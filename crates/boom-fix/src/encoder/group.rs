@@ -67,7 +67,8 @@ fn patch<'w, 'a>(
     place: usize,
     count: u64,
 ) -> &'w mut MessageWriter<'a> {
-    let more = text::width(count) - 1;
+    let width = text::width(count);
+    let more = width - 1;
     if more > 0 {
         if writer.at + more > writer.room.len() {
             return writer.fail(crate::EncodeError::NoRoom);
@@ -77,7 +78,8 @@ fn patch<'w, 'a>(
             .copy_within(place + 1..writer.at, place + 1 + more);
         writer.at += more;
     }
-    if let Some(room) = writer.room.get_mut(place..) {
+    // Not one byte more, because the entries follow.
+    if let Some(room) = writer.room.get_mut(place..place + width) {
         text::uint(room, count);
     }
     writer

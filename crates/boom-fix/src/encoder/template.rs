@@ -32,13 +32,27 @@ pub struct Template<'e> {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Piece {
+pub(super) struct Piece {
+    /// The first bytes of the text, which are copied all at once whatever its length is.
+    pub(super) block: [u8; BLOCK],
+    pub(super) length: usize,
     end: usize,
     /// Whole fields in it.
     fields: usize,
     /// Of the place behind it, 0 at the end.
     tag: u32,
 }
+
+impl Piece {
+    #[inline]
+    pub(super) fn text(self, all: &[u8]) -> &[u8] {
+        all.get(self.end - self.length..self.end)
+            .unwrap_or_default()
+    }
+}
+
+/// As long as most pieces are.
+pub(super) const BLOCK: usize = 32;
 
 impl Encoder {
     /// Prepares a message of this type. The places for `MsgSeqNum` and `SendingTime` come by themselves.
@@ -116,11 +130,20 @@ impl TemplateBuilder {
     }
 
     fn end(&mut self, tag: u32) {
-        self.pieces.push(Piece {
+        let start = self.pieces.last().map_or(0, |piece| piece.end);
+        let text = self.text.get(start..).unwrap_or_default();
+        let mut block = [0; BLOCK];
+        for (byte, &text) in block.iter_mut().zip(text) {
+            *byte = text;
+        }
+        let piece = Piece {
+            block,
+            length: text.len(),
             end: self.text.len(),
             fields: std::mem::take(&mut self.fields),
             tag,
-        });
+        };
+        self.pieces.push(piece);
     }
 }
 
@@ -137,7 +160,6 @@ impl Template<'_> {
             writer: self.encoder.begin(room),
             text: &self.text,
             pieces: &self.pieces,
-            at: 0,
         };
         writer.slot(34, text::INT, |room| text::uint(room, msg_seq_num));
         writer.timestamp(52, sending_time);
@@ -166,7 +188,6 @@ pub struct TemplateWriter<'a> {
     writer: MessageWriter<'a>,
     text: &'a [u8],
     pieces: &'a [Piece],
-    at: usize,
 }
 
 impl<'a> TemplateWriter<'a> {
@@ -206,8 +227,7 @@ impl<'a> TemplateWriter<'a> {
     pub fn finish(mut self) -> Result<Encoded<'a>> {
         match self.pieces {
             [last] if last.tag == 0 => {
-                let text = self.text.get(self.at..last.end).unwrap_or_default();
-                self.writer.raw(text, last.fields);
+                self.writer.raw(last.text(self.text), last.fields);
             }
             [next, ..] => {
                 self.writer.fail(EncodeError::Missing { tag: next.tag });
@@ -217,26 +237,28 @@ impl<'a> TemplateWriter<'a> {
         self.writer.finish()
     }
 
-    #[inline]
+    #[inline(always)]
     fn slot(
         &mut self,
         tag: u32,
         width: usize,
         write: impl FnOnce(&mut [u8]) -> usize,
     ) -> &mut Self {
-        let Some((piece, rest)) = self
-            .pieces
-            .split_first()
-            .filter(|(piece, _)| piece.tag == tag)
-        else {
-            let expected = self.pieces.first().map_or(tag, |piece| piece.tag);
-            self.writer.fail(EncodeError::Missing { tag: expected });
-            return self;
-        };
-        let text = self.text.get(self.at..piece.end).unwrap_or_default();
-        self.writer.raw(text, piece.fields);
-        self.writer.value(width, write);
-        (self.at, self.pieces) = (piece.end, rest);
+        if let [piece, rest @ ..] = self.pieces
+            && piece.tag == tag
+        {
+            self.writer.piece(piece, self.text, width, write);
+            self.writer.fields += piece.fields + 1;
+            self.pieces = rest;
+        } else {
+            self.not_next(tag);
+        }
         self
+    }
+
+    #[cold]
+    fn not_next(&mut self, tag: u32) {
+        let expected = self.pieces.first().map_or(tag, |piece| piece.tag);
+        self.writer.fail(EncodeError::Missing { tag: expected });
     }
 }

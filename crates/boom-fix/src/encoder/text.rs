@@ -15,11 +15,15 @@ pub(super) fn copy(room: &mut [u8], bytes: &[u8]) -> usize {
     let Some(room) = room.get_mut(..bytes.len()) else {
         return 0;
     };
-    if bytes.len() > 16
-        || !(copy_ends::<8>(room, bytes)
-            || copy_ends::<4>(room, bytes)
-            || copy_ends::<2>(room, bytes))
-    {
+    let is_copied = match bytes.len() {
+        0..=1 => false,
+        2..=3 => copy_ends::<2>(room, bytes),
+        4..=7 => copy_ends::<4>(room, bytes),
+        8..=16 => copy_ends::<8>(room, bytes),
+        17..=32 => copy_ends::<16>(room, bytes),
+        _ => false,
+    };
+    if !is_copied {
         room.copy_from_slice(bytes);
     }
     bytes.len()
@@ -43,13 +47,17 @@ fn copy_ends<const N: usize>(room: &mut [u8], bytes: &[u8]) -> bool {
 #[inline(always)]
 pub(super) fn tag(room: &mut [u8], tag: u32) -> usize {
     let digit = |power: u32| b'0' + (tag / power % 10) as u8;
-    match tag {
-        0..=9 => copy(room, &[digit(1), b'=']),
-        10..=99 => copy(room, &[digit(10), digit(1), b'=']),
-        100..=999 => copy(room, &[digit(100), digit(10), digit(1), b'=']),
-        1000..=9999 => copy(room, &[digit(1000), digit(100), digit(10), digit(1), b'=']),
-        _ => long_tag(room, tag),
+    let (text, width) = match tag {
+        0..=9 => ([digit(1), b'=', 0, 0], 2),
+        10..=99 => ([digit(10), digit(1), b'=', 0], 3),
+        100..=999 => ([digit(100), digit(10), digit(1), b'='], 4),
+        _ => return long_tag(room, tag),
+    };
+    // In one piece: the value is written over what is too much.
+    if let Some(room) = room.first_chunk_mut() {
+        *room = text;
     }
+    width
 }
 
 fn long_tag(room: &mut [u8], tag: u32) -> usize {
@@ -74,9 +82,42 @@ pub(super) fn int(room: &mut [u8], value: i64) -> usize {
 
 #[inline]
 pub(super) fn uint(room: &mut [u8], value: u64) -> usize {
+    if let Some(room) = room.first_chunk_mut()
+        && value < 100_000_000
+    {
+        let digits = eight_digits(value);
+        // The last digit stays, even if it is zero.
+        let zeros = (digits | 1 << 56).trailing_zeros() & 0x38;
+        *room = ((digits | ZEROS) >> zeros).to_le_bytes();
+        return 8 - (zeros >> 3) as usize;
+    }
+    long_uint(room, value)
+}
+
+/// Eight digits with zeros in front, and the delimiter.
+#[inline(always)]
+pub(super) fn body_length(value: u64) -> [u8; 9] {
+    let [a, b, c, d, e, f, g, h] = (eight_digits(value) | ZEROS).to_le_bytes();
+    [a, b, c, d, e, f, g, h, crate::fields::SOH]
+}
+
+fn long_uint(room: &mut [u8], value: u64) -> usize {
     let width = width(value);
     fill(room.get_mut(..width).unwrap_or_default(), value);
     width
+}
+
+const ZEROS: u64 = 0x3030_3030_3030_3030;
+
+/// The digits of a number of up to eight, the first in the lowest byte: split into halves, three times.
+#[inline(always)]
+const fn eight_digits(value: u64) -> u64 {
+    let fours = value / 10_000;
+    let fours = fours | (value - 10_000 * fours) << 32;
+    let twos = ((fours * 10_486) >> 20) & 0x0000_007f_0000_007f;
+    let twos = twos | (fours - 100 * twos) << 16;
+    let ones = ((twos * 103) >> 10) & 0x000f_000f_000f_000f;
+    ones | (twos - 10 * ones) << 8
 }
 
 #[inline]
@@ -92,6 +133,32 @@ pub(super) const fn width(value: u64) -> usize {
 
 #[inline]
 pub(super) fn decimal(room: &mut [u8], value: Decimal) -> usize {
+    let (mantissa, scale) = (value.mantissa(), u32::from(value.scale()));
+    if let Some(room) = room.first_chunk_mut()
+        && (0..10_000_000).contains(&mantissa)
+        && (1..7).contains(&scale)
+    {
+        return short_decimal(room, mantissa.cast_unsigned(), scale);
+    }
+    long_decimal(room, value)
+}
+
+/// Up to seven digits, of which `scale` stand behind the point.
+#[inline(always)]
+fn short_decimal(room: &mut [u8; 8], mantissa: u64, scale: u32) -> usize {
+    let digits = eight_digits(mantissa);
+    // One digit in front of the point stays, even if it is zero.
+    let zeros = (digits | 1 << (56 - 8 * scale)).trailing_zeros() & 0x38;
+    let text = (digits | ZEROS) >> zeros;
+    let count = 8 - (zeros >> 3);
+    let whole = 8 * (count - scale);
+    let below = (1 << whole) - 1;
+    let point = u64::from(b'.') << whole;
+    *room = (text & below | point | (text & !below) << 8).to_le_bytes();
+    count as usize + 1
+}
+
+fn long_decimal(room: &mut [u8], value: Decimal) -> usize {
     let sign = usize::from(value.mantissa() < 0);
     let magnitude = value.mantissa().unsigned_abs();
     let power = POWERS[usize::from(value.scale().min(MAX_SCALE))];
@@ -103,7 +170,10 @@ pub(super) fn decimal(room: &mut [u8], value: Decimal) -> usize {
     } else {
         (magnitude / power, magnitude % power)
     };
-    let end = sign + room.get_mut(sign..).map_or(0, |room| uint(room, whole));
+    let end = sign
+        + room
+            .get_mut(sign..)
+            .map_or(0, |room| long_uint(room, whole));
     if power == 1 {
         return end;
     }

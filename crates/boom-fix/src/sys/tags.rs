@@ -1,12 +1,12 @@
 //! Tags one at a time: where there are no vectors of eight, and what those do not do.
 
-use super::{Frame, Indexed, Outcome, Place, Tables};
+use super::{FIRST, Frame, Indexed, Outcome, Place, Tables};
 
 /// Fills tags and starts from the ends that are there.
 #[inline(always)]
 pub(super) fn one_by_one(
     frame: &Frame<'_>,
-    tables: &mut Tables<'_>,
+    tables: &mut Tables,
     count: usize,
     sum: u32,
     fits: bool,
@@ -24,8 +24,8 @@ pub(super) fn one_by_one(
 }
 
 #[inline(always)]
-fn all(frame: &Frame<'_>, tables: &mut Tables<'_>, count: usize) -> Outcome {
-    let range = tables.first..count;
+fn all(frame: &Frame<'_>, tables: &mut Tables, count: usize) -> Outcome {
+    let range = FIRST..count;
     let (Some(ends), Some(tags), Some(places)) = (
         tables.ends.get(range.clone()),
         tables.tags.get_mut(range.clone()),
@@ -53,12 +53,12 @@ fn all(frame: &Frame<'_>, tables: &mut Tables<'_>, count: usize) -> Outcome {
 
 /// Looks again at the fields of `odd`, a bit for each from `from` on; false if one is no field or announces data.
 #[cold]
-pub(super) fn again(frame: &Frame<'_>, tables: &mut Tables<'_>, from: usize, mut odd: u32) -> bool {
+pub(super) fn again(frame: &Frame<'_>, tables: &mut Tables, from: usize, mut odd: u32) -> bool {
     while odd != 0 {
         let index = from + odd.trailing_zeros() as usize;
         odd &= odd - 1;
         let field = match index {
-            index if index == tables.first => frame.body,
+            index if index == FIRST => frame.body,
             index => match tables.ends.get(index - 1) {
                 Some(&end) => end as usize + 1,
                 None => return false,

@@ -67,14 +67,32 @@ impl Decimal {
             [b'-', digits @ ..] => (digits, true),
             digits => (digits, false),
         };
-        let (mantissa, scale) = match digits.len() {
-            4..=8 => parse_word(digits)?,
-            _ => parse_any(digits)?,
+        let word = match digits.len() {
+            4..=8 => parse_word(digits),
+            _ => None,
+        };
+        let (mantissa, scale) = match word {
+            Some(number) => number,
+            None => parse_any(digits)?,
         };
         Some(Self {
             mantissa: if is_negative { -mantissa } else { mantissa },
             scale,
         })
+    }
+
+    /// Reads the value of a field out of its message.
+    #[inline(always)]
+    pub(crate) fn parse_at(bytes: &[u8], start: u32, end: u32) -> Option<Self> {
+        match short_value(bytes, start, end).and_then(parse_digits) {
+            Some((mantissa, scale)) => Some(Self { mantissa, scale }),
+            None => Self::parse_apart(bytes.get(start as usize..end as usize)?),
+        }
+    }
+
+    #[inline(never)]
+    fn parse_apart(bytes: &[u8]) -> Option<Self> {
+        Self::parse(bytes)
     }
 
     /// The same number of the crate `rust_decimal`.
@@ -100,29 +118,66 @@ fn parse_word(text: &[u8]) -> Option<(i64, u8)> {
     let [first, last] = [first, last].map(|bytes| u64::from(u32::from_le_bytes(*bytes)));
     let word = first | last << (8 * (text.len() - 4));
     // The last character in the uppermost byte; digits become their values.
-    let digits = (word ^ 0x3030_3030_3030_3030) << (64 - 8 * text.len());
-    let points = digits ^ 0x1e1e_1e1e_1e1e_1e1e;
-    let found = points.wrapping_sub(0x0101_0101_0101_0101) & !points & 0x8080_8080_8080_8080;
+    parse_digits((word ^ ZEROS) << (64 - 8 * text.len()))
+}
+
+/// One to eight characters that are digits or a point, the last in the uppermost byte, less what the character `0` is;
+/// zeros below them.
+#[inline(always)]
+fn parse_digits(digits: u64) -> Option<(i64, u8)> {
+    let found = not_digits(digits);
     if found == 0 {
-        return Some((eight_digits(digits)?, 0));
+        return Some((number_of(digits), 0));
+    }
+    let place = found.ilog2();
+    if found & (found - 1) != 0 || (digits >> (place - 7)) as u8 != POINT {
+        return None;
     }
     // The bits up to and with the point, and those below it, which move up into its place.
-    let through = found ^ (found - 1);
+    let through = found | (found - 1);
     let below = (through >> 8) & digits;
-    let number = eight_digits((digits & !through) | below << 8)?;
-    Some((number, (found.leading_zeros() >> 3) as u8))
+    let number = number_of((digits & !through) | below << 8);
+    Some((number, (7 - (place >> 3)) as u8))
+}
+
+/// The value that ends at `end` if it is one to eight characters long, as [`parse_digits`] takes it, out of a message
+/// that has as many before it.
+#[inline(always)]
+pub(crate) fn short_value(bytes: &[u8], start: u32, end: u32) -> Option<u64> {
+    let length = end.wrapping_sub(start);
+    if length.wrapping_sub(1) > 7 {
+        return None;
+    }
+    let from = (end as usize).wrapping_sub(8);
+    let word = u64::from_le_bytes(*bytes.get(from..)?.first_chunk()?);
+    let others = 64 - 8 * length;
+    Some((word ^ ZEROS) >> others << others)
+}
+
+const ZEROS: u64 = 0x3030_3030_3030_3030;
+const POINT: u8 = b'.' ^ b'0';
+
+/// The highest bit of each byte that is more than nine, and perhaps of the next behind one that is much more.
+#[inline(always)]
+const fn not_digits(digits: u64) -> u64 {
+    (digits.wrapping_add(0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080
 }
 
 /// The number of eight digits, the first in the lowest byte.
 #[inline(always)]
-pub(crate) fn eight_digits(digits: u64) -> Option<i64> {
-    if (digits.wrapping_add(0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080 != 0 {
-        return None;
+pub(crate) const fn eight_digits(digits: u64) -> Option<i64> {
+    if not_digits(digits) == 0 {
+        Some(number_of(digits))
+    } else {
+        None
     }
-    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);
-    let high = (pairs & 0x0000_00ff_0000_00ff).wrapping_mul(0x000f_4240_0000_0064);
-    let low = ((pairs >> 16) & 0x0000_00ff_0000_00ff).wrapping_mul(0x0000_2710_0000_0001);
-    Some((high.wrapping_add(low) >> 32) as i64)
+}
+
+#[inline(always)]
+const fn number_of(digits: u64) -> i64 {
+    let twos = digits.wrapping_mul(10).wrapping_add(digits >> 8) & 0x00ff_00ff_00ff_00ff;
+    let fours = (twos.wrapping_mul(0x0064_0001) >> 16) & 0x0000_ffff_0000_ffff;
+    (fours.wrapping_mul(0x0000_2710_0000_0001) >> 32) as i64
 }
 
 /// Any number of characters.

@@ -191,11 +191,11 @@ impl Time {
     /// Writes the time, and tells how long it is.
     #[inline]
     pub(crate) fn write(self, room: &mut [u8; 21]) -> usize {
-        room[..2].copy_from_slice(&TWO_DIGITS[usize::from(self.hour % 100)]);
+        room[..2].copy_from_slice(&two_digits(self.hour));
         room[2] = b':';
-        room[3..5].copy_from_slice(&TWO_DIGITS[usize::from(self.minute % 100)]);
+        room[3..5].copy_from_slice(&two_digits(self.minute));
         room[5] = b':';
-        room[6..8].copy_from_slice(&TWO_DIGITS[usize::from(self.second % 100)]);
+        room[6..8].copy_from_slice(&two_digits(self.second));
         let digits = self.precision.digits();
         if digits == 0 {
             return 8;
@@ -229,10 +229,27 @@ impl fmt::Display for Time {
 #[inline]
 fn write_thousand(room: &mut [u8], number: u32) {
     if let [hundreds, rest @ ..] = room {
-        *hundreds = b'0' + (number / 100 % 10) as u8;
-        rest.copy_from_slice(&TWO_DIGITS[(number % 100) as usize]);
+        let whole = number / 100;
+        *hundreds = b'0' | (whole & 0xf) as u8;
+        rest.copy_from_slice(&two_digits((number - 100 * whole) as u8));
     }
 }
+
+/// The last two digits. The table has an entry for each byte, so that there is neither a check nor a division.
+#[inline(always)]
+const fn two_digits(number: u8) -> [u8; 2] {
+    LAST_TWO_DIGITS[number as usize]
+}
+
+static LAST_TWO_DIGITS: [[u8; 2]; 256] = {
+    let mut pairs = [[b'0'; 2]; 256];
+    let mut number = 0;
+    while number < 256 {
+        pairs[number] = TWO_DIGITS[number % 100];
+        number += 1;
+    }
+    pairs
+};
 
 /// `00` to `99`
 pub(crate) const TWO_DIGITS: [[u8; 2]; 100] = {
@@ -353,11 +370,11 @@ impl UtcTimestamp {
     /// Writes the timestamp, and tells how long it is.
     #[inline]
     pub(crate) fn write(self, room: &mut [u8; TIMESTAMP]) -> usize {
-        let year = usize::from(self.date.year);
-        room[..2].copy_from_slice(&TWO_DIGITS[year / 100 % 100]);
-        room[2..4].copy_from_slice(&TWO_DIGITS[year % 100]);
-        room[4..6].copy_from_slice(&TWO_DIGITS[usize::from(self.date.month % 100)]);
-        room[6..8].copy_from_slice(&TWO_DIGITS[usize::from(self.date.day % 100)]);
+        let century = self.date.year / 100;
+        room[..2].copy_from_slice(&two_digits(century as u8));
+        room[2..4].copy_from_slice(&two_digits((self.date.year - 100 * century) as u8));
+        room[4..6].copy_from_slice(&two_digits(self.date.month));
+        room[6..8].copy_from_slice(&two_digits(self.date.day));
         room[8] = b'-';
         match room.last_chunk_mut() {
             Some(time) => 9 + self.time.write(time),
