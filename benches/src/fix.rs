@@ -7,6 +7,7 @@ mod ours;
 #[cfg(feature = "peers")]
 mod peers;
 mod sink;
+mod store;
 mod work;
 
 pub use report::main;

@@ -5,8 +5,8 @@ use std::panic::catch_unwind;
 use std::path::Path;
 
 use boomnet_fuzz::{
-    fix_message, fix_stream, fix_validate, http_chunked, http_client, http_response, replay_file,
-    tls_stream, ws_connection, ws_deflate, ws_differential, ws_frames, ws_handshake,
+    fix_message, fix_store, fix_stream, fix_validate, http_chunked, http_client, http_response,
+    replay_file, tls_stream, ws_connection, ws_deflate, ws_differential, ws_frames, ws_handshake,
 };
 
 /// Inputs besides the seeds.
@@ -65,6 +65,11 @@ fn http_pool() {
 #[test]
 fn fix_messages() {
     check("fix_message", fix_message::run);
+}
+
+#[test]
+fn fix_stores() {
+    check("fix_store", fix_store::run);
 }
 
 #[test]

@@ -12,11 +12,14 @@ const ALLOCATING: u64 = 512;
 const ROUNDS: usize = 101;
 const TURN: Duration = Duration::from_micros(500);
 
-const USAGE: &str = "bench-fix [WORD..] [--markdown]";
+const USAGE: &str = "bench-fix [WORD..] [--markdown], or bench-fix store [--markdown]";
+/// The first argument for the stores of sessions.
+const STORE: &str = "store";
 /// The first argument of a run under valgrind.
 const COUNT: &str = "count";
 
-/// Runs the command `bench-fix [WORD..] [--markdown]`; the words choose the work whose name contains all of them.
+/// Runs the command `bench-fix [WORD..] [--markdown]`; the words choose the work whose name contains all of them. The word
+/// `store` in front chooses the stores of sessions instead.
 ///
 /// # Errors
 ///
@@ -26,6 +29,11 @@ pub fn main(arguments: &[String]) -> std::result::Result<(), Box<dyn std::error:
         && first == COUNT
     {
         return child(rest);
+    }
+    if let [first, rest @ ..] = arguments
+        && first == STORE
+    {
+        return super::store::main(rest);
     }
     let mut is_markdown = false;
     let mut words = Vec::new();

@@ -18,6 +18,9 @@ pub mod dictionary;
 pub mod typed;
 mod validate;
 
+#[cfg(feature = "session")]
+pub mod session;
+
 mod data_fields;
 mod error;
 mod index;

@@ -1,0 +1,213 @@
+//! The log of a session: each message once and in order, or counted as missing.
+#![cfg(feature = "session")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+
+use std::io::{self, ErrorKind, Write};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+
+use boom_fix::session::log::{Direction, LogStats, MessageLog, WhenFull};
+use boom_testkit::alloc::{CountingAllocator, count};
+
+#[global_allocator]
+static ALLOCATOR: CountingAllocator = CountingAllocator;
+
+const NOON: i64 = 1_714_996_800_000_000_000;
+
+/// Bytes that both sides see.
+#[derive(Clone, Default)]
+struct Page(Arc<Mutex<Vec<u8>>>);
+
+impl Page {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+impl Write for Page {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Writes when it is told to.
+struct Gate(Page, Receiver<()>);
+
+impl Gate {
+    fn closed() -> (Self, Page, Sender<()>) {
+        let (page, (key, lock)) = (Page::default(), channel());
+        (Self(page.clone(), lock), page, key)
+    }
+}
+
+impl Write for Gate {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // It stays open when the key is dropped.
+        let _ = self.1.recv();
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn lines_for_people() {
+    let page = Page::default();
+    let mut log = MessageLog::builder().start(page.clone()).unwrap();
+    log.remark(NOON, "connected to venue.example:9001");
+    log.message(
+        Direction::Outbound,
+        NOON + 1,
+        b"8=FIX.4.4\x0135=A\x0195=3\x0196=k\x01y\x01554=secret\x0110=000\x01",
+    );
+    log.flush().unwrap();
+    log.message(
+        Direction::Inbound,
+        NOON + 1_000_000_002,
+        b"8=FIX.4.4\x0135=0\x01",
+    );
+    let stats = log.finish().unwrap();
+    assert_eq!((stats.written, stats.dropped), (3, 0));
+    let expected = "20240506-12:00:00.000000000 - connected to venue.example:9001\n\
+        20240506-12:00:00.000000001 > 8=FIX.4.4|35=A|95=3|96=k|y|554=***|10=000|\n\
+        20240506-12:00:01.000000002 < 8=FIX.4.4|35=0|\n";
+    assert_eq!(page.text(), expected);
+}
+
+#[test]
+fn what_else_is_masked() {
+    let page = Page::default();
+    let builder = MessageLog::builder().mask_raw_data().mask([1]);
+    let mut log = builder.start(page.clone()).unwrap();
+    log.message(
+        Direction::Outbound,
+        NOON,
+        b"35=A\x0195=3\x0196=k\x01y\x011=account\x01",
+    );
+    log.finish().unwrap();
+    assert!(page.text().ends_with("> 35=A|95=3|96=***|1=***|\n"));
+}
+
+#[test]
+fn when_full_lines_are_dropped_and_counted() {
+    let (gate, page, key) = Gate::closed();
+    let mut log = MessageLog::builder().queue_bytes(4096).start(gate).unwrap();
+    let message = [b'x'; 1000];
+    let sent = 200;
+    // The thread takes a batch of at most 64 KiB, and no more while its writer waits.
+    for _ in 0..sent {
+        log.message(Direction::Inbound, NOON, &message);
+    }
+    let dropped = log.stats().dropped;
+    assert!(dropped >= 100);
+    drop(key);
+    log.flush().unwrap();
+    log.remark(NOON, "the end");
+    let stats = log.finish().unwrap();
+    assert_eq!(stats.dropped, dropped);
+    assert_eq!(stats.written, sent - dropped + 1);
+    // The sum of what the log says is missing.
+    let text = page.text();
+    let missing = text.lines().filter_map(|line| line.strip_prefix("- "));
+    let missing = missing.map(|line| line.split(' ').next().unwrap().parse::<u64>().unwrap());
+    assert_eq!(missing.sum::<u64>(), dropped);
+}
+
+#[test]
+fn when_full_the_session_waits() {
+    let (gate, page, key) = Gate::closed();
+    let builder = MessageLog::builder()
+        .queue_bytes(4096)
+        .when_full(WhenFull::Block);
+    let mut log = builder.start(gate).unwrap();
+    drop(key);
+    for number in 0..2000 {
+        log.message(
+            Direction::Outbound,
+            NOON,
+            format!("34={number}\x01").as_bytes(),
+        );
+    }
+    // What would never have room does not wait for it.
+    log.message(Direction::Outbound, NOON, &[b'x'; 5000]);
+    let stats = log.finish().unwrap();
+    assert_eq!((stats.written, stats.dropped), (2000, 1));
+    let numbers = page.text();
+    let numbers = numbers.lines().filter_map(|line| line.split_once("34="));
+    let expected = (0..2000).map(|number| format!("{number}|"));
+    assert!(numbers.map(|(_, number)| number.to_owned()).eq(expected));
+}
+
+struct Failing;
+
+impl Write for Failing {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(ErrorKind::StorageFull.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_writer_that_fails_is_told_and_stops_nothing() {
+    let builder = MessageLog::builder()
+        .queue_bytes(4096)
+        .when_full(WhenFull::Block);
+    let mut log = builder.start(Failing).unwrap();
+    for _ in 0..1000 {
+        log.message(Direction::Outbound, NOON, b"8=FIX.4.4\x01");
+    }
+    assert_eq!(log.flush().unwrap_err().kind(), ErrorKind::StorageFull);
+    let LogStats {
+        written, dropped, ..
+    } = log.stats();
+    assert_eq!((written, dropped), (0, 1000));
+    assert_eq!(log.finish().unwrap_err().kind(), ErrorKind::StorageFull);
+}
+
+struct Panicking;
+
+impl Write for Panicking {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        panic!("as a user's writer may");
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_writer_that_panics_ends_no_session() {
+    let builder = MessageLog::builder()
+        .queue_bytes(4096)
+        .when_full(WhenFull::Block);
+    let mut log = builder.start(Panicking).unwrap();
+    for _ in 0..1000 {
+        log.message(Direction::Outbound, NOON, b"8=FIX.4.4\x01");
+    }
+    assert_eq!(log.flush().unwrap_err().kind(), ErrorKind::BrokenPipe);
+    assert_eq!((log.stats().written, log.stats().dropped), (0, 1000));
+}
+
+#[test]
+fn nothing_is_allocated_for_a_message() {
+    let mut log = MessageLog::builder().start(io::sink()).unwrap();
+    let message = [b'x'; 331];
+    let allocations = count(|| {
+        for number in 0..10_000 {
+            log.message(Direction::Inbound, number, &message);
+        }
+    });
+    assert_eq!(allocations.count, 0);
+    log.finish().unwrap();
+}
