@@ -110,15 +110,12 @@ impl Writes for Ours {
 }
 
 pub(super) struct Templated {
-    template: Template<'static>,
-    room: [u8; 512],
+    template: Template,
 }
 
 impl Templated {
     pub(super) fn new() -> Result<Self> {
-        // Kept as long as the program runs, as a session's encoder is.
-        let encoder: &'static Encoder = Box::leak(Box::new(encoder()?));
-        let template = encoder.template("D", |order| {
+        let template = encoder()?.template("D", |order| {
             order
                 .slot(11)
                 .text(1, "ACCT-0017")
@@ -126,17 +123,14 @@ impl Templated {
                 .text(54, "1");
             order.slot(60).slot(38).text(40, "2").slot(44).text(59, "0");
         })?;
-        Ok(Self {
-            template,
-            room: [0; 512],
-        })
+        Ok(Self { template })
     }
 }
 
 impl Writes for Templated {
     fn order(&mut self, order: &Order) -> Result<&[u8]> {
         let now = UtcTimestamp::from_unix_nanos(black_box(NOW_NS), Precision::Millis);
-        let mut message = self.template.message(&mut self.room, order.seq, now);
+        let mut message = self.template.message(order.seq, now);
         message
             .text(11, &order.id)
             .timestamp(60, now)

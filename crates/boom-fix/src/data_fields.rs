@@ -24,6 +24,8 @@ pub struct DataFields {
     /// A bit for each tag, modulo 256: set if one of up to three digits announces data, and for 0. The lowest tag of a
     /// word has its uppermost bit.
     filter: [u32; 8],
+    /// The [bin](Self::bin) of each tag in the filter.
+    bins: u32,
 }
 
 impl DataFields {
@@ -42,13 +44,18 @@ impl DataFields {
 
     fn of(mut pairs: Vec<(u32, u32)>) -> Self {
         pairs.sort_unstable();
-        let mut filter = [0; 8];
+        let (mut filter, mut bins) = ([0; 8], 0);
         let short = pairs.iter().map(|&(tag, _)| tag).filter(|&tag| tag < LONG);
         for tag in short.chain([0]) {
             let (word, bit) = place_in_filter(tag);
             filter[word] |= bit;
+            bins |= Self::bin(tag);
         }
-        Self { pairs, filter }
+        Self {
+            pairs,
+            filter,
+            bins,
+        }
     }
 
     /// The data field whose length `tag` announces.
@@ -65,6 +72,21 @@ impl DataFields {
         (self.filter[word] & bit != 0 || tag >= LONG) && self.data_of(tag).is_some()
     }
 
+    /// A bit that a tag of up to three digits shares with others. A message that has none of the bits of those that
+    /// announce data has none of those either. The factor puts the standard ones into five bins that few of the tags
+    /// of common messages share; 0 is in the first.
+    #[inline(always)]
+    pub(crate) const fn bin(tag: u32) -> u32 {
+        1 << (tag.wrapping_mul(BIN_FACTOR << 16) >> 27)
+    }
+
+    /// The bins of tag 0 and of all tags of up to three digits that announce data.
+    #[inline]
+    pub(crate) const fn bins(&self) -> u32 {
+        self.bins
+    }
+
+    #[cfg(target_arch = "x86_64")]
     #[inline]
     pub(crate) const fn filter(&self) -> &[u32; 8] {
         &self.filter
@@ -79,6 +101,9 @@ impl Default for DataFields {
 
 /// From here on tags have four digits. They are always looked up, so that they do not crowd the filter.
 const LONG: u32 = 1000;
+
+/// What a tag is multiplied by; of the lowest sixteen bits the upper five are its bin.
+pub(crate) const BIN_FACTOR: u32 = 0xff6e;
 
 /// The word of the filter and the bit in it.
 #[inline]

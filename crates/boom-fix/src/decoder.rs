@@ -2,8 +2,8 @@
 
 use crate::error::Error;
 use crate::fields::SOH;
-use crate::index::{FieldIndex, HeadPlaces};
-use crate::message::Message;
+use crate::index::{FieldIndex, HeadPlaces, Partly};
+use crate::message::{Decoded, Malformed, Message};
 use crate::sys::{Kernel, TRAILER};
 
 /// Finds messages in a stream of bytes, checks their frames and lends them.
@@ -94,13 +94,51 @@ impl Decoder {
     ///
     /// A message with more bytes or fields than is permitted, or with something between two delimiters that is no
     /// field. It is taken off the input, and the next call goes on behind it; too long a message is skipped like a
-    /// garbled one.
+    /// garbled one. [`decode_frame`](Self::decode_frame) gives what can be read of it.
     #[inline]
     pub fn decode<'a, 'b: 'a>(
         &mut self,
         input: &mut &'b [u8],
         index: &'a mut FieldIndex,
     ) -> Result<Option<Message<'a>>, Error> {
+        match self.next(input, index)? {
+            Some((bytes, Ok(fields))) => Ok(Some(Message::new(index.fields(bytes, fields)))),
+            Some((_, Err(partly))) => Err(partly.error),
+            None => Ok(None),
+        }
+    }
+
+    /// The same for those who must answer every message, as sessions do: one that is framed well and has a field that
+    /// cannot be read comes as [`Decoded::Malformed`], with what can be read of it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::MessageTooLong`]
+    #[inline]
+    pub fn decode_frame<'a, 'b: 'a>(
+        &mut self,
+        input: &mut &'b [u8],
+        index: &'a mut FieldIndex,
+    ) -> Result<Option<Decoded<'a>>, Error> {
+        let Some((bytes, filled)) = self.next(input, index)? else {
+            return Ok(None);
+        };
+        let message = |fields| Message::new(index.fields(bytes, fields));
+        Ok(Some(match filled {
+            Ok(fields) => Decoded::Message(message(fields)),
+            Err(Partly { fields, error }) => {
+                Decoded::Malformed(Malformed::new(message(fields), error))
+            }
+        }))
+    }
+
+    /// The bytes of the next message, and how many fields of it are in the index.
+    #[inline(always)]
+    fn next<'b>(
+        &mut self,
+        input: &mut &'b [u8],
+        index: &mut FieldIndex,
+    ) -> Result<Option<(&'b [u8], Filled)>, Error> {
         loop {
             if self.is_lost && !self.find_start(input) {
                 return Ok(None);
@@ -135,18 +173,12 @@ impl Decoder {
                 continue;
             };
             *input = rest;
-            let to = filled?;
-            return Ok(Some(Message::new(index.fields(bytes, to))));
+            return Ok(Some((bytes, filled)));
         }
     }
 
     #[inline]
-    fn fill(
-        &self,
-        bytes: &[u8],
-        mut places: HeadPlaces,
-        index: &mut FieldIndex,
-    ) -> Option<Result<usize, Error>> {
+    fn fill(&self, bytes: &[u8], mut places: HeadPlaces, index: &mut FieldIndex) -> Option<Filled> {
         places.checksum = trailer(u64::from_le_bytes(*bytes.last_chunk()?))?;
         // `35=` and at least one character.
         let start = u32::from_le_bytes(*bytes.get(places.body..)?.first_chunk()?);
@@ -195,6 +227,9 @@ impl Default for Decoder {
         Self::new()
     }
 }
+
+/// How many fields of a message are in the index.
+type Filled = Result<usize, Partly>;
 
 /// What a message is found by among noise: a bare `8=` is also the end of `108=`.
 const START: &[u8] = b"8=FIX";

@@ -102,7 +102,7 @@ impl Encoder {
             session: Vec::new(),
             session_fields: 0,
         };
-        encoder.with_field(49, sender)?.with_field(56, target)
+        encoder.with_text(49, sender)?.with_text(56, target)
     }
 
     /// Adds a field that every message is to have in its header: `SenderSubID` (50), `TargetSubID` (57), ...
@@ -110,7 +110,14 @@ impl Encoder {
     /// # Errors
     ///
     /// The value is empty or holds the delimiter, or the encoder writes this tag itself.
-    pub fn with_field(mut self, tag: u32, value: &str) -> Result<Self> {
+    pub fn with_field(self, tag: u32, value: &str) -> Result<Self> {
+        match tag {
+            34 | 35 | 49 | 52 | 56 => Err(EncodeError::Tag { tag }),
+            _ => self.with_text(tag, value),
+        }
+    }
+
+    fn with_text(mut self, tag: u32, value: &str) -> Result<Self> {
         check_tag(tag)?;
         if value.is_empty() {
             return Err(EncodeError::Empty { tag });
@@ -240,16 +247,25 @@ impl<'a> MessageWriter<'a> {
     /// `UTCTimestamp`
     #[inline]
     pub fn timestamp(&mut self, tag: u32, value: UtcTimestamp) -> &mut Self {
+        if !value.is_valid() {
+            return self.fail(EncodeError::NoSuchTime { tag });
+        }
         self.field(tag, text::TIMESTAMP, |room| text::timestamp(room, value))
     }
 
     /// `UTCDateOnly`, `LocalMktDate`
     pub fn date(&mut self, tag: u32, value: Date) -> &mut Self {
+        if !value.is_valid() {
+            return self.fail(EncodeError::NoSuchTime { tag });
+        }
         self.field(tag, text::TIMESTAMP, |room| text::date(room, value))
     }
 
     /// `UTCTimeOnly`
     pub fn time(&mut self, tag: u32, value: Time) -> &mut Self {
+        if !value.is_valid() {
+            return self.fail(EncodeError::NoSuchTime { tag });
+        }
         self.field(tag, text::TIMESTAMP, |room| text::time(room, value))
     }
 
@@ -328,8 +344,7 @@ impl<'a> MessageWriter<'a> {
         if delimiters != self.fields + 2 {
             return Err(delimiter_in(content, body - start));
         }
-        let [hundreds, tens, ones] = text::three_digits(sum & 0xff);
-        trailer.copy_from_slice(&[b'1', b'0', b'=', hundreds, tens, ones, SOH]);
+        text::copy(trailer, &text::trailer(sum));
         Ok(Encoded {
             bytes: message,
             start,
@@ -365,39 +380,6 @@ impl<'a> MessageWriter<'a> {
         self.at += end + 1;
         self.fields += 1;
         self
-    }
-
-    /// Fields that were checked before, the last without its value, then the value and the delimiter.
-    #[inline(always)]
-    fn piece(
-        &mut self,
-        piece: &template::Piece,
-        texts: &[u8],
-        width: usize,
-        write: impl FnOnce(&mut [u8]) -> usize,
-    ) {
-        let Some(room) = self.room.get_mut(self.at..) else {
-            self.fail(EncodeError::NoRoom);
-            return;
-        };
-        if piece.length <= template::BLOCK
-            && let Some(block) = room.first_chunk_mut()
-        {
-            // The value is written over what is too much.
-            *block = piece.block;
-        } else {
-            text::copy(room, piece.text(texts));
-        }
-        let room = room.get_mut(piece.length..);
-        let Some(room) = room.and_then(|room| room.get_mut(..AROUND + width)) else {
-            self.fail(EncodeError::NoRoom);
-            return;
-        };
-        let end = write(room);
-        if let Some(delimiter) = room.get_mut(end) {
-            *delimiter = SOH;
-        }
-        self.at += piece.length + end + 1;
     }
 
     /// Whole fields that were checked before.
@@ -454,7 +436,7 @@ impl<'a> Encoded<'a> {
         self.bytes
     }
 
-    /// Where it starts in the room that was lent.
+    /// Where it starts in the room that was lent; 0 for that of a [`Template`], which has its own.
     pub const fn start(&self) -> usize {
         self.start
     }

@@ -160,10 +160,17 @@ pub enum EncodeError {
         /// Whose value.
         tag: u32,
     },
-    /// Tag 0, which does not exist, or one that the encoder writes itself (8, 9, 10).
+    /// Tag 0, which does not exist, or one that the encoder writes itself (8, 9, 10; for
+    /// [`with_field`](crate::Encoder::with_field) also 34, 35, 49, 52 and 56).
     #[error("tag {tag} cannot be written")]
     Tag {
         /// The tag.
+        tag: u32,
+    },
+    /// A date or time that there is none of: a 13th month, a 61st minute, a trillion picoseconds.
+    #[error("tag {tag}: no such date or time")]
+    NoSuchTime {
+        /// Whose value.
         tag: u32,
     },
     /// The message is longer than the room for it.

@@ -55,8 +55,10 @@ impl<'a> Fields<'a> {
                 max: u32::MAX as usize,
             });
         }
-        let to = index.fill_carefully(bytes, 0, 0)?;
-        Ok(index.fields(bytes, to))
+        match index.fill_carefully(bytes, 0, 0) {
+            (_, Some(error)) => Err(error),
+            (count, None) => Ok(index.fields(bytes, count)),
+        }
     }
 
     /// How many there are.

@@ -133,10 +133,12 @@ impl<'a> Group<'a> {
             if let Some(&[first, a, b, c, d, e, f, g]) = tags.first_chunk::<8>()
                 && first == self.first_tag
             {
+                let mut found = 0u32;
                 for (index, tag) in [a, b, c, d, e, f, g].into_iter().enumerate() {
-                    if tag == first {
-                        return Some(index + 1);
-                    }
+                    found |= u32::from(tag == first) << index;
+                }
+                if found != 0 {
+                    return Some(found.trailing_zeros() as usize + 1);
                 }
             }
             let width = width_before_next(tags, self.first_tag);

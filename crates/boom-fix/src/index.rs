@@ -66,12 +66,12 @@ impl FieldIndex {
         kernel: Kernel,
         bytes: &[u8],
         head: &HeadPlaces,
-    ) -> Option<Result<usize, Error>> {
+    ) -> Option<Result<usize, Partly>> {
         self.put_head(head)?;
         let frame = Frame::new(bytes, head.body, &self.data_fields)?;
         let end = bytes.len() - TRAILER;
         let Indexed {
-            mut count,
+            count,
             sum,
             outcome,
         } = kernel.index(&frame, &mut self.tables);
@@ -79,20 +79,36 @@ impl FieldIndex {
             return None;
         }
         if outcome != Outcome::Plain || count >= self.max_fields {
-            let (all, _) = kernel.sum_and_count(&bytes[..end]);
-            if all & 0xff != head.checksum {
-                return None;
-            }
-            match self.fill_carefully(&bytes[..end], head.body, 2) {
-                Ok(fields) => count = fields,
-                Err(error) => return Some(Err(error)),
-            }
-            if count >= self.max_fields {
-                return Some(Err(self.too_many(10, end)));
-            }
+            return self.fill_again(kernel, bytes, head);
         }
         self.put(count, 10, end + 3, bytes.len() - 1);
         Some(Ok(count + 1))
+    }
+
+    /// Indexes a message that the kernel was not sure of, one field after the other.
+    #[cold]
+    fn fill_again(
+        &mut self,
+        kernel: Kernel,
+        bytes: &[u8],
+        head: &HeadPlaces,
+    ) -> Option<Result<usize, Partly>> {
+        let (content, _) = bytes.split_at_checked(bytes.len().checked_sub(TRAILER)?)?;
+        let (sum, _) = kernel.sum_and_count(content);
+        if sum & 0xff != head.checksum {
+            return None;
+        }
+        let (count, mut error) = self.fill_carefully(content, head.body, 2);
+        if count >= self.max_fields {
+            error.get_or_insert_with(|| self.too_many(10, content.len()));
+        }
+        // There is room behind the fields that are permitted.
+        self.put(count, 10, content.len() + 3, bytes.len() - 1);
+        let fields = count + 1;
+        Some(match error {
+            Some(error) => Err(Partly { fields, error }),
+            None => Ok(fields),
+        })
     }
 
     /// `BeginString` and `BodyLength`.
@@ -139,30 +155,40 @@ impl FieldIndex {
     }
 
     /// One field after the other from `at` to the end of `bytes`, with data fields as long as they say.
+    ///
+    /// Goes on behind what is no field, and tells how many there are and the first thing that was wrong.
     pub(crate) fn fill_carefully(
         &mut self,
         bytes: &[u8],
         mut at: usize,
         first: usize,
-    ) -> Result<usize, Error> {
-        let mut count = first;
+    ) -> (usize, Option<Error>) {
+        let (mut count, mut error) = (first, None);
         // The data field that has to follow, and its length.
         let mut announced: Option<(u32, usize)> = None;
         while at < bytes.len() {
             let rest = bytes.get(at..).unwrap_or_default();
-            let (tag, width) = tag_of(rest).ok_or_else(|| fault(0, at, FieldFault::Malformed))?;
+            let Some((tag, width)) = tag_of(rest) else {
+                error.get_or_insert_with(|| fault(0, at, FieldFault::Malformed));
+                announced = None;
+                at += end_of(rest).unwrap_or(rest.len()) + 1;
+                continue;
+            };
             if count >= self.max_fields {
-                return Err(self.too_many(tag, at));
+                error.get_or_insert_with(|| self.too_many(tag, at));
+                break;
             }
             let start = at + width;
             let value = rest.get(width..).unwrap_or_default();
-            let length = match announced.take().filter(|&(data, _)| data == tag) {
-                Some((_, length)) if value.get(length) == Some(&SOH) => length,
-                Some(_) => return Err(fault(tag, start, FieldFault::DataLength).into()),
-                None => value
-                    .iter()
-                    .position(|&byte| byte == SOH)
-                    .ok_or_else(|| fault(tag, start, FieldFault::Malformed))?,
+            let expected = announced.take().filter(|&(data, _)| data == tag);
+            let expected = expected.map(|(_, length)| length);
+            let found = expected.filter(|&length| value.get(length) == Some(&SOH));
+            if found != expected {
+                error.get_or_insert_with(|| fault(tag, start, FieldFault::DataLength));
+            }
+            let Some(length) = found.or_else(|| end_of(value)) else {
+                error.get_or_insert_with(|| fault(tag, start, FieldFault::Malformed));
+                break;
             };
             self.put(count, tag, start, start + length);
             count += 1;
@@ -174,7 +200,7 @@ impl FieldIndex {
             }
             at = start + length + 1;
         }
-        Ok(count)
+        (count, error)
     }
 
     const fn too_many(&self, tag: u32, offset: usize) -> Error {
@@ -205,8 +231,20 @@ pub(crate) struct HeadPlaces {
     pub(crate) checksum: u32,
 }
 
-const fn fault(tag: u32, offset: usize, fault: FieldFault) -> FieldError {
-    FieldError { tag, offset, fault }
+/// A message of which so many fields can be read, the trailer included, and the first thing that is wrong with it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Partly {
+    pub(crate) fields: usize,
+    pub(crate) error: Error,
+}
+
+const fn fault(tag: u32, offset: usize, fault: FieldFault) -> Error {
+    Error::Field(FieldError { tag, offset, fault })
+}
+
+/// Where the first delimiter stands.
+fn end_of(bytes: &[u8]) -> Option<usize> {
+    bytes.iter().position(|&byte| byte == SOH)
 }
 
 /// The tag at the front and its width with the sign.

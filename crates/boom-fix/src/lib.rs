@@ -39,7 +39,7 @@ pub use error::{EncodeError, Error, FieldError, FieldFault};
 pub use fields::{Fields, Iter, Reader, SOH};
 pub use group::{Group, GroupDef};
 pub use index::FieldIndex;
-pub use message::{Message, is_header_tag, is_trailer_tag};
+pub use message::{Decoded, Malformed, Message, is_header_tag, is_trailer_tag};
 pub use validate::{Reject, RejectReason, Validator};
 pub use value::{
     Date, Decimal, FromValue, MonthYear, Precision, Time, TzTime, TzTimestamp, UtcTimestamp, Value,

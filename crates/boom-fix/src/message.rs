@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 
+use crate::error::Error;
 use crate::fields::Fields;
 use crate::value::Value;
 
@@ -97,6 +98,67 @@ impl<'a> Deref for Message<'a> {
 
     fn deref(&self) -> &Fields<'a> {
         &self.fields
+    }
+}
+
+/// What [`Decoder::decode_frame`](crate::Decoder::decode_frame) takes off a stream: a message, or one that cannot be read
+/// entirely.
+///
+/// # Examples
+///
+/// ```
+/// use boom_fix::{Decoded, Decoder, Error, FieldFault, FieldIndex};
+///
+/// // `3x=1` is no field.
+/// let mut input = &b"8=FIX.4.2\x019=15\x0135=0\x013x=1\x0134=7\x0110=200\x01"[..];
+/// let mut index = FieldIndex::new();
+/// let Some(Decoded::Malformed(rejected)) = Decoder::new().decode_frame(&mut input, &mut index)? else {
+///     panic!("a message with a field that is none");
+/// };
+/// assert_eq!(rejected.error().to_string(), "tag 0 at byte 20: not a field");
+/// // What a session needs to reject it.
+/// let message = rejected.readable();
+/// assert_eq!((message.msg_type(), message.msg_seq_num()), (&b"0"[..], Ok(7)));
+/// # Ok::<(), Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub enum Decoded<'a> {
+    /// A message whose fields are all there.
+    Message(Message<'a>),
+    /// The frame and the checksum are right, but not all of the fields.
+    Malformed(Malformed<'a>),
+}
+
+/// A message whose frame and checksum are right, and of which some fields cannot be read or are more than is permitted.
+///
+/// Those that can be read are there, so that a session can count it and say why it is rejected.
+///
+/// # Examples
+///
+/// See [`Decoded`].
+#[derive(Clone, Copy, Debug)]
+pub struct Malformed<'a> {
+    readable: Message<'a>,
+    error: Error,
+}
+
+impl<'a> Malformed<'a> {
+    #[inline]
+    pub(crate) const fn new(readable: Message<'a>, error: Error) -> Self {
+        Self { readable, error }
+    }
+
+    /// The first thing that is wrong: [`Error::Field`] or [`Error::TooManyFields`].
+    pub const fn error(&self) -> Error {
+        self.error
+    }
+
+    /// All fields that can be read, before and behind what is wrong: `BeginString`, `BodyLength`, `MsgType` and
+    /// `CheckSum` always. A data field whose length is wrong is read like any other, up to the delimiter.
+    ///
+    /// [`Message::as_bytes`] is the whole message.
+    pub const fn readable(&self) -> Message<'a> {
+        self.readable
     }
 }
 

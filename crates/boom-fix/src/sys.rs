@@ -5,6 +5,8 @@
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]
+mod blocks;
+#[cfg(target_arch = "x86_64")]
 mod sse2;
 mod swar;
 mod tags;
@@ -68,7 +70,7 @@ impl Kernel {
         }
     }
 
-    /// The sum of all bytes and the number of delimiters among them.
+    /// The sum of all bytes, modulo 256, and the number of delimiters among them.
     #[inline]
     pub(crate) fn sum_and_count(self, bytes: &[u8]) -> (u32, usize) {
         match self.0 {
@@ -109,6 +111,12 @@ impl<'a> Frame<'a> {
             data,
         })
     }
+
+    /// From the first field behind `BodyLength` to the delimiter in front of the trailer.
+    #[inline]
+    fn body(&self) -> &'a [u8] {
+        self.bytes.get(self.body..self.end).unwrap_or_default()
+    }
 }
 
 /// Where a value starts and ends.
@@ -136,7 +144,7 @@ const FIRST: usize = 2;
 pub(crate) struct Indexed {
     /// Entries in the tables.
     pub(crate) count: usize,
-    /// The sum of the bytes of the body.
+    /// The sum of the bytes of the body, modulo 256.
     pub(crate) sum: u32,
     pub(crate) outcome: Outcome,
 }
@@ -148,124 +156,4 @@ pub(crate) enum Outcome {
     Unsure,
     /// The tables are full.
     Full,
-}
-
-/// Places of delimiters, block by block; the bodies of the kernels' functions, which compile it for their instructions.
-/// `block` gives the delimiters of one block and keeps the sum. False if the table might be too short.
-#[inline(always)]
-fn delimiters(
-    frame: &Frame<'_>,
-    tables: &mut Tables,
-    mut block: impl FnMut(&[u8; BLOCK]) -> u64,
-) -> (usize, bool) {
-    let Some(body) = frame.bytes.get(frame.body..frame.end) else {
-        return (FIRST, false);
-    };
-    let mut count = FIRST;
-    let mut at = frame.body as u32;
-    let (blocks, rest) = body.as_chunks::<BLOCK>();
-    for bytes in blocks {
-        if !store(&mut tables.ends, &mut count, block(bytes), at) {
-            return (count, false);
-        }
-        at += BLOCK as u32;
-    }
-    if !rest.is_empty() {
-        let (bytes, at) = tail(frame, rest.len());
-        if !store(&mut tables.ends, &mut count, block(&bytes), at) {
-            return (count, false);
-        }
-    }
-    (count, true)
-}
-
-/// The last `rest` bytes of a body and zeros, which are neither delimiters nor change a sum, as a block that starts at
-/// the place returned: what stands before the rest was looked at already.
-#[inline(always)]
-fn tail(frame: &Frame<'_>, rest: usize) -> ([u8; BLOCK], u32) {
-    let mut block = [0; BLOCK];
-    let bytes = frame.bytes.get(..frame.end).unwrap_or_default();
-    let kept = KEPT
-        .get(rest..)
-        .and_then(|kept| kept.first_chunk::<BLOCK>());
-    if let (Some(last), Some(kept)) = (bytes.last_chunk::<BLOCK>(), kept) {
-        for ((byte, last), kept) in block.iter_mut().zip(last).zip(kept) {
-            *byte = last & kept;
-        }
-        return (block, (frame.end - BLOCK) as u32);
-    }
-    copy_tail(&mut block, bytes, rest);
-    (block, (frame.end - rest) as u32)
-}
-
-/// From the place n on, the last n of a block are ones.
-const KEPT: [u8; 2 * BLOCK] = {
-    let mut kept = [0; 2 * BLOCK];
-    let mut index = BLOCK;
-    while index < kept.len() {
-        kept[index] = 0xff;
-        index += 1;
-    }
-    kept
-};
-
-#[inline(never)]
-fn copy_tail(block: &mut [u8; BLOCK], bytes: &[u8], rest: usize) {
-    let from = bytes.len().saturating_sub(rest);
-    if let (Some(room), Some(bytes)) = (block.get_mut(..rest), bytes.get(from..)) {
-        room.copy_from_slice(bytes);
-    }
-}
-
-/// Writes the places of the bits of `mask`; false if the table might be too short.
-#[inline(always)]
-fn store(ends: &mut [u32], count: &mut usize, mut mask: u64, at: u32) -> bool {
-    let Some(room) = ends
-        .get_mut(*count..)
-        .and_then(|ends| ends.first_chunk_mut::<BLOCK>())
-    else {
-        return mask == 0;
-    };
-    let found = mask.count_ones() as usize;
-    // Many blocks hold no more. What is written beyond the last bit is overwritten later.
-    for end in &mut room[..AT_ONCE] {
-        *end = at + mask.trailing_zeros();
-        mask &= mask.wrapping_sub(1);
-    }
-    if found > AT_ONCE {
-        more(room, mask, at);
-    }
-    *count += found;
-    true
-}
-
-/// How many delimiters of a block are written before they are counted.
-const AT_ONCE: usize = 6;
-
-/// The bits behind those.
-#[inline(always)]
-fn more(room: &mut [u32; BLOCK], mut mask: u64, at: u32) {
-    for end in &mut room[AT_ONCE..] {
-        if mask == 0 {
-            break;
-        }
-        *end = at + mask.trailing_zeros();
-        mask &= mask.wrapping_sub(1);
-    }
-}
-
-/// The number of delimiters; `block` is as for [`delimiters`].
-#[inline(always)]
-fn count_blocks(bytes: &[u8], mut block: impl FnMut(&[u8; BLOCK]) -> u64) -> usize {
-    let (blocks, rest) = bytes.as_chunks::<BLOCK>();
-    let mut count = 0;
-    for bytes in blocks {
-        count += block(bytes).count_ones() as usize;
-    }
-    if !rest.is_empty() {
-        let mut last = [0; BLOCK];
-        copy_tail(&mut last, rest, rest.len());
-        count += block(&last).count_ones() as usize;
-    }
-    count
 }

@@ -8,6 +8,8 @@ pub(crate) use decimal::{MAX_SCALE, eight_digits, short_value};
 pub use time::{Date, MonthYear, Precision, Time, TzTime, TzTimestamp, UtcTimestamp};
 pub(crate) use time::{TIMESTAMP, TWO_DIGITS};
 
+use std::str::FromStr;
+
 use crate::error::{FieldError, FieldFault};
 
 type Result<T> = std::result::Result<T, FieldError>;
@@ -89,10 +91,12 @@ impl<'a> Value<'a> {
             [b'-', digits @ ..] => (digits, true),
             digits => (digits, false),
         };
-        let Some(magnitude) = digits_of(digits) else {
-            return Err(self.error(FieldFault::NotAnInt));
-        };
-        Ok(if is_negative { -magnitude } else { magnitude })
+        match digits_of(digits) {
+            Some(magnitude) => Ok(if is_negative { -magnitude } else { magnitude }),
+            // The lowest number has no magnitude of its type.
+            None if self.bytes == b"-9223372036854775808" => Ok(i64::MIN),
+            None => Err(self.error(FieldFault::NotAnInt)),
+        }
     }
 
     /// An `int` that is not negative.
@@ -102,8 +106,10 @@ impl<'a> Value<'a> {
     /// [`FieldFault::NotAnInt`], also for a negative one.
     #[inline]
     pub fn uint(self) -> Result<u64> {
-        let digits = digits_of(self.bytes).map(i64::cast_unsigned);
-        digits.ok_or_else(|| self.error(FieldFault::NotAnInt))
+        match digits_of(self.bytes).map(i64::cast_unsigned) {
+            Some(number) => Ok(number),
+            None => parse_digits(self.bytes).ok_or_else(|| self.error(FieldFault::NotAnInt)),
+        }
     }
 
     /// `float` and the types built on it: `Qty`, `Price`, `PriceOffset`, `Amt`, `Percentage`; exact.
@@ -229,6 +235,12 @@ pub(crate) fn digits_of(bytes: &[u8]) -> Option<i64> {
 
 #[cold]
 fn long_digits_of(bytes: &[u8]) -> Option<i64> {
+    parse_digits(bytes)
+}
+
+/// Any number of digits and nothing else, as far as the number fits.
+#[cold]
+fn parse_digits<T: FromStr>(bytes: &[u8]) -> Option<T> {
     let is_all_digits = !bytes.is_empty() && bytes.iter().all(u8::is_ascii_digit);
     let text = std::str::from_utf8(bytes).ok().filter(|_| is_all_digits)?;
     text.parse().ok()

@@ -14,7 +14,7 @@ const PARTIES: GroupDef<'_> = GroupDef::new(453, &[448, 447]);
 #[test]
 fn ten_thousand_messages_each_way() {
     let encoder = Encoder::new(BeginString::Fix44, "BUYER", "VENUE").unwrap();
-    let template = encoder
+    let mut template = encoder
         .template("D", |order| {
             order.slot(11).text(55, "MSFT").slot(44);
         })
@@ -43,7 +43,7 @@ fn ten_thousand_messages_each_way() {
             for party in message.group(&PARTIES).unwrap() {
                 total += party.unwrap().len() as i64;
             }
-            let mut order = template.message(&mut room, number as u64, now);
+            let mut order = template.message(number as u64, now);
             order.text(11, "id").decimal(44, Decimal::new(number, 2));
             total += order.finish().unwrap().as_bytes().len() as i64;
             decoder

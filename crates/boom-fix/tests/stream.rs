@@ -3,14 +3,20 @@
 
 mod naive;
 
-use boom_fix::{DataFields, Decoder, Error, FieldFault, FieldIndex};
+use boom_fix::{DataFields, Decoded, Decoder, Error, FieldFault, FieldIndex};
 use naive::{decode, framed};
 use proptest::prelude::*;
 
 fn check(input: &[u8]) {
     let expected = naive::read(input);
     for decoder in Decoder::every_kernel() {
-        assert_eq!(decode(decoder.clone(), &[input]), expected, "{decoder:?}");
+        let read = decode(decoder.clone(), &[input]);
+        // Not `assert_eq`, which would print long messages.
+        assert!(
+            read == expected,
+            "{decoder:?} reads {} bytes otherwise",
+            input.len()
+        );
     }
 }
 
@@ -38,8 +44,7 @@ fn the_stream_gives_what_it_is_made_of() {
     let numbers = |wanted| {
         read.messages
             .iter()
-            .flatten()
-            .flatten()
+            .flat_map(|message| &message.fields)
             .filter(|(tag, _)| *tag == wanted)
             .count()
     };
@@ -48,7 +53,7 @@ fn the_stream_gives_what_it_is_made_of() {
     assert_eq!(
         read.messages
             .iter()
-            .filter(|message| message.is_none())
+            .filter(|message| message.is_malformed)
             .count(),
         1
     );
@@ -143,6 +148,65 @@ fn limits_name_tag_and_place() {
 }
 
 #[test]
+fn what_can_be_read_of_a_malformed_message() {
+    // A tag that is none, no sign, an empty value, tag 0, and a length that is wrong, in front of MsgSeqNum.
+    for (wrong, tag, offset, fault) in [
+        ("x=1|", 0, 20, FieldFault::Malformed),
+        ("58|", 0, 20, FieldFault::Malformed),
+        ("|", 0, 20, FieldFault::Malformed),
+        ("0=1|", 0, 20, FieldFault::Malformed),
+        ("00=1|", 0, 20, FieldFault::Malformed),
+        ("4294967296=1|", 0, 20, FieldFault::Malformed),
+        ("1\u{e9}=1|", 0, 20, FieldFault::Malformed),
+        ("95=3|96=ab|", 96, 28, FieldFault::DataLength),
+        ("95=9999999|96=ab|", 96, 34, FieldFault::DataLength),
+    ] {
+        let bytes = framed(&format!("35=D|{wrong}34=17|58=|49=A|"));
+        for mut decoder in Decoder::every_kernel() {
+            let mut index = FieldIndex::new();
+            let decoded = decoder.decode_frame(&mut &bytes[..], &mut index);
+            let Decoded::Malformed(malformed) = decoded.unwrap().unwrap() else {
+                panic!("{wrong} is no field");
+            };
+            let Error::Field(error) = malformed.error() else {
+                panic!("a field is wrong");
+            };
+            // BodyLength has three digits where the message is longer.
+            let offset = offset + usize::from(bytes[12 + 2] != 1);
+            assert_eq!(
+                (error.tag, error.offset, error.fault),
+                (tag, offset, fault),
+                "{wrong}"
+            );
+            let message = malformed.readable();
+            assert_eq!(message.msg_type(), b"D");
+            assert_eq!(message.msg_seq_num(), Ok(17), "{wrong}");
+            assert_eq!(message.get(58).unwrap().as_bytes(), b"");
+            assert_eq!(message.as_bytes(), bytes);
+            assert_eq!(message.trailer().tags(), [10]);
+        }
+    }
+}
+
+#[test]
+fn what_can_be_read_of_a_message_with_too_many_fields() {
+    let bytes = framed("35=D|34=17|49=A|56=B|58=x|");
+    let mut index = FieldIndex::with_max_fields(4);
+    let decoded = Decoder::new().decode_frame(&mut &bytes[..], &mut index);
+    let Decoded::Malformed(malformed) = decoded.unwrap().unwrap() else {
+        panic!("too many fields");
+    };
+    let error = Error::TooManyFields {
+        tag: 49,
+        offset: 26,
+        max: 4,
+    };
+    assert_eq!(malformed.error(), error);
+    assert_eq!(malformed.readable().tags(), [8, 9, 35, 34, 10]);
+    assert_eq!(malformed.readable().msg_seq_num(), Ok(17));
+}
+
+#[test]
 fn data_fields_of_a_venue() {
     let bytes = framed("35=U|5050=5|5051=a\x01b\x01c|58=end|");
     for mut decoder in Decoder::every_kernel() {
@@ -154,6 +218,19 @@ fn data_fields_of_a_venue() {
         assert_eq!(message.value(5051).unwrap().as_bytes(), b"a\x01b\x01c");
         assert_eq!(message.text(58), Ok("end"));
     }
+}
+
+/// Long messages, whose sums are taken in parts, and bytes of which many are high.
+#[test]
+fn long_messages() {
+    for (count, text) in [(1, "~".repeat(9000)), (700, "\u{fe}\u{ff}".to_owned())] {
+        check(&framed(&format!(
+            "35=0|{}",
+            format!("58={text}|").repeat(count)
+        )));
+    }
+    let parties = "448=X|447=D|452=1|1128=9|445=2|446=ab|".repeat(200);
+    check(&framed(&format!("35=0|453=200|{parties}")));
 }
 
 fn a_field() -> impl Strategy<Value = String> {

@@ -161,6 +161,189 @@ fn what_may_not_be_written_is_refused_whole() {
 }
 
 #[test]
+fn times_that_there_are_not() {
+    let encoder = encoder();
+    let good = UtcTimestamp::from_unix_nanos(1_714_998_896_789_000_000, Precision::Picos);
+    let mut wrong = [good; 9];
+    wrong[0].time.picos = 1_000_000_000_000;
+    wrong[1].time.picos = u64::MAX;
+    wrong[2].time.second = 61;
+    wrong[3].time.minute = 60;
+    wrong[4].time.hour = 24;
+    wrong[5].date.day = 0;
+    wrong[6].date.day = 32;
+    wrong[7].date.month = 13;
+    wrong[8].date.year = 10_000;
+    let mut template = encoder.template("0", |_| {}).unwrap();
+    let mut room = [0; 256];
+    for (index, time) in wrong.into_iter().enumerate() {
+        assert!(!time.is_valid(), "{time}");
+        let error = EncodeError::NoSuchTime { tag: 52 };
+        let message = encoder.message(&mut room, "0", 1, time).finish();
+        assert_eq!(message.unwrap_err(), error);
+        assert_eq!(template.message(1, time).finish().unwrap_err(), error);
+        let mut message = encoder.message(&mut room, "0", 1, good);
+        message.time(273, time.time).date(75, time.date);
+        let tag = if index < 5 { 273 } else { 75 };
+        assert_eq!(
+            message.finish().unwrap_err(),
+            EncodeError::NoSuchTime { tag }
+        );
+    }
+    assert_eq!(wrong[0].time.to_string(), "12:34:56.1000000000000");
+    assert!(good.is_valid() && template.message(1, good).finish().is_ok());
+    for (year, month, day) in [(2023, 2, 29), (1900, 2, 29), (2024, 4, 31)] {
+        assert!(!Date { year, month, day }.is_valid());
+    }
+    let leap_day = Date {
+        year: 2024,
+        month: 2,
+        day: 29,
+    };
+    assert!(leap_day.is_valid());
+}
+
+#[test]
+fn the_widest_integers() {
+    let encoder = encoder();
+    let mut room = [0; 256];
+    let mut message = encoder.message(&mut room, "0", u64::MAX, UtcTimestamp::UNIX_EPOCH);
+    message.int(1, i64::MIN).int(2, i64::MAX).uint(3, u64::MAX);
+    let bytes = message.finish().unwrap().as_bytes();
+    let mut index = FieldIndex::new();
+    let message = Decoder::new().decode(&mut &bytes[..], &mut index);
+    let message = message.unwrap().unwrap();
+    assert_eq!(
+        (message.int(1), message.int(2)),
+        (Ok(i64::MIN), Ok(i64::MAX))
+    );
+    assert_eq!(message.read::<u64>(3), Ok(u64::MAX));
+    assert_eq!(message.msg_seq_num(), Ok(u64::MAX));
+    for text in ["-9223372036854775809", "9223372036854775808"] {
+        assert!(
+            with(text.as_bytes(), |value| value.int().is_err()),
+            "{text}"
+        );
+    }
+    let more = with(b"18446744073709551616", |value| value.uint());
+    assert_eq!(more.unwrap_err().fault, FieldFault::NotAnInt);
+}
+
+#[test]
+fn fields_that_the_encoder_writes_itself() {
+    for tag in [0, 8, 9, 10, 34, 35, 49, 52, 56] {
+        let error = encoder().with_field(tag, "x").unwrap_err();
+        assert_eq!(error, EncodeError::Tag { tag });
+    }
+    assert!(encoder().with_field(50, "desk").is_ok());
+}
+
+#[test]
+fn a_template_refuses_what_the_encoder_refuses() {
+    let mut template = encoder()
+        .template("D", |order| {
+            order.slot(11).slot(38);
+        })
+        .unwrap();
+    let now = UtcTimestamp::UNIX_EPOCH;
+    let mut refused = |write: &dyn Fn(&mut boom_fix::TemplateWriter<'_>)| {
+        let mut message = template.message(1, now);
+        write(&mut message);
+        message.finish().map(|message| message.as_bytes().len())
+    };
+    let error = refused(&|message| {
+        message.text(11, "some text a\x01b").int(38, 1);
+    });
+    assert_eq!(error, Err(EncodeError::Delimiter { tag: 11 }));
+    let error = refused(&|message| {
+        message.text(11, "");
+    });
+    assert_eq!(error, Err(EncodeError::Empty { tag: 11 }));
+    let error = refused(&|message| {
+        message.int(38, 1).text(11, "a");
+    });
+    assert_eq!(error, Err(EncodeError::Missing { tag: 11 }));
+    let error = refused(&|message| {
+        message.text(11, "a");
+    });
+    assert_eq!(error, Err(EncodeError::Missing { tag: 38 }));
+    let error = refused(&|message| {
+        message.text(11, "a").int(38, 1).int(44, 1);
+    });
+    assert_eq!(error, Err(EncodeError::Missing { tag: 44 }));
+    let length = refused(&|message| {
+        message.text(11, "a").int(38, 1);
+    });
+    assert_eq!(
+        length,
+        Ok("8=FIX.4.4|9=56|35=D|49=A|56=B|34=1|52=19700101-00:00:00.000|11=a|38=1|10=000|".len())
+    );
+}
+
+/// One after the other in the same template, as the encoder writes them.
+fn templates_are_as_the_encoder_writes(orders: &[AnOrder]) {
+    let encoder = encoder();
+    let mut template = encoder
+        .template("D", |order| {
+            order.slot(11).text(55, "MSFT").slot(38).slot(44).slot(60);
+        })
+        .unwrap();
+    let mut room = [0; 8192];
+    for (seq, id, quantity, price, time) in orders {
+        let mut expected = encoder.message(&mut room, "D", *seq, *time);
+        expected.text(11, id).text(55, "MSFT").int(38, *quantity);
+        expected.decimal(44, *price).timestamp(60, *time);
+        let expected = expected.finish().unwrap().as_bytes();
+        let mut order = template.message(*seq, *time);
+        order.text(11, id).int(38, *quantity);
+        order.decimal(44, *price).timestamp(60, *time);
+        let written = order.finish().unwrap().as_bytes();
+        assert_eq!(
+            written.escape_ascii().to_string(),
+            expected.escape_ascii().to_string()
+        );
+    }
+}
+
+type AnOrder = (u64, String, i64, Decimal, UtcTimestamp);
+
+fn an_order() -> impl Strategy<Value = AnOrder> {
+    let precision = prop_oneof![
+        Just(Precision::Seconds),
+        Just(Precision::Millis),
+        Just(Precision::Micros),
+        Just(Precision::Nanos),
+        Just(Precision::Picos)
+    ];
+    let time = (0..5i64, any::<u32>(), precision).prop_map(|(day, nanos, precision)| {
+        let nanos = day * 86_400_000_000_000 + i64::from(nanos);
+        UtcTimestamp::from_unix_nanos(nanos, precision)
+    });
+    let price = (prop_oneof![any::<i64>(), -10i64..1_000_000_000], 0u8..9);
+    (
+        prop_oneof![any::<u64>(), 0u64..200_000_000],
+        "[ -~]{1,40}",
+        prop_oneof![any::<i64>(), -10i64..200_000_000],
+        price.prop_map(|(mantissa, scale)| Decimal::new(mantissa, scale)),
+        time,
+    )
+}
+
+#[test]
+fn a_template_with_every_width() {
+    let orders: Vec<AnOrder> = (0..400)
+        .map(|number: u32| {
+            let time = UtcTimestamp::from_unix_nanos(number.into(), Precision::Nanos);
+            let seq = 10u64.saturating_pow(number % 21);
+            let price = Decimal::new(10i64.pow(number % 18), (number % 8) as u8);
+            let id = "x".repeat(1 + (7 * number as usize) % 900);
+            (seq, id, -i64::from(number), price, time)
+        })
+        .collect();
+    templates_are_as_the_encoder_writes(&orders);
+}
+
+#[test]
 fn too_little_room_is_told() {
     let encoder = encoder();
     let mut message = [0; 512];
@@ -289,6 +472,11 @@ proptest! {
             let places = digits.split_once('.').map_or(0, |(_, places)| places.len());
             prop_assert_eq!(usize::from(read.scale()), places);
         }
+    }
+
+    #[test]
+    fn templates(orders in prop::collection::vec(an_order(), 1..8)) {
+        templates_are_as_the_encoder_writes(&orders);
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Values as text, without allocation. Each function writes to the front of `room` and tells how much; the caller has
 //! seen to it that `room` is long enough.
 
+use crate::fields::SOH;
+use crate::sys::TRAILER;
 use crate::value::{Date, Decimal, MAX_SCALE, TWO_DIGITS, Time, UtcTimestamp};
 
 /// The longest `int`.
@@ -83,22 +85,48 @@ pub(super) fn int(room: &mut [u8], value: i64) -> usize {
 #[inline]
 pub(super) fn uint(room: &mut [u8], value: u64) -> usize {
     if let Some(room) = room.first_chunk_mut()
-        && value < 100_000_000
+        && let Some((text, width)) = short_uint(value)
     {
-        let digits = eight_digits(value);
-        // The last digit stays, even if it is zero.
-        let zeros = (digits | 1 << 56).trailing_zeros() & 0x38;
-        *room = ((digits | ZEROS) >> zeros).to_le_bytes();
-        return 8 - (zeros >> 3) as usize;
+        *room = text.to_le_bytes();
+        return width;
     }
     long_uint(room, value)
+}
+
+/// The text of a number of up to eight digits, the first in the lowest byte, and how wide it is.
+#[inline(always)]
+pub(super) fn short_uint(value: u64) -> Option<(u64, usize)> {
+    if value < 10_000 {
+        let digits = four_digits(value as u32);
+        // The last digit stays, even if it is zero.
+        let zeros = (digits ^ 0x3030_3030 | 1 << 24).trailing_zeros() & 0x18;
+        return Some(((digits >> zeros).into(), 4 - (zeros >> 3) as usize));
+    }
+    if value >= 100_000_000 {
+        return None;
+    }
+    let digits = eight_digits(value);
+    let zeros = digits.trailing_zeros() & 0x38;
+    Some(((digits | ZEROS) >> zeros, 8 - (zeros >> 3) as usize))
+}
+
+/// The text of a number below 10,000 with zeros in front, the first digit in the lowest byte.
+#[inline(always)]
+fn four_digits(value: u32) -> u32 {
+    let [a, b] = TWO_DIGITS[(value / 100 % 100) as usize];
+    let [c, d] = TWO_DIGITS[(value % 100) as usize];
+    u32::from_le_bytes([a, b, c, d])
 }
 
 /// Eight digits with zeros in front, and the delimiter.
 #[inline(always)]
 pub(super) fn body_length(value: u64) -> [u8; 9] {
+    if value < 10_000 {
+        let [e, f, g, h] = four_digits(value as u32).to_le_bytes();
+        return [b'0', b'0', b'0', b'0', e, f, g, h, SOH];
+    }
     let [a, b, c, d, e, f, g, h] = (eight_digits(value) | ZEROS).to_le_bytes();
-    [a, b, c, d, e, f, g, h, crate::fields::SOH]
+    [a, b, c, d, e, f, g, h, SOH]
 }
 
 fn long_uint(room: &mut [u8], value: u64) -> usize {
@@ -133,20 +161,23 @@ pub(super) const fn width(value: u64) -> usize {
 
 #[inline]
 pub(super) fn decimal(room: &mut [u8], value: Decimal) -> usize {
-    let (mantissa, scale) = (value.mantissa(), u32::from(value.scale()));
     if let Some(room) = room.first_chunk_mut()
-        && (0..10_000_000).contains(&mantissa)
-        && (1..7).contains(&scale)
+        && let Some((text, width)) = short_decimal(value)
     {
-        return short_decimal(room, mantissa.cast_unsigned(), scale);
+        *room = text.to_le_bytes();
+        return width;
     }
     long_decimal(room, value)
 }
 
-/// Up to seven digits, of which `scale` stand behind the point.
+/// The text of a number of up to seven digits, of which one to six stand behind the point, and how wide it is.
 #[inline(always)]
-fn short_decimal(room: &mut [u8; 8], mantissa: u64, scale: u32) -> usize {
-    let digits = eight_digits(mantissa);
+pub(super) fn short_decimal(value: Decimal) -> Option<(u64, usize)> {
+    let (mantissa, scale) = (value.mantissa(), u32::from(value.scale()));
+    if !(0..10_000_000).contains(&mantissa) || !(1..7).contains(&scale) {
+        return None;
+    }
+    let digits = eight_digits(mantissa.cast_unsigned());
     // One digit in front of the point stays, even if it is zero.
     let zeros = (digits | 1 << (56 - 8 * scale)).trailing_zeros() & 0x38;
     let text = (digits | ZEROS) >> zeros;
@@ -154,8 +185,8 @@ fn short_decimal(room: &mut [u8; 8], mantissa: u64, scale: u32) -> usize {
     let whole = 8 * (count - scale);
     let below = (1 << whole) - 1;
     let point = u64::from(b'.') << whole;
-    *room = (text & below | point | (text & !below) << 8).to_le_bytes();
-    count as usize + 1
+    let text = text & below | point | (text & !below) << 8;
+    Some((text, count as usize + 1))
 }
 
 fn long_decimal(room: &mut [u8], value: Decimal) -> usize {
@@ -213,6 +244,27 @@ pub(super) fn timestamp(room: &mut [u8], value: UtcTimestamp) -> usize {
     room.first_chunk_mut().map_or(0, |room| value.write(room))
 }
 
+/// What stands behind the seconds, and the sum of its characters; `room` is as long as it is.
+#[inline(always)]
+pub(super) fn fraction_and_sum(room: &mut [u8], value: Time) -> u32 {
+    let Some((millis, below)) = room.split_first_chunk_mut() else {
+        return 0;
+    };
+    let text = value.millis_text();
+    *millis = text.to_le_bytes();
+    let sum = sum_of_word(text.into()) as u32;
+    if below.is_empty() {
+        return sum;
+    }
+    let text = value.below_millis();
+    let digits = text.as_flattened();
+    let digits = digits.get(..below.len()).unwrap_or_default();
+    copy(below, digits);
+    digits
+        .iter()
+        .fold(sum, |sum, &digit| sum + u32::from(digit))
+}
+
 pub(super) fn time(room: &mut [u8], value: Time) -> usize {
     room.first_chunk_mut().map_or(0, |room| value.write(room))
 }
@@ -226,8 +278,52 @@ pub(super) fn date(room: &mut [u8], value: Date) -> usize {
     8
 }
 
+/// The sum of all bytes, or `None` if one is the delimiter.
 #[inline(always)]
-pub(super) fn three_digits(number: u32) -> [u8; 3] {
-    let [tens, ones] = TWO_DIGITS[(number % 100) as usize];
-    [b'0' + (number / 100 % 10) as u8, tens, ones]
+pub(super) fn sum(text: &[u8]) -> Option<u32> {
+    let (words, rest) = text.as_chunks::<8>();
+    let (mut total, mut found) = (0u64, 0);
+    for &word in words {
+        let word = u64::from_le_bytes(word);
+        found |= delimiters(word);
+        total = total.wrapping_add(sum_of_word(word));
+    }
+    if !rest.is_empty() {
+        let others = 64 - 8 * rest.len();
+        let last = match text.last_chunk() {
+            Some(last) => u64::from_le_bytes(*last) >> others,
+            None => rest
+                .iter()
+                .rfold(0, |word, &byte| word << 8 | u64::from(byte)),
+        };
+        found |= delimiters(last);
+        total = total.wrapping_add(sum_of_word(last));
+    }
+    (found == 0).then_some(total as u32)
+}
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+
+/// The sum of eight bytes.
+#[inline(always)]
+pub(super) const fn sum_of_word(word: u64) -> u64 {
+    const EVEN: u64 = 0x00ff_00ff_00ff_00ff;
+    let pairs = (word & EVEN) + (word >> 8 & EVEN);
+    pairs.wrapping_mul(0x0001_0001_0001_0001) >> 48
+}
+
+/// Not zero if a byte is the delimiter.
+#[inline(always)]
+const fn delimiters(word: u64) -> u64 {
+    let other = word ^ ONES;
+    other.wrapping_sub(ONES) & !other & (ONES << 7)
+}
+
+/// `10=nnn|`
+#[inline(always)]
+pub(super) fn trailer(sum: u32) -> [u8; TRAILER] {
+    let sum = sum & 0xff;
+    let [tens, ones] = TWO_DIGITS[(sum % 100) as usize];
+    let hundreds = b'0' + (sum / 100) as u8;
+    [b'1', b'0', b'=', hundreds, tens, ones, SOH]
 }

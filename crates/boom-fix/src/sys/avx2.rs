@@ -5,15 +5,16 @@ use std::arch::x86_64::{
     __m256i, _mm_add_epi64, _mm_cvtsi128_si64, _mm_unpackhi_epi64, _mm256_add_epi32,
     _mm256_add_epi64, _mm256_adds_epu8, _mm256_and_si256, _mm256_andnot_si256, _mm256_castps_si256,
     _mm256_castsi256_ps, _mm256_castsi256_si128, _mm256_cmpeq_epi8, _mm256_cvtepi32_ps,
-    _mm256_extracti128_si256, _mm256_i32gather_epi32, _mm256_loadu_si256, _mm256_madd_epi16,
-    _mm256_maddubs_epi16, _mm256_min_epu32, _mm256_movemask_epi8, _mm256_movemask_ps,
-    _mm256_permute2x128_si256, _mm256_permutevar8x32_epi32, _mm256_sad_epu8, _mm256_set1_epi8,
-    _mm256_set1_epi16, _mm256_set1_epi32, _mm256_setzero_si256, _mm256_sllv_epi32,
-    _mm256_srli_epi32, _mm256_srlv_epi32, _mm256_storeu_si256, _mm256_sub_epi32,
+    _mm256_extracti128_si256, _mm256_i32gather_epi32, _mm256_madd_epi16, _mm256_maddubs_epi16,
+    _mm256_min_epu32, _mm256_movemask_epi8, _mm256_movemask_ps, _mm256_permute2x128_si256,
+    _mm256_permutevar8x32_epi32, _mm256_sad_epu8, _mm256_set1_epi8, _mm256_set1_epi16,
+    _mm256_set1_epi32, _mm256_setr_epi32, _mm256_setr_epi64x, _mm256_setzero_si256,
+    _mm256_sllv_epi32, _mm256_srli_epi32, _mm256_srlv_epi32, _mm256_sub_epi32,
     _mm256_unpackhi_epi32, _mm256_unpacklo_epi32, _mm256_xor_si256,
 };
 
-use super::{BLOCK, FIRST, Frame, Indexed, Outcome, Place, Tables, count_blocks, delimiters, tags};
+use super::blocks::{count_blocks, delimiters};
+use super::{BLOCK, Frame, Indexed, Outcome, Place, Tables, tags};
 
 pub(super) fn is_available() -> bool {
     is_x86_feature_detected!("avx2")
@@ -46,19 +47,20 @@ pub(super) fn sum_and_count(bytes: &[u8]) -> (u32, usize) {
     (total(sums), count)
 }
 
-/// The delimiters of a block, whose bytes are added to four sums.
+/// The delimiters of a block and how many they are; its bytes are added to four sums.
 #[inline]
-#[target_feature(enable = "avx2")]
-fn block(bytes: &[u8; BLOCK], sums: &mut __m256i) -> u64 {
+#[target_feature(enable = "avx2,popcnt")]
+fn block(bytes: &[u8; BLOCK], sums: &mut __m256i) -> (u64, usize) {
     let (parts, _) = bytes.as_chunks::<32>();
-    let [low, high] = parts else { return 0 };
+    let [low, high] = parts else { return (0, 0) };
     let (low, high) = (load(low), load(high));
     let zero = _mm256_setzero_si256();
     let both = _mm256_add_epi64(_mm256_sad_epu8(low, zero), _mm256_sad_epu8(high, zero));
     *sums = _mm256_add_epi64(*sums, both);
     let soh = _mm256_set1_epi8(1);
     let mask = |vector| _mm256_movemask_epi8(_mm256_cmpeq_epi8(vector, soh)) as u32;
-    u64::from(mask(low)) | u64::from(mask(high)) << 32
+    let mask = u64::from(mask(low)) | u64::from(mask(high)) << 32;
+    (mask, mask.count_ones() as usize)
 }
 
 #[inline]
@@ -74,94 +76,68 @@ fn total(sums: __m256i) -> u32 {
 #[inline]
 #[target_feature(enable = "avx2")]
 fn load(bytes: &[u8; 32]) -> __m256i {
-    // SAFETY: the array is 32 readable bytes, and the load asks for no alignment.
-    unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) }
+    let words = bytes.as_chunks::<8>().0;
+    let word = |index: usize| i64::from_le_bytes(words[index]);
+    _mm256_setr_epi64x(word(0), word(1), word(2), word(3))
 }
 
 #[inline]
 #[target_feature(enable = "avx2")]
 fn store(room: &mut [u32; LANES], vector: __m256i) {
-    // SAFETY: the array is 32 writable bytes, and the store asks for no alignment.
-    unsafe { _mm256_storeu_si256(room.as_mut_ptr().cast(), vector) }
+    let halves = [
+        _mm256_castsi256_si128(vector),
+        _mm256_extracti128_si256::<1>(vector),
+    ];
+    for (room, half) in room.as_chunks_mut::<4>().0.iter_mut().zip(halves) {
+        let low = _mm_cvtsi128_si64(half) as u64;
+        let high = _mm_cvtsi128_si64(_mm_unpackhi_epi64(half, half)) as u64;
+        *room = [
+            low as u32,
+            (low >> 32) as u32,
+            high as u32,
+            (high >> 32) as u32,
+        ];
+    }
 }
 
 const LANES: usize = 8;
 
-/// Fills tags and starts from the ends, for the fields from `FIRST` to `count`.
+/// Fills tags and places from the ends, for the fields from [`FIRST`](super::FIRST) to `count`, eight at a time.
 #[inline]
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt")]
 fn tags_of(frame: &Frame<'_>, tables: &mut Tables, count: usize) -> Outcome {
-    // A last step of fewer than eight fields reads behind them: at the trailer, whose tag is never odd.
-    let beyond = tables
-        .ends
-        .get_mut(count..)
-        .and_then(|ends| ends.first_chunk_mut());
-    let Some(beyond) = beyond else {
+    let Some((ends, tags, places)) = tables.behind_first::<LANES>(frame, count) else {
         return Outcome::Full;
     };
-    *beyond = [frame.end as u32 - 1; LANES];
-    let mut from = FIRST;
-    while from < count {
-        match steps(frame, tables, from, count) {
-            Steps::Done => break,
-            Steps::Odd(at, odd) => {
-                if !tags::again(frame, tables, at, odd) {
-                    return Outcome::Unsure;
-                }
-                from = at + LANES;
+    let Some(last) = frame.bytes.len().checked_sub(5) else {
+        return Outcome::Unsure;
+    };
+    let (before, behind) = ends;
+    let filter = load_eight(frame.data.filter());
+    for ((before, behind), (tags, places)) in
+        before.iter().zip(behind).zip(tags.iter_mut().zip(places))
+    {
+        let starts = load_eight(before);
+        let parsed = eight_tags(words_behind(frame.bytes, starts, last), filter);
+        store(tags, parsed.tags);
+        let starts = _mm256_add_epi32(starts, parsed.ahead);
+        let starts = _mm256_sub_epi32(starts, _mm256_set1_epi32(AHEAD));
+        store_places(places, starts, load_eight(behind));
+        if parsed.not_digits | parsed.odd != 0 {
+            let odd = all_odd(parsed.odd, parsed.not_digits);
+            if !tags::again(frame, before, odd, tags, places) {
+                return Outcome::Unsure;
             }
-            Steps::Fault => return Outcome::Unsure,
         }
     }
     Outcome::Plain
 }
 
-enum Steps {
-    Done,
-    /// From this field on, those of the bits have to be looked at again.
-    Odd(usize, u32),
-    Fault,
-}
-
-/// Eight fields after the other, up to the first eight of which one is odd.
-#[inline]
-#[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt")]
-fn steps(frame: &Frame<'_>, tables: &mut Tables, first: usize, count: usize) -> Steps {
-    let room = first..first + (count - first).next_multiple_of(LANES);
-    let (Some(before), Some(behind), Some(tags), Some(places)) = (
-        tables.ends.get(room.start - 1..room.end - 1),
-        tables.ends.get(room.clone()),
-        tables.tags.get_mut(room.clone()),
-        tables.places.get_mut(room),
-    ) else {
-        return Steps::Fault;
-    };
-    let (before, behind) = (before.as_chunks().0, behind.as_chunks().0);
-    let (tags, places) = (tags.as_chunks_mut().0, places.as_chunks_mut().0);
-    let Some(last) = frame.bytes.len().checked_sub(5) else {
-        return Steps::Fault;
-    };
-    let filter = load_eight(frame.data.filter());
-    let steps = before.iter().zip(behind).zip(tags.iter_mut().zip(places));
-    for (step, ((before, behind), (tags, places))) in steps.enumerate() {
-        let before = load_eight(before);
-        let parsed = eight_tags(words_behind(frame.bytes, before, last), filter);
-        store(tags, parsed.tags);
-        let starts = _mm256_add_epi32(before, parsed.ahead);
-        let starts = _mm256_sub_epi32(starts, _mm256_set1_epi32(AHEAD));
-        store_places(places, starts, load_eight(behind));
-        if parsed.not_digits | parsed.odd != 0 {
-            return Steps::Odd(first + step * LANES, parsed.all_odd());
-        }
-    }
-    Steps::Done
-}
-
 #[inline]
 #[target_feature(enable = "avx2")]
 fn load_eight(numbers: &[u32; LANES]) -> __m256i {
-    // SAFETY: the array is 32 readable bytes, and the load asks for no alignment.
-    unsafe { _mm256_loadu_si256(numbers.as_ptr().cast()) }
+    let [a, b, c, d, e, f, g, h] = numbers.map(u32::cast_signed);
+    _mm256_setr_epi32(a, b, c, d, e, f, g, h)
 }
 
 /// Pairs of start and end, in the order of the fields.
@@ -173,17 +149,17 @@ fn store_places(room: &mut [Place; LANES], starts: __m256i, ends: __m256i) {
         _mm256_unpacklo_epi32(starts, ends),
         _mm256_unpackhi_epi32(starts, ends),
     );
-    let halves: [__m256i; 2] = [
+    let halves = [
         _mm256_permute2x128_si256::<0x20>(low, high),
         _mm256_permute2x128_si256::<0x31>(low, high),
     ];
-    const _: () = assert!(size_of::<[__m256i; 2]>() == size_of::<[Place; LANES]>());
-    // SAFETY: both are 64 bytes; a place is two numbers of 32 bits, for which all bits are good. No alignment is asked.
-    unsafe {
-        std::ptr::from_mut(room)
-            .cast::<[__m256i; 2]>()
-            .write_unaligned(halves)
-    };
+    for (room, half) in room.as_chunks_mut::<4>().0.iter_mut().zip(halves) {
+        let mut numbers = [0; LANES];
+        store(&mut numbers, half);
+        let [a, b, c, d, e, f, g, h] = numbers;
+        let place = |start, end| Place { start, end };
+        *room = [place(a, b), place(c, d), place(e, f), place(g, h)];
+    }
 }
 
 /// The first four bytes of each field, one behind the delimiter before it. At most those from `last` + 1 on, which are
@@ -193,6 +169,9 @@ fn store_places(room: &mut [Place; LANES], starts: __m256i, ends: __m256i) {
 fn words_behind(bytes: &[u8], before: __m256i, last: usize) -> __m256i {
     let last = last.min(bytes.len() - 5).min(i32::MAX as usize);
     let places = _mm256_min_epu32(before, _mm256_set1_epi32(last as i32));
+    // Eight loads that are checked instead take 35 % more instructions for an ExecutionReport of 331 bytes (1,170 instead
+    // of 868), and 19 % more for a snapshot of 818.
+    //
     // SAFETY: each place is at most the length less five, by the minimum taken above, so that four bytes are readable
     // one behind it.
     unsafe { _mm256_i32gather_epi32::<1>(bytes.as_ptr().wrapping_add(1).cast(), places) }
@@ -211,14 +190,12 @@ struct EightTags {
 /// How much more [`EightTags::ahead`] is than the way from the delimiter before a field to its value.
 const AHEAD: i32 = 13;
 
-impl EightTags {
-    #[cold]
-    fn all_odd(&self) -> u32 {
-        let no_digits = |lane: &u32| self.not_digits >> (4 * lane) & 0xf != 0;
-        (0..LANES as u32)
-            .filter(no_digits)
-            .fold(self.odd, |odd, lane| odd | 1 << lane)
-    }
+/// The fields that have a bit in one of the two.
+#[cold]
+fn all_odd(odd: u32, not_digits: u32) -> u32 {
+    let no_digits = |lane: &u32| not_digits >> (4 * lane) & 0xf != 0;
+    let lanes = (0..LANES as u32).filter(no_digits);
+    lanes.fold(odd, |odd, lane| odd | 1 << lane)
 }
 
 /// Reads one to three digits and `=` at the start of each lane.

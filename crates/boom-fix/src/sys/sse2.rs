@@ -3,13 +3,18 @@
 use std::arch::x86_64::{
     __m128i, _mm_add_epi32, _mm_add_epi64, _mm_adds_epu8, _mm_and_si128, _mm_andnot_si128,
     _mm_castps_si128, _mm_castsi128_ps, _mm_cmpeq_epi8, _mm_cvtepi32_ps, _mm_cvtsi128_si64,
-    _mm_cvttps_epi32, _mm_loadu_si128, _mm_madd_epi16, _mm_movemask_epi8, _mm_movemask_ps,
-    _mm_mul_ps, _mm_sad_epu8, _mm_set_epi32, _mm_set1_epi8, _mm_set1_epi16, _mm_set1_epi32,
-    _mm_setzero_si128, _mm_srli_epi32, _mm_sub_epi32, _mm_unpackhi_epi64, _mm_xor_si128,
+    _mm_cvttps_epi32, _mm_madd_epi16, _mm_movemask_epi8, _mm_movemask_ps, _mm_mul_ps,
+    _mm_mullo_epi16, _mm_or_si128, _mm_sad_epu8, _mm_set_epi32, _mm_set_epi64x, _mm_set1_epi8,
+    _mm_set1_epi16, _mm_set1_epi32, _mm_setr_epi32, _mm_setzero_si128, _mm_slli_epi32,
+    _mm_srli_epi32, _mm_sub_epi8, _mm_sub_epi32, _mm_unpackhi_epi32, _mm_unpackhi_epi64,
+    _mm_unpacklo_epi32, _mm_xor_si128,
 };
 
-use super::{BLOCK, FIRST, Frame, Indexed, Outcome, Place, Tables, count_blocks, delimiters, tags};
+use super::blocks::{count_blocks, delimiters};
+use super::{BLOCK, Frame, Indexed, Outcome, Place, Tables, tags};
+use crate::data_fields::BIN_FACTOR;
 
+#[inline(never)]
 #[target_feature(enable = "sse2")]
 pub(super) fn index(frame: &Frame<'_>, tables: &mut Tables) -> Indexed {
     let mut sums = _mm_setzero_si128();
@@ -33,18 +38,22 @@ pub(super) fn sum_and_count(bytes: &[u8]) -> (u32, usize) {
     (total(sums), count)
 }
 
+/// The delimiters of a block and how many they are; its bytes are added to two sums.
 #[inline]
 #[target_feature(enable = "sse2")]
-fn block(bytes: &[u8; BLOCK], sums: &mut __m128i) -> u64 {
+fn block(bytes: &[u8; BLOCK], sums: &mut __m128i) -> (u64, usize) {
     let (parts, _) = bytes.as_chunks::<16>();
-    let mut mask = 0;
+    let zero = _mm_setzero_si128();
+    let (mut mask, mut counts) = (0, zero);
     for (index, part) in parts.iter().enumerate() {
         let part = load(part);
+        // All bits where there is one, which is -1.
         let found = _mm_cmpeq_epi8(part, _mm_set1_epi8(1));
         mask |= u64::from(_mm_movemask_epi8(found) as u16) << (16 * index);
-        *sums = _mm_add_epi64(*sums, _mm_sad_epu8(part, _mm_setzero_si128()));
+        counts = _mm_sub_epi8(counts, found);
+        *sums = _mm_add_epi64(*sums, _mm_sad_epu8(part, zero));
     }
-    mask
+    (mask, total(_mm_sad_epu8(counts, zero)) as usize)
 }
 
 #[inline]
@@ -57,89 +66,72 @@ fn total(sums: __m128i) -> u32 {
 #[inline]
 #[target_feature(enable = "sse2")]
 fn load(bytes: &[u8; 16]) -> __m128i {
-    // SAFETY: the array is 16 readable bytes, and the load asks for no alignment.
-    unsafe { _mm_loadu_si128(bytes.as_ptr().cast()) }
+    let [low, high] = *bytes.as_chunks::<8>().0 else {
+        return _mm_setzero_si128();
+    };
+    _mm_set_epi64x(i64::from_le_bytes(high), i64::from_le_bytes(low))
 }
 
 const LANES: usize = 4;
 
-/// Fills tags and starts from the ends, for the fields from [`FIRST`] to `count`.
+/// Fills tags and places from the ends, for the fields from [`FIRST`](super::FIRST) to `count`, four at a time.
 #[inline]
 #[target_feature(enable = "sse2")]
 fn tags_of(frame: &Frame<'_>, tables: &mut Tables, count: usize) -> Outcome {
-    // A last step of fewer than four fields reads behind them: at the trailer, whose tag is never odd.
-    let beyond = tables
-        .ends
-        .get_mut(count..)
-        .and_then(|ends| ends.first_chunk_mut());
-    let Some(beyond) = beyond else {
+    let Some((ends, tags, places)) = tables.behind_first::<LANES>(frame, count) else {
         return Outcome::Full;
     };
-    *beyond = [frame.end as u32 - 1; LANES];
-    let mut from = FIRST;
-    while from < count {
-        match steps(frame, tables, from, count) {
-            Steps::Done => break,
-            Steps::Odd(at, odd) => {
-                if !tags::again(frame, tables, at, odd) {
-                    return Outcome::Unsure;
-                }
-                from = at + LANES;
-            }
-            Steps::Fault => return Outcome::Unsure,
-        }
-    }
-    Outcome::Plain
-}
-
-enum Steps {
-    Done,
-    /// From this field on, those of the bits have to be looked at again.
-    Odd(usize, u32),
-    Fault,
-}
-
-/// Four fields after the other, up to the first four of which one is odd.
-#[inline]
-#[target_feature(enable = "sse2")]
-fn steps(frame: &Frame<'_>, tables: &mut Tables, first: usize, count: usize) -> Steps {
-    let room = first..first + (count - first).next_multiple_of(LANES);
-    let (Some(before), Some(behind), Some(tags), Some(places)) = (
-        tables.ends.get(room.start - 1..room.end - 1),
-        tables.ends.get(room.clone()),
-        tables.tags.get_mut(room.clone()),
-        tables.places.get_mut(room),
-    ) else {
-        return Steps::Fault;
-    };
-    let (before, behind) = (before.as_chunks::<LANES>().0, behind.as_chunks::<LANES>().0);
-    let (tags, places) = (
-        tags.as_chunks_mut::<LANES>().0,
-        places.as_chunks_mut::<LANES>().0,
-    );
-    let filter = frame.data.filter();
-    let steps = before.iter().zip(behind).zip(tags.iter_mut().zip(places));
-    for (step, ((before, behind), (tags, places))) in steps.enumerate() {
+    let (before, behind) = ends;
+    let mut met = _mm_setzero_si128();
+    for ((before, behind), (tags, places)) in
+        before.iter().zip(behind).zip(tags.iter_mut().zip(places))
+    {
         let Some(words) = words_behind(frame.bytes, before) else {
-            return Steps::Fault;
+            return Outcome::Unsure;
         };
         let parsed = four_tags(words);
         *tags = lanes(parsed.tags);
-        let widths: [u32; LANES] = lanes(parsed.ahead);
-        let mut odd = parsed.odd;
-        for lane in 0..LANES {
-            places[lane] = Place {
-                start: (before[lane] + widths[lane]).wrapping_sub(AHEAD),
-                end: behind[lane],
-            };
-            let tag = tags[lane];
-            odd |= (filter[(tag >> 5) as usize & 7] << (tag & 31)) >> 31 << lane;
-        }
-        if odd | parsed.not_digits != 0 {
-            return Steps::Odd(first + step * LANES, odd | parsed.all_odd());
+        let starts = _mm_add_epi32(load_four(before), parsed.ahead);
+        let starts = _mm_sub_epi32(starts, _mm_set1_epi32(AHEAD));
+        store_places(places, starts, load_four(behind));
+        met = _mm_or_si128(met, bins_of(parsed.tags));
+        if parsed.odd | parsed.not_digits != 0 {
+            let odd = all_odd(parsed.odd, parsed.not_digits);
+            if !tags::again(frame, before, odd, tags, places) {
+                return Outcome::Unsure;
+            }
         }
     }
-    Steps::Done
+    let met = lanes(met).into_iter().fold(0, |met, bins| met | bins);
+    tags::judge(frame, tables, count, met)
+}
+
+/// The [bin](DataFields::bin) of each.
+#[inline]
+#[target_feature(enable = "sse2")]
+fn bins_of(tags: __m128i) -> __m128i {
+    let products = _mm_mullo_epi16(tags, _mm_set1_epi32(BIN_FACTOR as i32));
+    let exponents = _mm_add_epi32(_mm_srli_epi32::<11>(products), _mm_set1_epi32(127));
+    // Two to the power of the bin. The highest bit, which is too much for a signed number, is what a conversion gives
+    // that cannot be done.
+    _mm_cvttps_epi32(_mm_castsi128_ps(_mm_slli_epi32::<23>(exponents)))
+}
+
+#[inline]
+#[target_feature(enable = "sse2")]
+fn load_four(numbers: &[u32; LANES]) -> __m128i {
+    let [a, b, c, d] = numbers.map(u32::cast_signed);
+    _mm_setr_epi32(a, b, c, d)
+}
+
+/// Pairs of start and end, in the order of the fields.
+#[inline]
+#[target_feature(enable = "sse2")]
+fn store_places(room: &mut [Place; LANES], starts: __m128i, ends: __m128i) {
+    let [a, b, c, d] = lanes(_mm_unpacklo_epi32(starts, ends));
+    let [e, f, g, h] = lanes(_mm_unpackhi_epi32(starts, ends));
+    let place = |start, end| Place { start, end };
+    *room = [place(a, b), place(c, d), place(e, f), place(g, h)];
 }
 
 #[inline]
@@ -162,7 +154,8 @@ fn lanes(vector: __m128i) -> [u32; LANES] {
 #[target_feature(enable = "sse2")]
 fn words_behind(bytes: &[u8], before: &[u32; LANES]) -> Option<__m128i> {
     let word = |before: u32| {
-        let field = bytes.get(before as usize + 1..)?;
+        let at = before as usize + 1;
+        let field = bytes.get(at..at + 4)?;
         field.first_chunk().map(|bytes| i32::from_le_bytes(*bytes))
     };
     let [a, b, c, d] = *before;
@@ -180,16 +173,14 @@ struct FourTags {
 }
 
 /// How much more [`FourTags::ahead`] is than the way from the delimiter before a field to its value.
-const AHEAD: u32 = 13;
+const AHEAD: i32 = 13;
 
-impl FourTags {
-    #[cold]
-    fn all_odd(&self) -> u32 {
-        let no_digits = |lane: &u32| self.not_digits >> (4 * lane) & 0xf != 0;
-        (0..LANES as u32)
-            .filter(no_digits)
-            .fold(self.odd, |odd, lane| odd | 1 << lane)
-    }
+/// The fields that have a bit in one of the two.
+#[cold]
+fn all_odd(odd: u32, not_digits: u32) -> u32 {
+    let no_digits = |lane: &u32| not_digits >> (4 * lane) & 0xf != 0;
+    let lanes = (0..LANES as u32).filter(no_digits);
+    lanes.fold(odd, |odd, lane| odd | 1 << lane)
 }
 
 /// Reads one to three digits and `=` at the start of each lane.

@@ -1,81 +1,44 @@
-//! Tags one at a time: where there are no vectors of eight, and what those do not do.
+//! Tags one at a time: what is not done many at a time.
 
-use super::{FIRST, Frame, Indexed, Outcome, Place, Tables};
+use super::{FIRST, Frame, Outcome, Tables};
 
-/// Fills tags and starts from the ends that are there.
+/// Looks at all tags again if one of those that were met may announce data or is 0.
 #[inline(always)]
-pub(super) fn one_by_one(
-    frame: &Frame<'_>,
-    tables: &mut Tables,
-    count: usize,
-    sum: u32,
-    fits: bool,
-) -> Indexed {
-    let outcome = if fits {
-        all(frame, tables, count)
-    } else {
-        Outcome::Full
-    };
-    Indexed {
-        count,
-        sum,
-        outcome,
-    }
-}
-
-#[inline(always)]
-fn all(frame: &Frame<'_>, tables: &mut Tables, count: usize) -> Outcome {
-    let range = FIRST..count;
-    let (Some(ends), Some(tags), Some(places)) = (
-        tables.ends.get(range.clone()),
-        tables.tags.get_mut(range.clone()),
-        tables.places.get_mut(range),
-    ) else {
-        return Outcome::Full;
-    };
-    let mut field = frame.body;
-    for ((&end, tag), place) in ends.iter().zip(tags).zip(places) {
-        let Some((number, width)) = tag_at(frame.bytes, field) else {
-            return Outcome::Unsure;
-        };
-        *tag = number;
-        *place = Place {
-            start: field as u32 + width,
-            end,
-        };
-        if frame.data.is_length(number) {
-            return Outcome::Unsure;
-        }
-        field = end as usize + 1;
+pub(super) fn judge(frame: &Frame<'_>, tables: &Tables, count: usize, met: u32) -> Outcome {
+    if met & frame.data.bins() != 0 && any_announces(frame, tables, count) {
+        return Outcome::Unsure;
     }
     Outcome::Plain
 }
 
-/// Looks again at the fields of `odd`, a bit for each from `from` on; false if one is no field or announces data.
+#[inline(never)]
+fn any_announces(frame: &Frame<'_>, tables: &Tables, count: usize) -> bool {
+    let mut tags = tables.tags.iter().take(count).skip(FIRST);
+    tags.any(|&tag| tag == 0 || frame.data.is_length(tag))
+}
+
+/// Looks again at the fields of `odd`, a bit for each of those behind the delimiters of `before`; false if one is no
+/// field or announces data.
+#[cfg(target_arch = "x86_64")]
 #[cold]
-pub(super) fn again(frame: &Frame<'_>, tables: &mut Tables, from: usize, mut odd: u32) -> bool {
-    while odd != 0 {
-        let index = from + odd.trailing_zeros() as usize;
-        odd &= odd - 1;
-        let field = match index {
-            index if index == FIRST => frame.body,
-            index => match tables.ends.get(index - 1) {
-                Some(&end) => end as usize + 1,
-                None => return false,
-            },
-        };
-        let (Some(tag), Some(place)) = (tables.tags.get_mut(index), tables.places.get_mut(index))
-        else {
-            return false;
-        };
-        let Some((number, width)) = tag_at(frame.bytes, field) else {
-            return false;
-        };
-        if frame.data.is_length(number) {
-            return false;
+#[inline(never)]
+pub(super) fn again(
+    frame: &Frame<'_>,
+    before: &[u32],
+    odd: u32,
+    tags: &mut [u32],
+    places: &mut [super::Place],
+) -> bool {
+    let fields = before.iter().zip(tags.iter_mut().zip(places));
+    for (lane, (&before, (tag, place))) in fields.enumerate() {
+        if odd >> lane & 1 == 0 {
+            continue;
         }
+        let Some((number, width)) = any_tag_at(frame, before + 1) else {
+            return false;
+        };
         *tag = number;
-        place.start = field as u32 + width;
+        place.start = before + 1 + width;
     }
     true
 }
@@ -91,7 +54,7 @@ pub(super) fn tag_at(bytes: &[u8], at: usize) -> Option<(u32, u32)> {
     // Eight times the number of digits, plus seven.
     let bits = found.trailing_zeros();
     if bits > 39 {
-        return long_tag_at(bytes, at);
+        return long_tag(bytes, at);
     }
     let width = bits >> 3;
     // The digits in the uppermost bytes, zeros below. Without digits nothing is shifted, and the sign is no digit.
@@ -104,9 +67,15 @@ pub(super) fn tag_at(bytes: &[u8], at: usize) -> Option<(u32, u32)> {
     (tag != 0).then_some((tag, width + 1))
 }
 
+/// A tag of any width at `at`, and how wide it is with the sign; `None` also for one that announces data.
+#[inline(never)]
+pub(super) fn any_tag_at(frame: &Frame<'_>, at: u32) -> Option<(u32, u32)> {
+    tag_at(frame.bytes, at as usize).filter(|&(tag, _)| !frame.data.is_length(tag))
+}
+
 /// Tags of five digits and more.
 #[cold]
-fn long_tag_at(bytes: &[u8], at: usize) -> Option<(u32, u32)> {
+fn long_tag(bytes: &[u8], at: usize) -> Option<(u32, u32)> {
     let mut tag = 0u32;
     for (width, &byte) in bytes.get(at..)?.iter().enumerate() {
         match byte {

@@ -148,8 +148,8 @@ pub(crate) fn short_value(bytes: &[u8], start: u32, end: u32) -> Option<u64> {
     if length.wrapping_sub(1) > 7 {
         return None;
     }
-    let from = (end as usize).wrapping_sub(8);
-    let word = u64::from_le_bytes(*bytes.get(from..)?.first_chunk()?);
+    let end = end as usize;
+    let word = u64::from_le_bytes(*bytes.get(end.checked_sub(8)?..end)?.first_chunk()?);
     let others = 64 - 8 * length;
     Some((word ^ ZEROS) >> others << others)
 }

@@ -39,7 +39,17 @@ impl Date {
         date.is_valid().then_some(date)
     }
 
-    fn is_valid(self) -> bool {
+    /// Returns true if there is such a day, in the years from 0 to 9999.
+    #[inline]
+    pub const fn is_valid(self) -> bool {
+        if self.day.wrapping_sub(1) < 28 {
+            return self.month.wrapping_sub(1) < 12 && self.year < 10_000;
+        }
+        self.is_late_day()
+    }
+
+    /// The same for days that not every month has.
+    const fn is_late_day(self) -> bool {
         let days = match self.month {
             2 if self.is_leap_year() => 29,
             2 => 28,
@@ -47,7 +57,7 @@ impl Date {
             1..=12 => 31,
             _ => return false,
         };
-        (1..=days).contains(&self.day)
+        1 <= self.day && self.day <= days && self.year < 10_000
     }
 
     const fn is_leap_year(self) -> bool {
@@ -124,7 +134,7 @@ pub struct Time {
     pub minute: u8,
     /// 0 to 60: leap seconds exist.
     pub second: u8,
-    /// Below the second.
+    /// Below the second: less than 1,000,000,000,000.
     pub picos: u64,
     /// How many digits it was written with, or is to be.
     pub precision: Precision,
@@ -162,7 +172,7 @@ impl Precision {
 }
 
 impl Time {
-    /// Reads `HH:MM:SS` with up to twelve fractional digits, or `HH:MM`.
+    /// Reads `HH:MM:SS` with up to twelve fractional digits.
     #[inline]
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         let (head, fraction) = bytes.split_first_chunk::<8>()?;
@@ -183,55 +193,85 @@ impl Time {
         })
     }
 
+    /// Returns true if every part is in its range.
+    #[inline]
+    pub const fn is_valid(self) -> bool {
+        self.hour < 24 && self.minute < 60 && self.second < 61 && self.picos < PICOS
+    }
+
     /// Nanoseconds below the second; what is below them is cut off.
     pub const fn nanos(self) -> u32 {
         (self.picos / 1000) as u32
     }
 
-    /// Writes the time, and tells how long it is.
+    /// Writes the time, which must be [valid](Self::is_valid), and tells how long it is.
     #[inline]
     pub(crate) fn write(self, room: &mut [u8; 21]) -> usize {
-        room[..2].copy_from_slice(&two_digits(self.hour));
-        room[2] = b':';
-        room[3..5].copy_from_slice(&two_digits(self.minute));
-        room[5] = b':';
-        room[6..8].copy_from_slice(&two_digits(self.second));
+        let (seconds, fraction) = room.split_at_mut(8);
+        seconds.copy_from_slice(&self.seconds_text().to_le_bytes());
         let digits = self.precision.digits();
         if digits == 0 {
             return 8;
         }
-        room[8] = b'.';
-        write_thousand(&mut room[9..12], (self.picos / 1_000_000_000) as u32);
+        let (millis, below) = fraction.split_at_mut(4);
+        millis.copy_from_slice(&self.millis_text().to_le_bytes());
         if digits > 3 {
-            write_thousand(&mut room[12..15], (self.picos / 1_000_000 % 1000) as u32);
-        }
-        if digits > 6 {
-            write_thousand(&mut room[15..18], (self.picos / 1000 % 1000) as u32);
-        }
-        if digits > 9 {
-            write_thousand(&mut room[18..21], (self.picos % 1000) as u32);
+            below.copy_from_slice(self.below_millis().as_flattened());
         }
         9 + digits
     }
 }
 
+impl Time {
+    /// `HH:MM:SS`, the first character in the lowest byte.
+    #[inline(always)]
+    pub(crate) const fn seconds_text(self) -> u64 {
+        const fn pair(number: u8) -> u64 {
+            u16::from_le_bytes(two_digits(number)) as u64
+        }
+        const COLONS: u64 = u64::from_le_bytes(*b"\0\0:\0\0:\0\0");
+        pair(self.hour) | pair(self.minute) << 24 | pair(self.second) << 48 | COLONS
+    }
+
+    /// `.mmm`, the first character in the lowest byte.
+    #[inline(always)]
+    pub(crate) const fn millis_text(self) -> u32 {
+        let [a, b, c] = thousand((self.picos / 1_000_000_000) as u32);
+        u32::from_le_bytes([b'.', a, b, c])
+    }
+
+    /// Three digits each of microseconds, nanoseconds and picoseconds.
+    #[inline(always)]
+    pub(crate) const fn below_millis(self) -> [[u8; 3]; 3] {
+        [
+            thousand((self.picos / 1_000_000 % 1000) as u32),
+            thousand((self.picos / 1000 % 1000) as u32),
+            thousand((self.picos % 1000) as u32),
+        ]
+    }
+}
+
+/// Three digits.
+#[inline(always)]
+const fn thousand(number: u32) -> [u8; 3] {
+    let whole = number / 100;
+    let [tens, ones] = two_digits((number - 100 * whole) as u8);
+    [b'0' | (whole & 0xf) as u8, tens, ones]
+}
+
 impl fmt::Display for Time {
+    /// As it is sent; the parts as they are of one that is not [valid](Time::is_valid).
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.is_valid() {
+            let (hour, minute, second) = (self.hour, self.minute, self.second);
+            return write!(f, "{hour:02}:{minute:02}:{second:02}.{:012}", self.picos);
+        }
         let mut room = [0; 21];
         let width = self.write(&mut room);
         let text = room
             .get(..width)
             .and_then(|text| std::str::from_utf8(text).ok());
         f.write_str(text.unwrap_or_default())
-    }
-}
-
-#[inline]
-fn write_thousand(room: &mut [u8], number: u32) {
-    if let [hundreds, rest @ ..] = room {
-        let whole = number / 100;
-        *hundreds = b'0' | (whole & 0xf) as u8;
-        rest.copy_from_slice(&two_digits((number - 100 * whole) as u8));
     }
 }
 
@@ -367,8 +407,14 @@ impl UtcTimestamp {
             .saturating_add(self.time.nanos() as i64)
     }
 
-    /// Writes the timestamp, and tells how long it is.
+    /// Returns true if date and time are.
     #[inline]
+    pub const fn is_valid(self) -> bool {
+        self.date.is_valid() && self.time.is_valid()
+    }
+
+    /// Writes the timestamp, which must be [valid](Self::is_valid), and tells how long it is.
+    #[inline(never)]
     pub(crate) fn write(self, room: &mut [u8; TIMESTAMP]) -> usize {
         let century = self.date.year / 100;
         room[..2].copy_from_slice(&two_digits(century as u8));
@@ -382,6 +428,9 @@ impl UtcTimestamp {
         }
     }
 }
+
+/// So many are a second.
+const PICOS: u64 = 1_000_000_000_000;
 
 /// The longest timestamp: `YYYYMMDD-HH:MM:SS.pppppppppppp`.
 pub(crate) const TIMESTAMP: usize = 30;

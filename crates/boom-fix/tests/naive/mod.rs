@@ -2,16 +2,24 @@
 #![allow(dead_code, reason = "each test uses a part of it")]
 #![allow(missing_docs, reason = "of tests")]
 
-use boom_fix::{DataFields, Decoder, Error, FieldIndex};
+use boom_fix::{DataFields, Decoded, Decoder, Error, FieldIndex, Message};
 
 /// Tags and values in order.
 type NaiveFields = Vec<(u32, Vec<u8>)>;
 
+/// One message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct NaiveMessage {
+    /// Those that can be read.
+    pub(crate) fields: NaiveFields,
+    /// Whether there is anything else in it.
+    pub(crate) is_malformed: bool,
+}
+
 /// What a stream of bytes gives.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Read {
-    /// The fields of each message; `None` for one that has a malformed field.
-    pub(crate) messages: Vec<Option<NaiveFields>>,
+    pub(crate) messages: Vec<NaiveMessage>,
     pub(crate) garbled: u64,
     /// What is not a whole message yet.
     pub(crate) left: usize,
@@ -115,27 +123,31 @@ fn step(input: &[u8]) -> Step {
     }
 }
 
-fn fields(bytes: &[u8]) -> Option<NaiveFields> {
-    let mut fields = Vec::new();
+fn fields(bytes: &[u8]) -> NaiveMessage {
+    let (mut fields, mut is_malformed) = (Vec::new(), false);
     let (mut at, mut announced) = (0, None);
     while at < bytes.len() {
-        let sign = at + bytes[at..].iter().position(|&byte| byte == b'=')?;
-        let digits = &bytes[at..sign];
-        if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
-            return None;
-        }
-        let tag: u32 = std::str::from_utf8(digits).unwrap().parse().ok()?;
-        if tag == 0 {
-            return None;
-        }
-        let start = sign + 1;
-        let end = match announced.take() {
-            Some((data, length)) if data == tag => start.checked_add(length)?,
-            _ => start + bytes[start..].iter().position(|&byte| byte == 1)?,
+        let end = at + bytes[at..].iter().position(|&byte| byte == 1).unwrap();
+        let Some((tag, start)) = tag(&bytes[..end], at) else {
+            (is_malformed, announced, at) = (true, None, end + 1);
+            continue;
         };
-        if *bytes.get(end)? != 1 {
-            return None;
-        }
+        let end = match announced.take() {
+            Some((data, length)) if data == tag => {
+                match start
+                    .checked_add(length)
+                    .filter(|&end| bytes.get(end) == Some(&1))
+                {
+                    // Not into the trailer.
+                    Some(by_length) if by_length < bytes.len() - 7 => by_length,
+                    _ => {
+                        is_malformed = true;
+                        end
+                    }
+                }
+            }
+            _ => end,
+        };
         let value = &bytes[start..end];
         if let Some(data) = DataFields::standard().data_of(tag) {
             let is_number = !value.is_empty() && value.iter().all(u8::is_ascii_digit);
@@ -149,7 +161,31 @@ fn fields(bytes: &[u8]) -> Option<NaiveFields> {
         fields.push((tag, value.to_vec()));
         at = end + 1;
     }
-    Some(fields)
+    NaiveMessage {
+        fields,
+        is_malformed,
+    }
+}
+
+/// The tag at `at` and where its value starts.
+fn tag(bytes: &[u8], at: usize) -> Option<(u32, usize)> {
+    let sign = at + bytes[at..].iter().position(|&byte| byte == b'=')?;
+    let digits = &bytes[at..sign];
+    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let tag: u32 = std::str::from_utf8(digits).unwrap().parse().ok()?;
+    (tag > 0).then_some((tag, sign + 1))
+}
+
+fn all_fields(message: &Message<'_>, is_malformed: bool) -> NaiveMessage {
+    let fields = message.iter();
+    NaiveMessage {
+        fields: fields
+            .map(|field| (field.tag(), field.as_bytes().to_vec()))
+            .collect(),
+        is_malformed,
+    }
 }
 
 /// By the decoder, the input arriving in pieces.
@@ -162,20 +198,25 @@ pub(crate) fn decode(mut decoder: Decoder, pieces: &[&[u8]]) -> Read {
         let mut input = &buffer[..];
         loop {
             let before = input.len();
-            match decoder.decode(&mut input, &mut index) {
-                Ok(Some(message)) => {
+            let start = input;
+            match decoder.decode_frame(&mut input, &mut index) {
+                Ok(Some(Decoded::Message(message))) => {
                     assert!(message.as_bytes().len() <= before - input.len());
-                    let fields = message
-                        .iter()
-                        .map(|field| (field.tag(), field.as_bytes().to_vec()));
-                    read.messages.push(Some(fields.collect()));
+                    read.messages.push(all_fields(&message, false));
+                    strict(&decoder, start, Some(&all_fields(&message, false)));
+                }
+                Ok(Some(Decoded::Malformed(malformed))) => {
+                    let message = malformed.readable();
+                    assert_eq!(message.tags()[..3], [8, 9, 35]);
+                    read.messages.push(all_fields(&message, true));
+                    strict(&decoder, start, None);
                 }
                 Ok(None) => {
                     assert!(decoder.needed() > input.len());
                     break;
                 }
                 Err(Error::MessageTooLong { .. }) => {}
-                Err(_) => read.messages.push(None),
+                Err(error) => panic!("{error}"),
             }
         }
         let taken = buffer.len() - input.len();
@@ -184,6 +225,20 @@ pub(crate) fn decode(mut decoder: Decoder, pieces: &[&[u8]]) -> Read {
     read.garbled = decoder.garbled();
     read.left = buffer.len();
     read
+}
+
+/// The decoder that takes only whole messages gives the same, or an error. Nothing is said of noise in front.
+fn strict(decoder: &Decoder, mut input: &[u8], expected: Option<&NaiveMessage>) {
+    if !input.starts_with(START) {
+        return;
+    }
+    let mut index = FieldIndex::with_max_fields(4096);
+    match decoder.clone().decode(&mut input, &mut index) {
+        Ok(Some(message)) => assert_eq!(Some(&all_fields(&message, false)), expected),
+        Ok(None) => panic!("a message was there"),
+        Err(Error::MessageTooLong { .. }) => {}
+        Err(_) => assert_eq!(expected, None),
+    }
 }
 
 /// `|` as the delimiter, with `8`, `9` and `10` around it.
