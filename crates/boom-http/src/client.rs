@@ -97,7 +97,8 @@ impl<S: Read + Write + Layer<Base: Socket>> HttpClient<S> {
 
 impl<S: Read + Write> HttpClient<S> {
     /// As [`new`](Self::new), over streams of which nothing is known but that they read and write without blocking. A
-    /// connection is taken for made as soon as `connect` returns.
+    /// connection is taken for made as soon as `connect` returns, and after a write that failed an error says [`Sent::All`]:
+    /// the stream may be one that encrypts, which may have sent what it was given before it failed.
     pub fn over_streams(
         origin: &Origin,
         config: &HttpConfig,

@@ -69,6 +69,8 @@ pub struct Connection {
     pipelines_all: bool,
     life: Life,
     eof: bool,
+    /// Nothing can be sent any more; what was sent before may still be answered.
+    is_write_failed: bool,
     times: Times,
     clock: timing::Clock,
 }
@@ -141,6 +143,7 @@ impl Connection {
             pipelines_all: config.pipelines_all,
             life: Life::Open,
             eof: false,
+            is_write_failed: false,
             times: config.times,
             clock: timing::Clock::default(),
         }
@@ -154,7 +157,13 @@ impl Connection {
     /// Returns true if a request can be sent without another under way.
     #[inline]
     pub fn is_idle(&self) -> bool {
-        matches!(self.life, Life::Open) && self.exchanges.is_empty() && !self.eof
+        self.is_open() && self.exchanges.is_empty()
+    }
+
+    /// Returns true if both ends may still send.
+    #[inline]
+    const fn is_open(&self) -> bool {
+        matches!(self.life, Life::Open) && !self.eof && !self.is_write_failed
     }
 
     /// Returns true if nothing can be sent any more.
@@ -185,7 +194,7 @@ impl Connection {
     /// Returns true if a request like this can be sent now.
     #[inline]
     pub(crate) fn accepts(&self, facts: &RequestFacts) -> bool {
-        if !matches!(self.life, Life::Open) || self.eof {
+        if !self.is_open() {
             return false;
         }
         let Some(last) = self.exchanges.back() else {
@@ -254,6 +263,21 @@ impl Connection {
     #[inline]
     pub(crate) const fn note_taken(&mut self, count: usize) {
         self.taken += count as u64;
+    }
+
+    /// Says that the stream takes nothing any more.
+    pub(crate) const fn note_write_failure(&mut self) {
+        self.is_write_failed = true;
+    }
+
+    pub(crate) const fn is_write_failed(&self) -> bool {
+        self.is_write_failed
+    }
+
+    /// Returns true if the peer may have received something of the request whose answer is awaited.
+    pub(crate) fn may_be_answered(&self) -> bool {
+        let front = self.exchanges.front();
+        front.is_some_and(|front| self.taken > front.start)
     }
 
     /// How much of a request the stream has taken.
@@ -484,7 +508,10 @@ impl Connection {
             return self.fail(ProtocolError::UnexpectedUpgrade.into());
         }
         let is_whole = self.taken >= front.end;
-        let is_reusable = self.decoder.allows_reuse() && is_whole && !front.facts.is_last;
+        let is_reusable = self.decoder.allows_reuse()
+            && is_whole
+            && !front.facts.is_last
+            && !self.is_write_failed;
         let (ticket, is_streamed) = (front.ticket, front.facts.is_streamed);
         if is_streamed {
             self.last_piece(ticket, visitor);

@@ -5,7 +5,8 @@ use std::io;
 
 /// How much of a request has left this side.
 ///
-/// It never says less than is true: what a stream has taken counts as sent, whether or not it reached the server.
+/// It never says less than is true: what a stream has taken counts as sent, whether or not it reached the server, and so
+/// does what a stream that encrypts was given by a write that failed.
 ///
 /// # Examples
 ///
@@ -313,6 +314,12 @@ pub enum RequestError {
     /// A header that the client writes itself: `Host`, `Connection`, `Content-Length`, `Transfer-Encoding` and their like.
     #[error("the client writes this header itself")]
     ReservedHeader,
+    /// RFC 9110 §6.5.1: a trailer that is of use only before the body.
+    #[error("this field may not be a trailer")]
+    ForbiddenTrailer,
+    /// RFC 9112 §7.1.1: a chunk's extension whose name is no token, or whose value holds a control character.
+    #[error("a chunk's extension is malformed")]
+    InvalidChunkExtension,
     /// The query was given after a header or a body.
     #[error("the query comes before the headers")]
     QueryAfterHeaders,

@@ -4,7 +4,7 @@ use memchr::memchr;
 
 use crate::config::Limits;
 use crate::error::{Limit, ProtocolError, Reason};
-use crate::syntax::{has_control, list, number, text_len, token_len, trim, trim_end};
+use crate::syntax::{has_control, is_name, list, number, text_len, token_len, trim, trim_end};
 
 /// Where a field stands, counted from the start of the answer.
 #[derive(Clone, Copy, Debug)]
@@ -149,11 +149,11 @@ impl HeadScan {
     ) -> Result<Option<usize>, Reason> {
         let limit = limits.head_bytes;
         loop {
-            // A line that is whole, as most are, is found to be so and read at once.
-            while self.facts.status != 0 && self.lines.is_fresh() {
-                if !self.whole_field(bytes, limits)? {
-                    break;
-                }
+            if self.facts.status != 0
+                && self.lines.is_fresh()
+                && let Some(len) = self.whole_lines(bytes, limits)?
+            {
+                return Ok(Some(len));
             }
             let Some((start, newline)) = self.lines.next(bytes) else {
                 break;
@@ -237,37 +237,32 @@ impl HeadScan {
         Ok(())
     }
 
-    /// Reads the next line in one pass if it is a field and whole. What is anything else is left for a closer look.
+    /// Reads the lines that are whole, as most are, in one pass; the length of the head once its end is reached. What is
+    /// anything else is left for a closer look.
     #[inline(always)]
-    fn whole_field(&mut self, bytes: &[u8], limits: &Limits) -> Result<bool, Reason> {
-        let start = self.lines.line;
-        let line = bytes.get(start..).unwrap_or_default();
-        let name_len = token_len(line);
-        let Some((name, [b':', rest @ ..])) = line.split_at_checked(name_len) else {
-            return Ok(false);
-        };
-        let leading = leading_spaces(rest);
-        let rest = rest.get(leading..).unwrap_or_default();
-        let Some((value, end)) = rest.split_at_checked(text_len(rest)) else {
-            return Ok(false);
-        };
-        let end_len = match end {
-            [b'\r', b'\n', ..] => 2,
-            [b'\n', ..] => 1,
-            _ => return Ok(false),
-        };
-        let value_start = name_len + 1 + leading;
-        let next = start + value_start + value.len() + end_len;
-        if name.is_empty() || next > limits.head_bytes {
-            return Ok(false);
+    fn whole_lines(&mut self, bytes: &[u8], limits: &Limits) -> Result<Option<usize>, Reason> {
+        let mut start = self.lines.line;
+        while let Some(line) = bytes.get(start..) {
+            let Some(whole) = WholeLine::parse(line) else {
+                let len = start + 2;
+                if line.starts_with(b"\r\n") && len <= limits.head_bytes {
+                    return Ok(Some(len));
+                }
+                break;
+            };
+            let next = start + whole.len;
+            if next > limits.head_bytes {
+                break;
+            }
+            let WholeLine { name, value, .. } = whole;
+            self.push(start, whole.value_start, name, value, limits)?;
+            if may_frame(name) {
+                self.framing_field(name, value)?;
+            }
+            start = next;
         }
-        let value = trim_end(value);
-        self.push(start, value_start, name, value, limits)?;
-        if may_frame(name) {
-            self.framing_field(name, value)?;
-        }
-        self.lines = Lines::at(next);
-        Ok(true)
+        self.lines = Lines::at(start);
+        Ok(None)
     }
 
     /// Reads a line of which it is known that it is whole.
@@ -324,9 +319,8 @@ impl HeadScan {
     /// The fields that say how the message is framed, by the length of their names.
     #[inline(never)]
     fn framing_field(&mut self, name: &[u8], value: &[u8]) -> Result<(), ProtocolError> {
-        let is = |other: &[u8]| name.eq_ignore_ascii_case(other);
         let facts = &mut self.facts;
-        if is(b"content-length") {
+        if is_name(name, b"content-length") {
             // RFC 9112 §6.3 lets equal values of a list pass for one. They come of a broken chain of proxies, in which one may go
             // by another: nothing that such a chain answers is taken.
             if facts.content_length.is_some() || value.contains(&b',') {
@@ -334,14 +328,14 @@ impl HeadScan {
             }
             let length = number(value).ok_or(ProtocolError::InvalidContentLength)?;
             facts.content_length = Some(length);
-        } else if is(b"transfer-encoding") {
+        } else if is_name(name, b"transfer-encoding") {
             if facts.is_chunked || !value.eq_ignore_ascii_case(b"chunked") {
                 return Err(ProtocolError::UnsupportedTransferCoding);
             }
             facts.is_chunked = true;
-        } else if is(b"connection") {
+        } else if is_name(name, b"connection") {
             facts.says_close |= list(value).any(|option| option.eq_ignore_ascii_case(b"close"));
-        } else if is(b"keep-alive") {
+        } else if is_name(name, b"keep-alive") {
             let mut parameters = list(value).filter_map(|parameter| parameter.split_at_checked(8));
             let timeout = parameters.find(|(name, _)| name.eq_ignore_ascii_case(b"timeout="));
             facts.keep_alive = timeout.and_then(|(_, seconds)| number(seconds));
@@ -391,6 +385,44 @@ impl HeadScan {
             field.value_len = (start + leading + content_len - value_start) as u32;
         }
         Ok(())
+    }
+}
+
+/// A line of a head that is a field and has ended.
+struct WholeLine<'a> {
+    name: &'a [u8],
+    /// Where the value starts, counted from the start of the line.
+    value_start: usize,
+    value: &'a [u8],
+    /// With the line end.
+    len: usize,
+}
+
+impl<'a> WholeLine<'a> {
+    /// The line at the start; `None` where it is anything else.
+    #[inline(always)]
+    fn parse(line: &'a [u8]) -> Option<Self> {
+        let name_len = token_len(line);
+        let Some((name, [b':', rest @ ..])) = line.split_at_checked(name_len) else {
+            return None;
+        };
+        let leading = leading_spaces(rest);
+        let rest = rest.get(leading..).unwrap_or_default();
+        let (value, end) = rest.split_at_checked(text_len(rest))?;
+        let end_len = match end {
+            [b'\r', b'\n', ..] => 2,
+            [b'\n', ..] => 1,
+            _ => return None,
+        };
+        let value_start = name_len + 1 + leading;
+        let len = value_start + value.len() + end_len;
+        let value = trim_end(value);
+        (name_len > 0).then_some(Self {
+            name,
+            value_start,
+            value,
+            len,
+        })
     }
 }
 

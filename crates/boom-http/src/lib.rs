@@ -9,6 +9,7 @@ mod connection;
 mod ticket;
 mod visitor;
 
+mod chunk_writer;
 mod origin;
 mod request;
 
@@ -28,6 +29,7 @@ mod coding;
 mod ext;
 
 pub use blocking::OwnedResponse;
+pub use chunk_writer::ChunkWriter;
 pub use client::HttpClient;
 #[cfg(any(feature = "gzip", feature = "zstd"))]
 pub use coding::{BodyDecoder, CodingError};
@@ -37,8 +39,8 @@ pub use decoder::{Progress, ResponseDecoder};
 pub use error::{Error, Limit, ProtocolError, Reason, RequestError, Sent, Timeout};
 #[cfg(feature = "ext")]
 pub use ext::{
-    HttpEndpoint, HttpSlots, IntoTlsHttp, TlsHttpClient, TlsHttpConfig, TlsHttpConnection,
-    TlsHttpEndpoint,
+    HttpContext, HttpEndpoint, HttpSlots, IntoTlsHttp, TlsHttpClient, TlsHttpConfig,
+    TlsHttpConnection, TlsHttpEndpoint, TlsHttpEndpointWithContext,
 };
 #[doc(no_inline)]
 pub use http::{Method, StatusCode};

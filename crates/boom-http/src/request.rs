@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use http::Method;
 
+use crate::chunk_writer::{self, ChunkWriter};
 use crate::config::HttpConfig;
 use crate::error::{Error, RequestError};
 use crate::origin::Origin;
@@ -223,22 +224,26 @@ impl Desk {
         self.draft.body_start = start - gap;
     }
 
-    fn chunks<'a>(&mut self, chunks: impl IntoIterator<Item = &'a [u8]>) {
+    fn chunked(&mut self, write: impl FnOnce(&mut ChunkWriter<'_>)) {
         self.begin_body();
+        let start = self.bytes.len();
         self.bytes
             .extend_from_slice(b"Transfer-Encoding: chunked\r\n\r\n");
         self.draft.body_start = self.bytes.len();
-        // An empty chunk would be the last one.
-        for chunk in chunks.into_iter().filter(|chunk| !chunk.is_empty()) {
-            if self.bytes.len().saturating_add(chunk.len()) > self.limit {
-                return self.fail(RequestError::TooLong(self.limit));
-            }
-            push_hexadecimal(&mut self.bytes, chunk.len());
-            self.bytes.extend_from_slice(b"\r\n");
-            self.bytes.extend_from_slice(chunk);
-            self.bytes.extend_from_slice(b"\r\n");
+        let mut trailers = std::mem::take(&mut self.value);
+        trailers.clear();
+        let mut writer = ChunkWriter::new(&mut self.bytes, &mut trailers, self.limit);
+        write(&mut writer);
+        if let Err(error) = writer.finish() {
+            self.fail(error);
         }
-        self.bytes.extend_from_slice(b"0\r\n\r\n");
+        if !trailers.is_empty() {
+            // Only now it is known which there are.
+            let header = chunk_writer::announcement(&trailers);
+            self.draft.body_start += header.len();
+            self.bytes.splice(start..start, header);
+        }
+        self.value = trailers;
     }
 
     fn begin_body(&mut self) {
@@ -466,7 +471,39 @@ impl<T: Sender> RequestBuilder<'_, T> {
 
     /// Appends the body in chunks (RFC 9112 §7.1), for one whose length is not known before it is made.
     pub fn chunks<'c>(self, chunks: impl IntoIterator<Item = &'c [u8]>) -> Self {
-        self.sender.desk().chunks(chunks);
+        self.chunked(|body| {
+            for chunk in chunks {
+                body.chunk(chunk);
+            }
+        })
+    }
+
+    /// As [`chunks`](Self::chunks), with extensions of chunks and with trailers, which carry what is known only of the whole
+    /// body, as a sum over it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boom_http::{Connection, HttpConfig, Method, Origin};
+    ///
+    /// let mut connection = Connection::new(&Origin::new("localhost", 80), &HttpConfig::new());
+    /// connection
+    ///     .request(Method::POST, "/orders")
+    ///     .chunked(|body| {
+    ///         body.chunk("qty=1");
+    ///         body.chunk_with("qty=2", &[("key", "a b")]);
+    ///         body.trailer("X-Sum", "3");
+    ///     })
+    ///     .submit(0)?;
+    /// assert_eq!(
+    ///     connection.outgoing(),
+    ///     b"POST /orders HTTP/1.1\r\nHost: localhost\r\nTrailer: X-Sum\r\nTransfer-Encoding: chunked\r\n\r\n\
+    ///       5\r\nqty=1\r\n5;key=\"a b\"\r\nqty=2\r\n0\r\nX-Sum: 3\r\n\r\n",
+    /// );
+    /// # Ok::<(), boom_http::Error>(())
+    /// ```
+    pub fn chunked(self, write: impl FnOnce(&mut ChunkWriter<'_>)) -> Self {
+        self.sender.desk().chunked(write);
         self
     }
 
@@ -577,7 +614,7 @@ impl<T: Sender> RequestBuilder<'_, T> {
 }
 
 #[inline]
-fn check_header(name: &[u8], value: &[u8]) -> Result<(), RequestError> {
+pub(crate) fn check_header(name: &[u8], value: &[u8]) -> Result<(), RequestError> {
     if !is_token(name) {
         return Err(RequestError::InvalidHeaderName);
     }
@@ -608,7 +645,7 @@ fn is_reserved(name: &[u8]) -> bool {
 }
 
 #[inline]
-fn push_header(bytes: &mut Vec<u8>, name: &[u8], value: &[u8]) {
+pub(crate) fn push_header(bytes: &mut Vec<u8>, name: &[u8], value: &[u8]) {
     bytes.reserve(name.len() + value.len() + 4);
     bytes.extend_from_slice(name);
     bytes.extend_from_slice(b": ");
@@ -635,7 +672,7 @@ fn push_number(bytes: &mut Vec<u8>, number: usize) {
     bytes.extend_from_slice(Digits::of(number).as_slice());
 }
 
-fn push_hexadecimal(bytes: &mut Vec<u8>, number: usize) {
+pub(crate) fn push_hexadecimal(bytes: &mut Vec<u8>, number: usize) {
     // Writing to a vector does not fail.
     let _ = io::Write::write_fmt(bytes, format_args!("{number:x}"));
 }

@@ -44,7 +44,7 @@ pub struct HttpConnection<S> {
     connection: Connection,
     /// The stream has bytes of its own that its last `flush` could not send.
     is_flush_pending: bool,
-    /// Why nothing can be sent any more. What the peer sent before is still received.
+    /// Why nothing can be sent any more. What the peer has sent, and its end, are still received.
     write_failure: Option<io::Error>,
     /// When the stream was read last.
     looked_ns: u64,
@@ -59,17 +59,17 @@ pub struct HttpConnection<S> {
 pub(crate) struct Traits<S> {
     /// Whether it holds something that was received and not read.
     pub(crate) has_buffered: fn(&S) -> bool,
-    /// Whether a write that failed may have sent some of what it was given. A socket's has not; one that encrypts may have
-    /// sent whole records before its socket failed.
+    /// Whether a write that failed may have sent what it was given. A socket's has not; one that encrypts may have sent it all
+    /// before its socket failed, once its handshake is done.
     pub(crate) may_send_and_fail: fn(&S) -> bool,
 }
 
 impl<S> Traits<S> {
-    /// Nothing is known: there may be more, and writes keep to the contract of [`Write`].
+    /// Nothing is known: there may be more, and the stream may be one that encrypts.
     pub(crate) const fn unknown() -> Self {
         Self {
             has_buffered: |_| true,
-            may_send_and_fail: |_| false,
+            may_send_and_fail: |_| true,
         }
     }
 }
@@ -78,7 +78,9 @@ impl<S: Layer> Traits<S> {
     pub(crate) const fn of_layers() -> Self {
         Self {
             has_buffered: S::has_buffered,
-            may_send_and_fail: S::is_encrypted,
+            may_send_and_fail: |stream| {
+                stream.is_encrypted() && stream.phase() == Phase::Established
+            },
         }
     }
 }
@@ -96,6 +98,9 @@ const LOOK_NS: u64 = 1_000_000;
 
 impl<S: Read + Write> HttpConnection<S> {
     /// Puts HTTP over a stream to `origin`.
+    ///
+    /// Of the stream nothing is known: after a write that failed an error says [`Sent::All`] even where the stream took
+    /// nothing. [`IntoHttp`] asks the stream.
     pub fn new(stream: S, origin: &Origin, config: &HttpConfig) -> Self {
         Self {
             stream,
@@ -171,21 +176,42 @@ impl<S: Read + Write> HttpConnection<S> {
             .prepare_receive()
             .read_from(&mut self.stream)
         {
-            Ok(0) => self.connection.handle_eof(),
+            Ok(0) => return self.receive_eof(),
             Ok(count) => {
                 self.connection.note_input();
                 self.may_hold_more = self.connection.was_read_full(count)
                     || (self.traits.has_buffered)(&self.stream);
             }
-            // The peer, who may have said why it takes nothing any more, has said nothing.
-            Err(error) if is_not_now(&error) => return self.write_failure.take(),
+            Err(error) if is_not_now(&error) => return self.write_failure_to_tell(),
             Err(error) => return Some(error),
         }
         None
     }
 
+    /// A socket tells once that it was reset: where it told so to a write, a read finds no more than an end, by which the
+    /// length of a body is not known.
+    #[cold]
+    fn receive_eof(&mut self) -> Option<io::Error> {
+        let reset = self
+            .write_failure
+            .take_if(|failure| failure.kind() == ErrorKind::ConnectionReset);
+        if reset.is_none() {
+            self.connection.handle_eof();
+        }
+        reset
+    }
+
+    /// A peer that has hung up may have said why: an answer, or an alert of TLS, and then its end, are on their way. They are
+    /// waited for where there can be an answer, until a deadline.
+    #[inline]
+    fn write_failure_to_tell(&mut self) -> Option<io::Error> {
+        let is_awaited = self.connection.may_be_answered();
+        self.write_failure
+            .take_if(|failure| !is_awaited || !is_end_of_peer(failure))
+    }
+
     fn send_pending(&mut self) {
-        if self.write_failure.is_some() {
+        if self.connection.is_write_failed() {
             return;
         }
         let before = self.connection.outbound.len();
@@ -196,19 +222,28 @@ impl<S: Read + Write> HttpConnection<S> {
             Ok(true) => self.flush(),
             Ok(false) => {}
             Err(error) => {
-                if !self.connection.outbound.is_empty() {
-                    let count = self.note_failure(error);
-                    self.connection.sent(count);
-                }
+                let count = self.note_failure(error, self.connection.outbound.len());
+                self.connection.sent(count);
             }
         }
     }
 
-    /// Returns what is to be counted as sent all the same: a byte, so that nobody is told that nothing was.
+    /// Returns what is to be counted as sent all the same of the `len` bytes that a write was given. All of it: nobody is to be
+    /// told that a server cannot have a request that it has.
     #[cold]
-    fn note_failure(&mut self, error: io::Error) -> usize {
+    fn note_failure(&mut self, error: io::Error, len: usize) -> usize {
+        self.keep_failure(error);
+        if (self.traits.may_send_and_fail)(&self.stream) {
+            len
+        } else {
+            0
+        }
+    }
+
+    #[cold]
+    fn keep_failure(&mut self, error: io::Error) {
         self.write_failure = Some(error);
-        usize::from((self.traits.may_send_and_fail)(&self.stream))
+        self.connection.note_write_failure();
     }
 
     #[inline]
@@ -216,7 +251,7 @@ impl<S: Read + Write> HttpConnection<S> {
         match self.stream.flush() {
             Ok(()) => self.is_flush_pending = false,
             Err(error) if is_not_now(&error) => self.is_flush_pending = true,
-            Err(error) => self.write_failure = Some(error),
+            Err(error) => self.keep_failure(error),
         }
     }
 
@@ -224,14 +259,14 @@ impl<S: Read + Write> HttpConnection<S> {
     #[inline]
     pub(crate) fn transmit(&mut self, exchange: Exchange, bytes: &[u8], now_ns: u64) {
         let facts = exchange.facts;
-        let is_first = self.connection.outbound.is_empty() && self.write_failure.is_none();
+        let is_first = self.connection.outbound.is_empty() && !self.connection.is_write_failed();
         self.connection.begin(exchange, bytes.len(), now_ns);
         let now = bytes.get(..facts.head_len).unwrap_or(bytes);
         let taken = if is_first { self.write(now) } else { 0 };
         self.connection.note_taken(taken);
         if taken < bytes.len() {
             self.connection.queue(&facts, bytes, taken);
-        } else {
+        } else if !self.connection.is_write_failed() {
             self.flush();
         }
     }
@@ -240,12 +275,12 @@ impl<S: Read + Write> HttpConnection<S> {
     fn write(&mut self, bytes: &[u8]) -> usize {
         match self.stream.write(bytes) {
             Ok(0) => {
-                self.write_failure = Some(ErrorKind::WriteZero.into());
+                self.keep_failure(ErrorKind::WriteZero.into());
                 0
             }
             Ok(count) => count.min(bytes.len()),
             Err(error) if is_not_now(&error) => 0,
-            Err(error) => self.note_failure(error),
+            Err(error) => self.note_failure(error, bytes.len()),
         }
     }
 
@@ -372,11 +407,17 @@ impl<S: Layer + Read + Write> Layer for HttpConnection<S> {
     }
 
     fn has_buffered(&self) -> bool {
-        self.stream.has_buffered()
+        // A write that failed is something to tell, which no readiness brings.
+        let is_failed =
+            |failure: &io::Error| !is_end_of_peer(failure) || !self.connection.may_be_answered();
+        self.write_failure.as_ref().is_some_and(is_failed) || self.stream.has_buffered()
     }
 
     fn wants_write(&self) -> bool {
-        self.is_flush_pending || !self.connection.outbound.is_empty() || self.stream.wants_write()
+        let has_output = self.is_flush_pending || !self.connection.outbound.is_empty();
+        // While the layer below is in its handshake the socket can take nothing of ours.
+        let can_write = self.write_failure.is_none() && self.stream.phase() == Phase::Established;
+        (has_output && can_write) || self.stream.wants_write()
     }
 
     fn is_encrypted(&self) -> bool {
@@ -447,4 +488,12 @@ impl<S: Read + Write + Layer<Base: Socket>> IntoHttp for S {
 #[inline]
 fn is_not_now(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted)
+}
+
+/// Returns true if a write failed because the peer has hung up, whose end a read will tell.
+fn is_end_of_peer(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe
+    )
 }

@@ -27,35 +27,36 @@ const HIGHS: u64 = ONES << 7;
 /// The number of token bytes at the start.
 #[inline(always)]
 pub(crate) fn token_len(bytes: &[u8]) -> usize {
+    // Eight at a time without a look at the length. Names are short, so that arithmetic on words would win nothing.
+    let (words, rest) = bytes.as_chunks::<8>();
     let mut len = 0;
-    // Letters, digits and hyphens, eight at a time; the other signs of a token are rare.
-    while let Some(word) = bytes.get(len..).and_then(|rest| rest.first_chunk::<8>()) {
-        let others = not_alphanumeric(u64::from_le_bytes(*word));
-        if others != 0 {
-            len += others.trailing_zeros() as usize / 8;
-            break;
+    for word in words {
+        for (place, byte) in word.iter().enumerate() {
+            if !TOKEN[*byte as usize] {
+                return len + place;
+            }
         }
         len += 8;
-    }
-    let rest = bytes.get(len..).unwrap_or_default();
-    if rest.first() == Some(&b':') {
-        return len;
     }
     let rest = rest.iter().take_while(|byte| TOKEN[**byte as usize]);
     len + rest.count()
 }
 
-/// The high bit of each byte that is no letter, no digit and no hyphen of ASCII.
+/// Returns true if a token is this name, whatever the case of its letters. The name, of letters and hyphens, is given in
+/// lower case.
 #[inline(always)]
-const fn not_alphanumeric(word: u64) -> u64 {
-    // With the high bits away, adding carries into no other byte: the sum's high bit tells whether the byte is large enough.
-    let low = word & !HIGHS;
-    let letter = low | (ONES * 0x20);
-    let is_letter =
-        (letter + ONES * (0x80 - b'a' as u64)) & !(letter + ONES * (0x7f - b'z' as u64));
-    let is_digit = (low + ONES * (0x80 - b'0' as u64)) & !(low + ONES * (0x7f - b'9' as u64));
-    let is_hyphen = (low + ONES * (0x80 - b'-' as u64)) & !(low + ONES * (0x7f - b'-' as u64));
-    (!(is_letter | is_digit | is_hyphen) | word) & HIGHS
+pub(crate) fn is_name<const N: usize>(token: &[u8], name: &[u8; N]) -> bool {
+    const { assert!(N >= 8 && N <= 24, "three words, of which two may overlap") };
+    // The bit by which the cases of a letter differ; what else differs by it from a letter or a hyphen is in no token.
+    const CASE: u64 = ONES * 0x20;
+    let same = |place: usize| {
+        let word = |bytes: &[u8]| {
+            let word = bytes.get(place..)?.first_chunk::<8>()?;
+            Some(u64::from_le_bytes(*word) | CASE)
+        };
+        word(token) == word(name)
+    };
+    token.len() == N && same(0) && same(N - 8) && (N <= 16 || same(8))
 }
 
 pub(crate) fn is_token(bytes: &[u8]) -> bool {
@@ -71,30 +72,35 @@ pub(crate) fn has_control(bytes: &[u8]) -> bool {
 /// The number of bytes at the start before a control character other than a tab.
 #[inline(always)]
 pub(crate) fn text_len(bytes: &[u8]) -> usize {
+    let (words, rest) = bytes.as_chunks::<8>();
     let mut len = 0;
-    while let Some(word) = bytes.get(len..).and_then(|rest| rest.first_chunk::<8>()) {
+    for word in words {
         let controls = controls(u64::from_le_bytes(*word));
         if controls == 0 {
             len += 8;
             continue;
         }
         len += controls.trailing_zeros() as usize / 8;
-        if bytes.get(len) != Some(&b'\t') {
-            return len;
-        }
-        len += 1;
+        return match bytes.get(len..) {
+            Some(rest @ [b'\t', ..]) => len + text_len_by_bytes(rest),
+            _ => len,
+        };
     }
-    let rest = bytes.get(len..).unwrap_or_default();
-    len + rest.iter().take_while(|byte| !is_control(**byte)).count()
+    len + text_len_by_bytes(rest)
+}
+
+#[inline]
+fn text_len_by_bytes(bytes: &[u8]) -> usize {
+    bytes.iter().take_while(|byte| !is_control(**byte)).count()
 }
 
 /// A bit of each byte that may be a control character. The lowest one is right; a borrow may make others above it wrong.
 #[inline(always)]
 const fn controls(word: u64) -> u64 {
-    let below_space = word.wrapping_sub(ONES * 0x20) & !word;
-    let delete = word ^ (ONES * 0x7f);
-    let is_delete = delete.wrapping_sub(ONES) & !delete;
-    (below_space | is_delete) & HIGHS
+    let below_space = word.wrapping_sub(ONES * 0x20);
+    let delete = (word ^ (ONES * 0x7f)).wrapping_sub(ONES);
+    // A byte with the high bit is neither, and the exclusive or leaves that bit as it is.
+    (below_space | delete) & !word & HIGHS
 }
 
 const fn is_control(byte: u8) -> bool {
@@ -108,7 +114,11 @@ pub(crate) fn is_origin_form(target: &[u8]) -> bool {
 
 #[inline]
 fn is_target(target: &[u8]) -> bool {
-    target.iter().all(|byte| TARGET[*byte as usize]) || is_escaped_target(target)
+    // Without a branch a byte: a target is hardly ever wrong.
+    let is_plain = target
+        .iter()
+        .fold(true, |all, byte| all & TARGET[*byte as usize]);
+    is_plain || is_escaped_target(target)
 }
 
 #[cold]
@@ -195,6 +205,22 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn names_are_compared_whatever_their_case() {
+        assert!(is_name(b"Connection", b"connection") && is_name(b"cONNECTION", b"connection"));
+        let name = b"transfer-encoding";
+        assert!(is_name(b"TRANSFER-ENCODING", name));
+        for place in 0..name.len() {
+            for byte in (0..=255).filter(|byte| TOKEN[*byte as usize]) {
+                let mut token = *name;
+                token[place] = byte;
+                let expected = token.eq_ignore_ascii_case(name);
+                assert_eq!(is_name(&token, name), expected, "{token:?}");
+            }
+        }
+        assert!(!is_name(b"Connections", b"connection") && !is_name(b"", b"connection"));
     }
 
     #[test]

@@ -3,11 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
 
 use boom_http::{
-    Error, HttpConfig, HttpSlots, IntoTlsHttp, Method, Response, Ticket, TlsHttpClient,
-    TlsHttpConfig, TlsHttpConnection, TlsHttpEndpoint,
+    Error, HttpConfig, HttpContext, HttpSlots, IntoTlsHttp, Method, Response, Sent, Ticket,
+    TlsHttpClient, TlsHttpConfig, TlsHttpConnection, TlsHttpEndpoint, TlsHttpEndpointWithContext,
 };
 use boom_select::{IntoMioStream, MioSelector, MioStream};
-use boom_service::IntoIOService;
+use boom_service::{IntoIOService, IntoIOServiceWithContext};
 use boom_stream::tcp::TcpStream;
 use boom_stream::{ConnectionInfo, ConnectionInfoProvider, MonotonicClock, TimeSource};
 use boom_testkit::exchange::RestExchange;
@@ -131,4 +131,94 @@ fn connections_that_live_in_a_service() {
             .map(|ticket| (*ticket, 200))
             .collect::<Vec<_>>()
     );
+}
+
+/// What endpoints are lent: no `Context` itself.
+#[derive(Default)]
+struct Book {
+    created: usize,
+    answers: Vec<(Ticket, u16)>,
+    lost: Vec<(Ticket, Sent)>,
+}
+
+struct BookedOrders {
+    info: ConnectionInfo,
+    tls: TlsConfig,
+}
+
+impl ConnectionInfoProvider for BookedOrders {
+    fn connection_info(&self) -> &ConnectionInfo {
+        &self.info
+    }
+}
+
+impl TlsHttpEndpointWithContext<Book> for BookedOrders {
+    type Stream = MioStream;
+
+    fn create_http(
+        &mut self,
+        addr: SocketAddr,
+        book: &mut Book,
+    ) -> io::Result<Option<TlsHttpConnection<MioStream>>> {
+        book.created += 1;
+        let stream = TcpStream::try_from((&self.info, addr))?.into_mio_stream();
+        let http = stream.into_tls_http_with_config(|config| config.tls.clone_from(&self.tls))?;
+        Ok(Some(http))
+    }
+
+    fn outcome(&mut self, ticket: Ticket, outcome: Result<Response<'_>, Error>, book: &mut Book) {
+        match outcome {
+            Ok(response) => book.answers.push((ticket, response.status().as_u16())),
+            Err(error) => book.lost.push((ticket, error.sent)),
+        }
+    }
+}
+
+#[test]
+fn connections_that_live_in_a_service_with_a_context() {
+    let exchange = RestExchange::start("secret").unwrap();
+    let clock = MonotonicClock::default();
+    let mut book = HttpContext(Book::default());
+    let mut service = MioSelector::new()
+        .unwrap()
+        .into_io_service_with_context(&mut book);
+    let slots = HttpSlots::register(&mut service, 2, || BookedOrders {
+        info: ConnectionInfo::new("localhost", exchange.address().port()),
+        tls: tls(&exchange),
+    });
+    let mut tickets = Vec::new();
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while book.answers.len() < 20 {
+        assert!(Instant::now() < deadline, "{} sent", tickets.len());
+        service.poll(&mut book).unwrap();
+        if tickets.len() < 20 {
+            let submitted = slots.submit(&mut service, |http| {
+                http.request(Method::GET, "/api/v3/time")
+                    .submit(clock.now_ns())
+            });
+            tickets.extend(submitted.ok());
+        }
+    }
+    book.answers.sort_unstable();
+    let expected: Vec<_> = tickets.iter().map(|ticket| (*ticket, 200)).collect();
+    assert_eq!(book.answers, expected);
+    assert_eq!(book.created, 2);
+
+    // One more, and its endpoint is taken out before the answer.
+    let ticket = loop {
+        assert!(Instant::now() < deadline);
+        service.poll(&mut book).unwrap();
+        let submitted = slots.submit(&mut service, |http| {
+            http.request(Method::GET, "/api/v3/time")
+                .submit(clock.now_ns())
+        });
+        if let Ok(ticket) = submitted {
+            break ticket;
+        }
+    };
+    for handle in slots.handles() {
+        let mut endpoint = service.deregister(*handle).unwrap();
+        endpoint.give_up_with(&mut book.0);
+    }
+    assert_eq!(book.lost, [(ticket, Sent::All)]);
 }

@@ -335,6 +335,9 @@ pub trait TlsWebsocketEndpointWithContext<C>: ConnectionInfoProvider {
     }
 }
 
+// An adapter of another crate that were an endpoint for every context would conflict with this: whoever has a context of his
+// own could make that adapter a WebSocket endpoint, too. One that is an endpoint for a context of its own type, in which the
+// user's is wrapped, does not: so does boom-http.
 impl<E: TlsWebsocketEndpointWithContext<C>, C> EndpointWithContext<C> for E {
     type Target = TlsWebsocket<E::Stream>;
 

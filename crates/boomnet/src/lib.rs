@@ -65,7 +65,10 @@ pub mod prelude {
     #[cfg(feature = "http")]
     pub use boom_http::{HttpClient, HttpConfig, HttpConnection, IntoHttp};
     #[cfg(all(feature = "http", feature = "ext"))]
-    pub use boom_http::{IntoTlsHttp, TlsHttpClient, TlsHttpConfig, TlsHttpEndpoint};
+    pub use boom_http::{
+        HttpContext, IntoTlsHttp, TlsHttpClient, TlsHttpConfig, TlsHttpEndpoint,
+        TlsHttpEndpointWithContext,
+    };
 
     pub use boom_service::{
         Context, DisconnectReason, Endpoint, EndpointWithContext, IOService, IntoIOService,

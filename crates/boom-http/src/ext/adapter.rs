@@ -3,23 +3,24 @@
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::SocketAddr;
 
-use boom_service::{DisconnectReason, Endpoint};
+use boom_service::{DisconnectReason, Endpoint, EndpointWithContext};
 use boom_stream::{
     ConnectionInfo, ConnectionInfoProvider, Layer, MonotonicClock, Phase, Socket, TimeSource,
 };
 
 use crate::error::Error;
-use crate::ext::endpoint::TlsHttpEndpoint;
+use crate::ext::endpoint::{HttpContext, TlsHttpEndpoint, TlsHttpEndpointWithContext};
 use crate::ext::tls::TlsHttpConnection;
 use crate::ext::under_way::UnderWay;
 use crate::response::Response;
 use crate::ticket::Ticket;
 
-/// Makes an [`Endpoint`] of a [`TlsHttpEndpoint`].
+/// Makes an [`Endpoint`] of a [`TlsHttpEndpoint`], and an [`EndpointWithContext`] of a [`TlsHttpEndpointWithContext`].
 ///
 /// When the service ends a connection, the requests that were under way end with it: their outcomes are told, with
 /// what was sent of them, when the service says so, or once there is another connection. After
-/// [`pause`](boom_service::IOService::pause) and after the endpoint was handed back ask for them by [`give_up`](Self::give_up).
+/// [`pause`](boom_service::IOService::pause) and after the endpoint was handed back ask for them by
+/// [`give_up`](Self::give_up) or [`give_up_with`](Self::give_up_with).
 /// Requests that were under way on a connection that is renewed are answered by that.
 ///
 /// # Examples
@@ -117,6 +118,39 @@ impl<E: TlsHttpEndpoint, K> HttpEndpoint<E, K> {
     }
 }
 
+impl<E, K> HttpEndpoint<E, K> {
+    /// As [`give_up`](Self::give_up), of an endpoint that is lent a context.
+    pub fn give_up_with<C>(&mut self, ctx: &mut C)
+    where
+        E: TlsHttpEndpointWithContext<C>,
+    {
+        self.lose_with(None, ctx);
+    }
+
+    fn lose_with<C>(&mut self, reason: Option<&DisconnectReason>, ctx: &mut C)
+    where
+        E: TlsHttpEndpointWithContext<C>,
+    {
+        for (ticket, error) in self.under_way.take_all(reason) {
+            self.endpoint.outcome(ticket, Err(error), ctx);
+        }
+    }
+
+    fn drive_with<C>(
+        &mut self,
+        http: &mut TlsHttpConnection<E::Stream>,
+        ctx: &mut C,
+    ) -> io::Result<()>
+    where
+        E: TlsHttpEndpointWithContext<C>,
+        K: TimeSource,
+    {
+        self.drive(http, |endpoint, ticket, outcome| {
+            endpoint.outcome(ticket, outcome, ctx);
+        })
+    }
+}
+
 impl<E: ConnectionInfoProvider, K> ConnectionInfoProvider for HttpEndpoint<E, K> {
     fn connection_info(&self) -> &ConnectionInfo {
         self.endpoint.connection_info()
@@ -160,5 +194,64 @@ impl<E: TlsHttpEndpoint, K: TimeSource> Endpoint for HttpEndpoint<E, K> {
 
     fn poll_retired(&mut self, target: &mut Self::Target) -> io::Result<()> {
         self.drive(target, E::outcome)
+    }
+}
+
+impl<E: TlsHttpEndpointWithContext<C>, K: TimeSource, C> EndpointWithContext<HttpContext<C>>
+    for HttpEndpoint<E, K>
+{
+    type Target = TlsHttpConnection<E::Stream>;
+
+    fn create_target(
+        &mut self,
+        addr: SocketAddr,
+        ctx: &mut HttpContext<C>,
+    ) -> io::Result<Option<Self::Target>> {
+        self.endpoint.create_http(addr, &mut ctx.0)
+    }
+
+    fn poll(&mut self, target: &mut Self::Target, ctx: &mut HttpContext<C>) -> io::Result<()> {
+        for (ticket, error) in self.under_way.take_lost(target.connection()) {
+            self.endpoint.outcome(ticket, Err(error), &mut ctx.0);
+        }
+        self.drive_with(target, &mut ctx.0)
+    }
+
+    fn can_recreate(&mut self, reason: DisconnectReason, ctx: &mut HttpContext<C>) -> bool {
+        self.lose_with(Some(&reason), &mut ctx.0);
+        self.endpoint.can_recreate(reason, &mut ctx.0)
+    }
+
+    fn can_auto_disconnect(&mut self, _: &mut HttpContext<C>) -> bool {
+        self.under_way.is_empty()
+    }
+
+    fn next_host(&mut self, ctx: &mut HttpContext<C>) -> bool {
+        self.endpoint.next_host(&mut ctx.0)
+    }
+
+    fn poll_replacement(
+        &mut self,
+        target: &mut Self::Target,
+        ctx: &mut HttpContext<C>,
+    ) -> io::Result<()> {
+        self.drive_with(target, &mut ctx.0)
+    }
+
+    fn switched(
+        &mut self,
+        old: &mut Self::Target,
+        _new: &mut Self::Target,
+        _: &mut HttpContext<C>,
+    ) {
+        self.under_way.retire(old.connection());
+    }
+
+    fn poll_retired(
+        &mut self,
+        target: &mut Self::Target,
+        ctx: &mut HttpContext<C>,
+    ) -> io::Result<()> {
+        self.drive_with(target, &mut ctx.0)
     }
 }

@@ -1,9 +1,10 @@
-//! What a user writes for connections that live in a service.
+//! What a user writes for connections that live in a service, with a context and without.
 
 use std::io::{self, Read, Write};
 use std::net::SocketAddr;
+use std::ops::{Deref, DerefMut};
 
-use boom_service::DisconnectReason;
+use boom_service::{Context, DisconnectReason};
 use boom_stream::{ConnectionInfoProvider, Layer, Socket};
 
 use crate::error::Error;
@@ -87,5 +88,128 @@ pub trait TlsHttpEndpoint: ConnectionInfoProvider {
     /// As [`Endpoint::next_host`](boom_service::Endpoint::next_host).
     fn next_host(&mut self) -> bool {
         false
+    }
+}
+
+/// A [`TlsHttpEndpoint`] whose methods are lent a context, which the service's `poll` was given.
+///
+/// The service is lent an [`HttpContext`] of it.
+///
+/// # Examples
+///
+/// ```
+/// use boom_http::{
+///     Error, HttpContext, HttpSlots, IntoTlsHttp, Method, Response, Ticket, TlsHttpConnection, TlsHttpEndpointWithContext,
+/// };
+/// use boom_select::{IntoMioStream, MioSelector, MioStream};
+/// use boom_service::IntoIOServiceWithContext;
+/// use boom_stream::{ConnectionInfo, ConnectionInfoProvider, MonotonicClock, TimeSource, tcp::TcpStream};
+/// use std::io;
+/// use std::net::SocketAddr;
+///
+/// #[derive(Default)]
+/// struct Book {
+///     accepted: u64,
+/// }
+///
+/// struct Orders(ConnectionInfo);
+///
+/// impl ConnectionInfoProvider for Orders {
+///     fn connection_info(&self) -> &ConnectionInfo {
+///         &self.0
+///     }
+/// }
+///
+/// impl TlsHttpEndpointWithContext<Book> for Orders {
+///     type Stream = MioStream;
+///
+///     fn create_http(&mut self, addr: SocketAddr, _: &mut Book) -> io::Result<Option<TlsHttpConnection<MioStream>>> {
+///         let stream = TcpStream::try_from((&self.0, addr))?.into_mio_stream();
+///         Ok(Some(stream.into_tls_http()))
+///     }
+///
+///     fn outcome(&mut self, _: Ticket, outcome: Result<Response<'_>, Error>, book: &mut Book) {
+///         book.accepted += u64::from(outcome.is_ok_and(|response| response.status().is_success()));
+///     }
+/// }
+///
+/// fn main() -> io::Result<()> {
+///     let clock = MonotonicClock::default();
+///     let mut book = HttpContext(Book::default());
+///     let mut service = MioSelector::new()?.into_io_service_with_context(&mut book);
+///     let mut orders = HttpSlots::register(&mut service, 2, || {
+///         Orders(ConnectionInfo::new("api.example.com", 443))
+///     });
+/// #   return Ok(());
+///     loop {
+///         service.poll(&mut book)?;
+///         let ticket = orders.submit(&mut service, |http| {
+///             http.request(Method::POST, "/order").body(r#"{"qty":1}"#).submit(clock.now_ns())
+///         });
+///         println!("{} accepted", book.accepted);
+///     }
+/// }
+/// ```
+pub trait TlsHttpEndpointWithContext<C>: ConnectionInfoProvider {
+    /// The stream below TLS, such as `MioStream` or `TcpStream`.
+    type Stream: Read + Write + Layer<Base: Socket>;
+
+    /// As [`Endpoint::create_target`](boom_service::Endpoint::create_target).
+    ///
+    /// # Errors
+    ///
+    /// As [`Endpoint::create_target`](boom_service::Endpoint::create_target).
+    fn create_http(
+        &mut self,
+        addr: SocketAddr,
+        ctx: &mut C,
+    ) -> io::Result<Option<TlsHttpConnection<Self::Stream>>>;
+
+    /// A request is over. It is told once for each ticket that was not cancelled.
+    fn outcome(&mut self, ticket: Ticket, outcome: Result<Response<'_>, Error>, ctx: &mut C);
+
+    /// As [`Endpoint::can_recreate`](boom_service::Endpoint::can_recreate).
+    fn can_recreate(&mut self, reason: DisconnectReason, ctx: &mut C) -> bool {
+        let _ = (reason, ctx);
+        true
+    }
+
+    /// As [`Endpoint::next_host`](boom_service::Endpoint::next_host).
+    fn next_host(&mut self, ctx: &mut C) -> bool {
+        let _ = ctx;
+        false
+    }
+}
+
+/// What a service lends to a [`TlsHttpEndpointWithContext`]: any context, which need not be a
+/// [`Context`](boom_service::Context).
+///
+/// A service of WebSockets beside that of HTTP can be lent the same one: `&mut context.0`.
+///
+/// # Examples
+///
+/// ```
+/// let mut context = boom_http::HttpContext(vec![1]);
+/// context.push(2);
+/// assert_eq!(context.0, [1, 2]);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HttpContext<C>(pub C);
+
+// A type of this crate is what tells the endpoint below apart from the `TlsWebsocketEndpointWithContext` that somebody else may
+// make of it: without one the two implementations of `EndpointWithContext` would be taken for a conflict.
+impl<C> Context for HttpContext<C> {}
+
+impl<C> Deref for HttpContext<C> {
+    type Target = C;
+
+    fn deref(&self) -> &C {
+        &self.0
+    }
+}
+
+impl<C> DerefMut for HttpContext<C> {
+    fn deref_mut(&mut self) -> &mut C {
+        &mut self.0
     }
 }

@@ -231,8 +231,65 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         let broken = stream().write_limit(20).write_error(ErrorKind::BrokenPipe);
         let mut world = warm(single(), broken);
         world.post("1");
-        world.polls(2).tells("! Io(Kind(BrokenPipe)) Partial");
+        // The server may have said why: its end is waited for.
+        world.polls(2).tells("");
+        world.server_ends().poll().tells("! Closed Partial");
     }),
+    (
+        "a reset that a write is told of is no end of a body",
+        || {
+            let broken = stream()
+                .write_limit(20)
+                .write_error(ErrorKind::ConnectionReset);
+            let mut world = warm(single(), broken);
+            world.post("1");
+            world
+                .polls(2)
+                .server("HTTP/1.1 200 OK\r\n\r\nhal")
+                .server_ends()
+                .polls(2)
+                .tells("! Io(Kind(ConnectionReset)) Partial");
+        },
+    ),
+    (
+        "a writer that is lost without a hint of the peer's says so",
+        || {
+            let broken = stream().write_limit(20).write_error(ErrorKind::TimedOut);
+            let mut world = warm(single(), broken);
+            world.post("1");
+            world.polls(2).tells("! Io(Kind(TimedOut)) Partial");
+        },
+    ),
+    (
+        "an answer that comes after a write has failed is heard",
+        || {
+            let broken = stream().write_limit(20).write_error(ErrorKind::BrokenPipe);
+            let mut world = warm(single(), broken);
+            world.post("too much");
+            world.polls(3).tells("");
+            world
+                .server("HTTP/1.1 413 Too Large\r\n")
+                .polls(2)
+                .server("Content-Length: 0\r\n\r\n")
+                .poll()
+                .tells("413 []");
+            assert_eq!(world.client.warm(), 0);
+        },
+    ),
+    (
+        "a peer that hangs up on a request and says no more is waited for no longer than a deadline",
+        || {
+            let config = single().with_write_timeout(Duration::from_secs(3));
+            let broken = stream().write_limit(20).write_error(ErrorKind::BrokenPipe);
+            let mut world = warm(config, broken);
+            world.post("1");
+            world.polls(2).tells("");
+            world
+                .pass(Duration::from_secs(3))
+                .poll()
+                .tells("! TimedOut(Write) Partial");
+        },
+    ),
     ("a writer that takes nothing is an error", || {
         let mut world = warm(single().with_attempts(1), stream().write_limit(0));
         world.post("1");
