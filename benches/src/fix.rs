@@ -4,7 +4,7 @@ pub(crate) mod report;
 
 mod messages;
 mod ours;
-#[cfg(feature = "peers")]
+#[cfg(feature = "fix-peers")]
 mod peers;
 mod sink;
 mod store;

@@ -3,6 +3,7 @@
 use clap::ValueEnum;
 
 use crate::process::run as run_program;
+use crate::quickfix;
 use crate::report::{Outcome, Report, Result};
 use crate::tools::{debian_program, openssl_library};
 use crate::workspace::Workspace;
@@ -44,6 +45,14 @@ impl Group {
             Self::Fix => "bench-fix",
         }
     }
+
+    /// The peers that it is built with.
+    const fn features(self) -> &'static str {
+        match self {
+            Self::Fix => "fix-peers",
+            _ => "peers",
+        }
+    }
 }
 
 pub(crate) fn run(
@@ -67,7 +76,9 @@ fn measure(workspace: &Workspace, group: Group, arguments: &[String]) -> Result<
         );
     }
     // One of the peers, and a backend of ours.
-    if let Err(reason) = openssl_library() {
+    if group != Group::Fix
+        && let Err(reason) = openssl_library()
+    {
         return Outcome::unavailable(reason);
     }
     let mut command = workspace.cargo("run");
@@ -78,9 +89,14 @@ fn measure(workspace: &Workspace, group: Group, arguments: &[String]) -> Result<
         "--package",
         "benches",
         "--features",
-        "peers",
+        group.features(),
         "--bin",
     ]);
+    if group == Group::Fix
+        && let Err(failure) = quickfix::provide(workspace, &mut command)
+    {
+        println!("QuickFIX: {failure}");
+    }
     run_program(command.arg(group.program()).arg("--").args(arguments))?;
     Ok(Outcome::Passed)
 }

@@ -1,5 +1,7 @@
 //! The dictionaries of FIX, made anew: `crates/boom-fix/src/generated`.
 
+mod shared;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,6 +12,8 @@ use serde_json::Value;
 use crate::process::capture;
 use crate::report::{Context, Failure, Outcome, Report, Result};
 use crate::workspace::Workspace;
+
+use shared::Module;
 
 /// The crate whose package holds the files: MIT OR Apache-2.0, the files as QuickFIX has them.
 const SOURCE: &str = "quickfix-tokio";
@@ -37,6 +41,7 @@ pub(crate) fn run(workspace: &Workspace, report: &mut Report) {
 fn generate(workspace: &Workspace) -> Result<Outcome> {
     let source = source(workspace)?.join("spec");
     let target = workspace.root().join("crates/boom-fix/src/generated");
+    let mut modules = Vec::new();
     for (module, file, session) in DICTIONARIES {
         let mut dictionary = Dictionary::parse(&read(&source, file)?).context(file)?;
         if let Some(session) = session {
@@ -44,11 +49,25 @@ fn generate(workspace: &Workspace) -> Result<Outcome> {
                 .extend(&read(&source, session)?)
                 .context(session)?;
         }
-        let code = dictionary.to_rust().context(file)?;
-        let path = target.join(format!("{module}.rs"));
-        fs::write(&path, format!("{HEAD}{code}")).context(path.display())?;
+        modules.push(Module::parse(module, &dictionary.to_rust().context(file)?));
+    }
+    let shared = shared::take(&mut modules);
+    let folder = target.join("shared");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).context(folder.display())?;
+    write(&target.join("shared.rs"), &shared::modules(&shared))?;
+    for list in &shared {
+        write(&folder.join(format!("{}.rs", list.name())), &list.to_rust())?;
+    }
+    for module in &modules {
+        let path = target.join(format!("{}.rs", module.name));
+        write(&path, &module.to_rust(&shared))?;
     }
     Ok(Outcome::Passed)
+}
+
+fn write(path: &Path, code: &str) -> Result<()> {
+    fs::write(path, format!("{HEAD}{code}")).context(path.display())
 }
 
 fn read(folder: &Path, name: &str) -> Result<String> {
@@ -57,9 +76,9 @@ fn read(folder: &Path, name: &str) -> Result<String> {
 }
 
 /// Where cargo has put the package, which the lock file names for the benches.
-fn source(workspace: &Workspace) -> Result<PathBuf> {
+pub(crate) fn source(workspace: &Workspace) -> Result<PathBuf> {
     let mut command: Command = workspace.cargo("metadata");
-    command.args(["--format-version", "1", "--features", "benches/peers"]);
+    command.args(["--format-version", "1", "--features", "benches/fix-peers"]);
     let metadata: Value =
         serde_json::from_str(&capture(&mut command)?).context("cargo metadata")?;
     let packages = metadata["packages"].as_array().into_iter().flatten();

@@ -40,6 +40,7 @@ use crate::workspace::Workspace;
 use client::Client;
 use exchange::Contents;
 use peer::{Peer, Peers, Way};
+pub(crate) use proxy::unpack as unpack_debian_package;
 use recording::{Made, Recording};
 use table::Table;
 

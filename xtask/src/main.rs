@@ -10,10 +10,12 @@ mod bench;
 mod ci;
 mod features;
 mod fix_dictionaries;
+mod fix_size;
 mod fuzz;
 mod golden;
 mod interop;
 mod process;
+mod quickfix;
 mod report;
 mod simulate;
 mod soak;
@@ -42,6 +44,8 @@ enum Command {
     Features,
     /// Make the dictionaries of boom-fix anew.
     FixDictionaries,
+    /// What a small program of FIX costs: time to compile, and bytes. Fails where the crate takes longer than it may.
+    FixSize,
     /// Fuzz one target, or each in turn.
     Fuzz {
         /// A target of `fuzz/Cargo.toml`; all of them without it.
@@ -109,6 +113,7 @@ fn run(command: Command) -> Result<bool> {
         Command::Tidy => tidy::run(&workspace, &mut report),
         Command::Features => report.step("features", || features::run(&workspace)),
         Command::FixDictionaries => fix_dictionaries::run(&workspace, &mut report),
+        Command::FixSize => report.step("size of FIX", || fix_size::run(&workspace)),
         Command::Fuzz { target, seconds } => {
             fuzz::run(&workspace, &mut report, target.as_deref(), seconds)
         }

@@ -56,7 +56,7 @@ pub(super) struct Order {
 
 /// 2026-11-22 14:30:00.123 UTC
 pub(super) const NOW_NS: i64 = 1_795_357_800_123_000_000;
-#[cfg(feature = "peers")]
+#[cfg(feature = "fix-peers")]
 pub(super) const NOW: &str = "20261122-14:30:00.123";
 
 pub(super) fn orders() -> Vec<Order> {

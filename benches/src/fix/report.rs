@@ -80,9 +80,7 @@ fn measure(index: usize, case: &Case, table: &mut Table) -> Result<()> {
         let mut row = vec![case.name.to_owned(), (*name).to_owned()];
         let mut count = None;
         if valgrind::missing().is_none() {
-            let instructions = instructions(index, who)?;
-            let arguments = |messages| child_arguments(index, who, messages);
-            let allocations = valgrind::allocations(ALLOCATING, arguments)?;
+            let (instructions, allocations) = counts(index, case, who)?;
             row.extend([format!("{instructions:.0}"), format!("{allocations:.1}")]);
             count = Some((instructions, allocations));
         } else {
@@ -95,7 +93,21 @@ fn measure(index: usize, case: &Case, table: &mut Table) -> Result<()> {
         row.extend(judged(case, name, count));
         table.push(row);
     }
+    if let Some(reason) = absent() {
+        let mut row = vec![case.name.to_owned(), "QuickFIX C++".to_owned()];
+        row.extend(std::iter::repeat_n("-".to_owned(), 4));
+        row.push(reason.to_owned());
+        table.push(row);
+    }
     Ok(())
+}
+
+/// Why the peer that is a program of its own is not in the table.
+fn absent() -> Option<&'static str> {
+    #[cfg(feature = "fix-peers")]
+    return crate::fix::peers::quickfix::missing();
+    #[cfg(not(feature = "fix-peers"))]
+    None
 }
 
 /// Target and whether it is met, for the rows of ours that have one.
@@ -114,8 +126,25 @@ fn judged(case: &Case, name: &str, count: Option<(f64, f64)>) -> Vec<String> {
     vec![format!("<= {at_most:.0}, 0"), met.to_owned()]
 }
 
-fn instructions(case: usize, who: usize) -> Result<f64> {
-    valgrind::instructions(COUNTED, |messages| child_arguments(case, who, messages))
+/// Instructions and allocations of a message.
+#[cfg_attr(
+    not(feature = "fix-peers"),
+    allow(unused_variables, reason = "only a peer in C++ is counted otherwise")
+)]
+fn counts(index: usize, case: &Case, who: usize) -> Result<(f64, f64)> {
+    #[cfg(feature = "fix-peers")]
+    if case
+        .contestants
+        .get(who)
+        .is_some_and(|&(name, _)| name == super::work::QUICKFIX)
+    {
+        let child = |messages| crate::fix::peers::quickfix::counted(case.of_quickfix(), messages);
+        let instructions = valgrind::instructions_of(COUNTED, child)?;
+        return Ok((instructions, valgrind::allocations_of(ALLOCATING, child)?));
+    }
+    let child = |messages| child_arguments(index, who, messages);
+    let instructions = valgrind::instructions(COUNTED, child)?;
+    Ok((instructions, valgrind::allocations(ALLOCATING, child)?))
 }
 
 fn child_arguments(case: usize, who: usize, messages: u64) -> Vec<String> {

@@ -46,13 +46,13 @@ const STORES: &[(&str, Make, usize)] = &[
         |folder| open(folder, Durability::Fsync),
         2_000,
     ),
-    #[cfg(feature = "peers")]
+    #[cfg(feature = "fix-peers")]
     (
         "SQLite, Flush",
         |folder| sqlite(folder, Durability::Flush),
         50_000,
     ),
-    #[cfg(feature = "peers")]
+    #[cfg(feature = "fix-peers")]
     (
         "SQLite, Fsync",
         |folder| sqlite(folder, Durability::Fsync),
@@ -65,7 +65,7 @@ fn open(folder: PathBuf, durability: Durability) -> Result<Box<dyn Store>> {
     Ok(Box::new(builder.durability(durability).open()?))
 }
 
-#[cfg(feature = "peers")]
+#[cfg(feature = "fix-peers")]
 fn sqlite(folder: PathBuf, durability: Durability) -> Result<Box<dyn Store>> {
     use boom_fix::session::store::SqliteStore;
 

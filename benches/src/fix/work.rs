@@ -1,7 +1,9 @@
 //! The works, and who takes part in each.
 
 use crate::fix::messages::{DISTINCT, Order, execution_reports, orders, snapshots};
-use crate::fix::ours::Ours;
+use crate::fix::ours::{Ours, Templated};
+#[cfg(feature = "fix-peers")]
+use crate::fix::peers;
 use crate::fix::sink::{Blind, Sink};
 use crate::harness::{Answer, Result, Work};
 
@@ -24,7 +26,7 @@ pub(super) trait Writes {
 pub(super) const TEN: [u32; 10] = [34, 11, 17, 150, 39, 38, 44, 32, 31, 60];
 
 /// Those of [`TEN`] that are numbers.
-#[cfg(feature = "peers")]
+#[cfg(feature = "fix-peers")]
 pub(super) const fn is_number(tag: u32) -> bool {
     matches!(tag, 34 | 38 | 44 | 32 | 31)
 }
@@ -39,6 +41,36 @@ pub(crate) struct Case {
     pub(crate) contestants: Vec<(&'static str, Make)>,
 }
 
+/// The peer that is a program of its own.
+#[cfg(feature = "fix-peers")]
+pub(super) const QUICKFIX: &str = "QuickFIX C++";
+
+impl Case {
+    fn new(name: &'static str, target: f64, contestants: Vec<(&'static str, Make)>) -> Self {
+        Self {
+            name,
+            target: Some(target),
+            contestants,
+        }
+    }
+
+    /// What QuickFIX calls the work.
+    #[cfg(feature = "fix-peers")]
+    pub(super) fn of_quickfix(&self) -> &'static str {
+        match self.name {
+            PARSE => "parse",
+            TEN_FIELDS => "ten",
+            BOOK => "book",
+            _ => "order",
+        }
+    }
+}
+
+const PARSE: &str = "ExecutionReport 331 B: parse";
+const TEN_FIELDS: &str = "ExecutionReport 331 B: parse and read ten fields";
+const BOOK: &str = "MarketDataSnapshot 818 B: parse and read ten entries";
+const ORDER: &str = "NewOrderSingle: encode";
+
 macro_rules! readers {
     ($work:ident) => {
         vec![
@@ -49,66 +81,81 @@ macro_rules! readers {
             ("ours, SWAR", || {
                 Ok(Box::new($work::new(Ours::by_kernel(2)?)))
             }),
-            #[cfg(feature = "peers")]
-            ("of_fix", || {
-                Ok(Box::new($work::new(crate::fix::peers::of_fix::OfFix)))
-            }),
-            #[cfg(feature = "peers")]
+            #[cfg(feature = "fix-peers")]
+            ("of_fix", || Ok(Box::new($work::new(peers::of_fix::OfFix)))),
+            #[cfg(feature = "fix-peers")]
             ("ironfix", || {
-                Ok(Box::new($work::new(
-                    crate::fix::peers::ironfix::IronFix::new(),
-                )))
+                Ok(Box::new($work::new(peers::ironfix::IronFix::new())))
             }),
-            #[cfg(feature = "peers")]
+            #[cfg(feature = "fix-peers")]
+            ("fefix", || {
+                Ok(Box::new($work::new(peers::fefix::FeFix::new())))
+            }),
+            #[cfg(feature = "fix-peers")]
+            ("rustyfix", || {
+                Ok(Box::new($work::new(peers::rustyfix::RustyFix::new()?)))
+            }),
+            #[cfg(feature = "fix-peers")]
+            ("quickfix-tokio", || {
+                let peer = peers::quickfix_tokio::QuickFixTokio::new();
+                Ok(Box::new($work::new(peer)))
+            }),
+            #[cfg(feature = "fix-peers")]
             ("hotfix", || {
-                Ok(Box::new($work::new(
-                    crate::fix::peers::hotfix::HotFix::new()?,
-                )))
+                Ok(Box::new($work::new(peers::hotfix::HotFix::new()?)))
             }),
         ]
     };
 }
 
+macro_rules! writers {
+    ($($name:literal $writer:expr;)*) => {
+        vec![
+            ("ours", || Ok(Box::new(Writing::new(Ours::new()?)))),
+            ("ours, template", || Ok(Box::new(Writing::new(Templated::new()?)))),
+            $(
+                #[cfg(feature = "fix-peers")]
+                ($name, || Ok(Box::new(Writing::new($writer)))),
+            )*
+        ]
+    };
+}
+
 pub(crate) fn cases() -> Vec<Case> {
-    vec![
-        Case {
-            name: "ExecutionReport 331 B: parse",
-            target: Some(1200.0),
-            contestants: readers!(Parsing),
-        },
-        Case {
-            name: "ExecutionReport 331 B: parse and read ten fields",
-            target: Some(1700.0),
-            contestants: readers!(Ten),
-        },
-        Case {
-            name: "MarketDataSnapshot 818 B: parse and read ten entries",
-            target: Some(3600.0),
-            contestants: readers!(Books),
-        },
-        Case {
-            name: "NewOrderSingle: encode",
-            target: Some(900.0),
-            contestants: vec![
-                ("ours", || Ok(Box::new(Writing::new(Ours::new()?)))),
-                ("ours, template", || {
-                    Ok(Box::new(Writing::new(crate::fix::ours::Templated::new()?)))
-                }),
-                #[cfg(feature = "peers")]
-                ("of_fix", || {
-                    Ok(Box::new(Writing::new(
-                        crate::fix::peers::of_fix::OfFixWriter::default(),
-                    )))
-                }),
-                #[cfg(feature = "peers")]
-                ("ironfix", || {
-                    Ok(Box::new(Writing::new(
-                        crate::fix::peers::ironfix::IronFix::new(),
-                    )))
-                }),
-            ],
-        },
-    ]
+    #[cfg_attr(
+        not(feature = "fix-peers"),
+        expect(unused_mut, reason = "nobody joins")
+    )]
+    let mut cases = vec![
+        Case::new(PARSE, 1200.0, readers!(Parsing)),
+        Case::new(TEN_FIELDS, 1700.0, readers!(Ten)),
+        Case::new(BOOK, 3600.0, readers!(Books)),
+        Case::new(
+            ORDER,
+            900.0,
+            writers! {
+                "of_fix" peers::of_fix::OfFixWriter::default();
+                "ironfix" peers::ironfix::IronFix::new();
+                "fefix" peers::fefix::FeFix::new();
+                "rustyfix" peers::rustyfix::RustyFix::new()?;
+                "quickfix-tokio" peers::quickfix_tokio::QuickFixTokio::new();
+                "hotfix" peers::hotfix::HotFixWriter::default();
+            },
+        ),
+    ];
+    #[cfg(feature = "fix-peers")]
+    if peers::quickfix::missing().is_none() {
+        let makes: [Make; 4] = [
+            || Ok(Box::new(peers::quickfix::QuickFix::new("parse")?)),
+            || Ok(Box::new(peers::quickfix::QuickFix::new("ten")?)),
+            || Ok(Box::new(peers::quickfix::QuickFix::new("book")?)),
+            || Ok(Box::new(peers::quickfix::QuickFix::new("order")?)),
+        ];
+        for (case, make) in cases.iter_mut().zip(makes) {
+            case.contestants.push((QUICKFIX, make));
+        }
+    }
+    cases
 }
 
 macro_rules! reading {
@@ -168,14 +215,7 @@ impl<W: Writes> Work for Writing<W> {
     fn answer(&mut self, messages: u64) -> Result<Answer> {
         let mut answer = Answer::new();
         for order in self.orders.iter().cycle().take(messages as usize) {
-            // Contestants order the header each in their way, and one of them writes BodyLength with zeros in front,
-            // which changes CheckSum too.
-            let is_compared =
-                |field: &&[u8]| !field.starts_with(b"9=") && !field.starts_with(b"10=");
-            let fields = self.writes.order(order)?.split(|&byte| byte == 1);
-            let mut fields: Vec<_> = fields.filter(is_compared).collect();
-            fields.sort_unstable();
-            answer.add(&fields.join(&1));
+            add_order(&mut answer, self.writes.order(order)?);
         }
         Ok(answer)
     }
@@ -186,6 +226,16 @@ impl<W: Writes> Work for Writing<W> {
         }
         Ok(())
     }
+}
+
+/// Contestants order the fields each in their way, and some write BodyLength with zeros in front, which changes
+/// CheckSum too.
+pub(super) fn add_order(answer: &mut Answer, order: &[u8]) {
+    let is_compared = |field: &&[u8]| !field.starts_with(b"9=") && !field.starts_with(b"10=");
+    let fields = order.split(|&byte| byte == 1).filter(is_compared);
+    let mut fields: Vec<_> = fields.collect();
+    fields.sort_unstable();
+    answer.add(&fields.join(&1));
 }
 
 /// Messages that answers are compared on: each distinct one.

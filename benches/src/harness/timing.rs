@@ -1,7 +1,7 @@
 //! Wall-clock time by interleaved rounds: each round runs every contestant once, so that what the machine does
 //! besides falls on all of them, and ratios are taken within a round.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::{Result, Work};
 
@@ -59,9 +59,7 @@ fn calibrate(work: &mut dyn Work, unit: u64, turn: Duration) -> Result<u64> {
 }
 
 fn time(work: &mut dyn Work, messages: u64) -> Result<f64> {
-    let start = Instant::now();
-    work.run(messages)?;
-    Ok(start.elapsed().as_nanos() as f64 / messages as f64)
+    Ok(work.time(messages)?.as_nanos() as f64 / messages as f64)
 }
 
 /// The middle value; of an even number of values the upper of the two.

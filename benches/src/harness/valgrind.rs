@@ -1,6 +1,7 @@
 //! Exact counts: this program runs itself under valgrind with two amounts of work and takes the difference, so that
 //! what start-up and set-up cost cancels.
 
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use super::Result;
@@ -10,13 +11,21 @@ use super::Result;
 /// `child(messages)` gives the arguments with which this program does that many messages inside
 /// [`measured_section`](super::measured_section) and ends.
 pub(crate) fn instructions(messages: u64, child: impl Fn(u64) -> Vec<String>) -> Result<f64> {
+    instructions_of(messages, |messages| this_program(child(messages)))
+}
+
+/// The same of a program that is not this one: `child(messages)` gives it and its arguments.
+pub(crate) fn instructions_of(
+    messages: u64,
+    child: impl Fn(u64) -> Result<(PathBuf, Vec<String>)>,
+) -> Result<f64> {
     let options = [
         "--tool=callgrind",
         "--callgrind-out-file=/dev/null",
         "--collect-atstart=no",
         "--toggle-collect=*measured_section*",
     ];
-    let start = |messages| valgrind(&options, &child(messages));
+    let start = |messages| valgrind(&options, child(messages)?);
     difference(messages, start, "Collected :")
 }
 
@@ -24,12 +33,20 @@ pub(crate) fn instructions(messages: u64, child: impl Fn(u64) -> Vec<String>) ->
 ///
 /// Counted from outside, so that the allocator of what is measured stays the system's own.
 pub(crate) fn allocations(messages: u64, child: impl Fn(u64) -> Vec<String>) -> Result<f64> {
+    allocations_of(messages, |messages| this_program(child(messages)))
+}
+
+/// The same of a program that is not this one.
+pub(crate) fn allocations_of(
+    messages: u64,
+    child: impl Fn(u64) -> Result<(PathBuf, Vec<String>)>,
+) -> Result<f64> {
     let options = [
         "--tool=memcheck",
         "--leak-check=no",
         "--undef-value-errors=no",
     ];
-    let start = |messages| valgrind(&options, &child(messages));
+    let start = |messages| valgrind(&options, child(messages)?);
     difference(messages, start, "total heap usage:")
 }
 
@@ -40,7 +57,7 @@ pub(crate) fn bytes_held(count: u64, child: impl Fn(u64) -> Vec<String>) -> Resu
         "--leak-check=no",
         "--undef-value-errors=no",
     ];
-    let start = |count| valgrind(&options, &child(count));
+    let start = |count| valgrind(&options, this_program(child(count))?);
     difference(count, start, "in use at exit:")
 }
 
@@ -70,13 +87,16 @@ fn per_message(few: u64, many: u64, messages: u64) -> f64 {
 const NO_REPEATED_INSTRUCTIONS: &str =
     "glibc.cpu.x86_rep_movsb_threshold=1073741824:glibc.cpu.x86_rep_stosb_threshold=1073741824";
 
-fn valgrind(options: &[&str], child: &[String]) -> Result<Child> {
-    let program = std::env::current_exe()?;
+fn this_program(arguments: Vec<String>) -> Result<(PathBuf, Vec<String>)> {
+    Ok((std::env::current_exe()?, arguments))
+}
+
+fn valgrind(options: &[&str], (program, arguments): (PathBuf, Vec<String>)) -> Result<Child> {
     Ok(Command::new("valgrind")
         .env("GLIBC_TUNABLES", NO_REPEATED_INSTRUCTIONS)
         .args(options)
         .arg(program)
-        .args(child)
+        .args(arguments)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::piped())

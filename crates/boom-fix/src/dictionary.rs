@@ -65,7 +65,7 @@ impl Dictionary {
 /// };
 /// assert_eq!(side.meaning(b"2"), Some("SELL"));
 /// ```
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct FieldDef {
     /// Its number.
     pub tag: u32,
@@ -78,6 +78,14 @@ pub struct FieldDef {
 }
 
 impl FieldDef {
+    /// What no dictionary has.
+    const NONE: Self = Self {
+        tag: 0,
+        name: "",
+        data_type: DataType::String,
+        values: &[],
+    };
+
     /// What a value means, if there is a list and it is in it.
     pub fn meaning(&self, value: &[u8]) -> Option<&'static str> {
         let mut values = self.values.iter();

@@ -45,6 +45,12 @@ pub use value::{
     Date, Decimal, FromValue, MonthYear, Precision, Time, TzTime, TzTimestamp, UtcTimestamp, Value,
 };
 
+// Fields that several of the versions below have.
+#[rustfmt::skip]
+#[allow(unreachable_pub, reason = "the modules of the versions have what is in these")]
+#[path = "generated/shared.rs"]
+mod shared;
+
 /// FIX 4.0.
 #[cfg(feature = "fix40")]
 #[rustfmt::skip]

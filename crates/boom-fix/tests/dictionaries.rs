@@ -12,11 +12,14 @@
     feature = "fix50sp2"
 ))]
 
-use boom_fix::dictionary::{DataType, Dictionary, Part};
+mod sample;
+
+use boom_fix::dictionary::{DataType, Dictionary};
 use boom_fix::{
-    BeginString, DataFields, Decoder, Encoder, FieldIndex, MessageWriter, UtcTimestamp, Validator,
-    is_header_tag,
+    BeginString, DataFields, Decoder, Encoder, FieldIndex, Fields, GroupDef, UtcTimestamp,
+    Validator,
 };
+use sample::{Node, Sampler, flat};
 
 const DICTIONARIES: [&Dictionary; 9] = [
     &boom_fix::fix40::DICTIONARY,
@@ -30,157 +33,86 @@ const DICTIONARIES: [&Dictionary; 9] = [
     &boom_fix::fix50sp2::DICTIONARY,
 ];
 
-/// Writes fields and notes them.
-struct Sampler<'w, 'a> {
-    writer: &'w mut MessageWriter<'a>,
-    dictionary: &'static Dictionary,
-    data: DataFields,
-    /// All pairs of it.
-    lengths: &'w [(u32, u32)],
-    written: Vec<(u32, Vec<u8>)>,
-    seed: u64,
-}
-
-impl Sampler<'_, '_> {
-    fn random(&mut self) -> u64 {
-        self.seed ^= self.seed << 13;
-        self.seed ^= self.seed >> 7;
-        self.seed ^= self.seed << 17;
-        self.seed >> 8
-    }
-
-    fn parts(&mut self, parts: &'static [Part], seen: &mut Vec<u32>, depth: usize) {
-        for part in parts {
-            match part {
-                Part::Component { parts, .. } => self.parts(parts, seen, depth),
-                Part::Field { tag, .. } | Part::Group { tag, .. }
-                    if seen.contains(tag) || is_header_tag(*tag) => {}
-                Part::Field { tag, .. } => {
-                    seen.push(*tag);
-                    self.field(*tag);
-                }
-                Part::Group { tag, parts, .. } => {
-                    seen.push(*tag);
-                    let is_listed = self
-                        .dictionary
-                        .field(*tag)
-                        .is_some_and(|field| !field.values.is_empty());
-                    let entries = if depth == 0 && !is_listed {
-                        1 + self.random() % 3
-                    } else {
-                        1
-                    };
-                    self.put(*tag, entries.to_string().into_bytes());
-                    for _ in 0..entries {
-                        self.parts(parts, &mut Vec::new(), depth + 1);
-                    }
-                }
-            }
-        }
-    }
-
-    fn field(&mut self, tag: u32) {
-        // Written with the data that it announces.
-        if self.data.data_of(tag).is_some() {
-            return;
-        }
-        if let Some(&(length, _)) = self.lengths.iter().find(|&&(_, data)| data == tag) {
-            let value = vec![b'a', 1, b'=', (self.random() % 256) as u8];
-            self.writer.data(length, tag, &value);
-            self.written.push((length, b"4".to_vec()));
-            self.written.push((tag, value));
-            return;
-        }
-        let value = self.sample(tag);
-        self.put(tag, value.into_bytes());
-    }
-
-    fn put(&mut self, tag: u32, value: Vec<u8>) {
-        self.writer.bytes(tag, &value);
-        self.written.push((tag, value));
-    }
-
-    fn sample(&mut self, tag: u32) -> String {
-        let random = self.random();
-        let field = self.dictionary.field(tag).unwrap();
-        if !field.values.is_empty() {
-            return field.values[random as usize % field.values.len()]
-                .0
-                .to_owned();
-        }
-        match field.data_type {
-            DataType::DayOfMonth => (1 + random % 31).to_string(),
-            DataType::Int => format!("-{}", random % 1000),
-            DataType::Length | DataType::SeqNum | DataType::NumInGroup | DataType::TagNum => {
-                (random % 100_000).to_string()
-            }
-            DataType::Float => format!("{}.{}", random % 100_000, random % 1000),
-            DataType::Char | DataType::MultipleCharValue => "A".to_owned(),
-            DataType::Boolean => "Y".to_owned(),
-            DataType::UtcTimestamp => "20240506-12:34:56.789".to_owned(),
-            DataType::UtcTimeOnly => "12:34:56".to_owned(),
-            DataType::DateOnly => "20240229".to_owned(),
-            DataType::MonthYear => "202512w2".to_owned(),
-            DataType::TzTimeOnly => "07:39Z".to_owned(),
-            DataType::TzTimestamp => "20060901-07:39-05".to_owned(),
-            _ => format!("text {random}"),
-        }
-    }
-}
+/// Samples of each message.
+const SAMPLES: usize = 3;
 
 #[test]
-fn every_message_comes_back_and_is_valid() {
+fn every_message_and_group_comes_back_and_is_valid() {
     let encoder = Encoder::new(BeginString::Fix44, "A", "B").unwrap();
     let mut room = vec![0; 1 << 22];
     let mut index = FieldIndex::with_max_fields(1 << 18);
     let mut decoder = Decoder::new().with_max_message_bytes(1 << 22);
-    let data = DataFields::standard();
-    let pairs = (1..2000).filter_map(|length| Some((length, data.data_of(length)?)));
-    let lengths: Vec<_> = pairs.collect();
-    let (mut messages, mut fields) = (0, 0);
+    let mut sampler = Sampler::new();
+    let (mut messages, mut fields, mut groups) = (0, 0, 0);
     for dictionary in DICTIONARIES {
         let mut validator = Validator::new(dictionary);
         for message in dictionary.messages {
-            for seed in 1..=3u64 {
+            for _ in 0..SAMPLES {
+                let name = format!("{} {}", dictionary.name, message.name);
+                let nodes = sampler.message(dictionary, message.parts);
                 let mut writer =
                     encoder.message(&mut room, message.msg_type, 1, UtcTimestamp::UNIX_EPOCH);
-                let mut sampler = Sampler {
-                    writer: &mut writer,
-                    dictionary,
-                    data: data.clone(),
-                    lengths: &lengths,
-                    written: Vec::new(),
-                    seed: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15),
-                };
-                sampler.parts(message.parts, &mut Vec::new(), 0);
-                let written = sampler.written;
-                let name = format!("{} {}", dictionary.name, message.name);
-                let bytes = writer.finish().unwrap().as_bytes();
-                let read = decoder
-                    .decode(&mut &bytes[..], &mut index)
-                    .unwrap()
-                    .expect(&name);
+                sampler.write(&mut writer, &nodes);
+                let bytes = writer.finish().expect(&name).as_bytes();
+                let read = decoder.decode(&mut &bytes[..], &mut index).unwrap();
+                let read = read.expect(&name);
+                let mut written = Vec::new();
+                flat(&nodes, &mut written);
                 let body = read.iter().skip(7).take(written.len());
-                assert!(
-                    body.map(|field| (field.tag(), field.as_bytes().to_vec()))
-                        .eq(written.iter().cloned()),
-                    "{name}"
-                );
-                assert_eq!(
-                    validator.validate(&read),
-                    Ok(()),
-                    "{name}: {:?}",
-                    read.fields()
-                );
-                messages += 1;
-                fields += written.len();
+                let body = body.map(|field| (field.tag(), field.as_bytes().to_vec()));
+                assert!(body.eq(written.iter().cloned()), "{name}");
+                let valid = validator.validate(&read);
+                assert_eq!(valid, Ok(()), "{name}: {:?}", read.fields());
+                groups += compare_groups(read.fields(), &nodes, &name);
+                (messages, fields) = (messages + 1, fields + written.len());
             }
         }
     }
+    assert_eq!(messages, SAMPLES * 596);
     assert!(
-        messages == 3 * 596 && fields > 100_000,
-        "{messages} messages, {fields} fields"
+        fields > 100_000 && groups > 10_000,
+        "{fields} fields, {groups} groups"
     );
+}
+
+/// Reads each group by its members and compares its entries with what was written, those in entries too. Returns how many
+/// there were.
+fn compare_groups(fields: Fields<'_>, nodes: &[Node], name: &str) -> usize {
+    let mut groups = 0;
+    for (place, node) in nodes.iter().enumerate() {
+        let Node::Group {
+            tag,
+            members,
+            entries,
+        } = node
+        else {
+            continue;
+        };
+        let group = GroupDef::new(*tag, members);
+        let read = fields.group(&group).unwrap();
+        assert_eq!(read.len(), entries.len(), "{name} {tag}");
+        for (number, (entry, expected)) in read.zip(entries).enumerate() {
+            let (entry, mut written) = (entry.expect(name), Vec::new());
+            flat(expected, &mut written);
+            let found: Vec<_> = entry
+                .iter()
+                .map(|field| (field.tag(), field.as_bytes().to_vec()))
+                .collect();
+            // Nothing in the bytes ends a last entry where a field of the group follows the group.
+            let is_last = number + 1 == entries.len();
+            if is_last
+                && let Some(Node::Field(next, _)) = nodes.get(place + 1)
+                && members.contains(next)
+            {
+                assert!(found.starts_with(&written), "{name} {tag}");
+            } else {
+                assert_eq!(found, written, "{name} {tag}");
+            }
+            groups += compare_groups(entry, expected, name);
+        }
+        groups += 1;
+    }
+    groups
 }
 
 #[test]

@@ -102,7 +102,7 @@ fn command(program: &Path) -> Command {
 }
 
 /// Downloads a package, with those it needs and the machine lacks, and unpacks them without installing.
-fn unpack(package: &str, folder: &Path) -> Result<()> {
+pub(crate) fn unpack(package: &str, folder: &Path) -> Result<()> {
     fs::create_dir_all(folder).context(folder.display())?;
     if download(package, folder).is_err() {
         // A fresh machine has no package lists, an old one such as name files that are gone. Only root can fetch them;

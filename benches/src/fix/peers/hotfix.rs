@@ -2,11 +2,12 @@
 
 use hotfix_dictionary::{Dictionary, TagU32};
 use hotfix_message::message::{Config, Message};
-use hotfix_message::{MessageBuilder, Part};
+use hotfix_message::{Field, MessageBuilder, Part};
 
-use super::{put, put_entry};
+use super::{price_of, put, put_entry};
+use crate::fix::messages::{NOW, Order};
 use crate::fix::sink::Sink;
-use crate::fix::work::{Reads, TEN};
+use crate::fix::work::{Reads, TEN, Writes};
 use crate::harness::Result;
 
 pub(in crate::fix) struct HotFix(MessageBuilder);
@@ -73,5 +74,37 @@ impl Reads for HotFix {
             index += 1;
         }
         Ok(())
+    }
+}
+
+#[derive(Default)]
+pub(in crate::fix) struct HotFixWriter {
+    written: Vec<u8>,
+}
+
+impl Writes for HotFixWriter {
+    fn order(&mut self, order: &Order) -> Result<&[u8]> {
+        let field = |number, value: &str| {
+            let tag = tag(number)?;
+            Ok::<_, Box<dyn std::error::Error>>(Field::new(tag, value.as_bytes().to_vec()))
+        };
+        let mut message = Message::new("FIX.4.4", "D");
+        let header = message.header_mut();
+        header.store_field(field(49, "BUYER")?);
+        header.store_field(field(56, "VENUE")?);
+        header.store_field(field(34, &order.seq.to_string())?);
+        header.store_field(field(52, NOW)?);
+        message.store_field(field(11, &order.id)?);
+        message.store_field(field(1, "ACCT-0017")?);
+        message.store_field(field(55, "MSFT")?);
+        message.store_field(field(54, "1")?);
+        message.store_field(field(60, NOW)?);
+        message.store_field(field(38, &order.quantity.to_string())?);
+        message.store_field(field(40, "2")?);
+        message.store_field(field(44, &price_of(order))?);
+        message.store_field(field(59, "0")?);
+        let written = message.encode(&Config::default());
+        self.written = written.map_err(|error| format!("{error:?}"))?;
+        Ok(&self.written)
     }
 }

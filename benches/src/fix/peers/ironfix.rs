@@ -2,7 +2,7 @@
 
 use ironfix_tagvalue::{Decoder, Encoder, FieldIndex};
 
-use super::{put, put_entry};
+use super::{price_of, put, put_entry};
 use crate::fix::messages::{NOW, Order};
 use crate::fix::sink::Sink;
 use crate::fix::work::{Reads, TEN, Writes};
@@ -74,10 +74,7 @@ impl Writes for IronFix {
         encoder.put_str(60, NOW);
         encoder.put_int(38, order.quantity);
         encoder.put_char(40, '2');
-        encoder.put_str(
-            44,
-            &format!("{}.{:02}", order.price / 100, order.price % 100),
-        );
+        encoder.put_str(44, &price_of(order));
         encoder.put_char(59, '0');
         self.written.clear();
         self.written.extend_from_slice(encoder.finish()?);

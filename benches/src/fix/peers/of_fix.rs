@@ -6,7 +6,7 @@ use of_fix::{
     FixVersion, encode_new_order_single, parse_message,
 };
 
-use super::{put, put_entry};
+use super::{price_of, put, put_entry};
 use crate::fix::messages::{NOW, Order};
 use crate::fix::sink::Sink;
 use crate::fix::work::{Reads, TEN, Writes};
@@ -73,7 +73,7 @@ impl Writes for OfFixWriter {
     fn order(&mut self, order: &Order) -> Result<&[u8]> {
         // Numbers are the caller's to write.
         let quantity = order.quantity.to_string();
-        let price = format!("{}.{:02}", order.price / 100, order.price % 100);
+        let price = price_of(order);
         let header = FixSessionHeader::new(b"BUYER", b"VENUE", order.seq, NOW.as_bytes());
         let request = FixNewOrderSingle::new(
             order.id.as_bytes(),

@@ -3,44 +3,19 @@
 
 boom_fix::dictionary! {
     "FIX.4.1";
+    shared { f40_41 f40_41_42 f40_41_42_43_44_50_50sp1_50sp2 f40_41_42_43_44_t11_50_50sp1_50sp2 f41_42_43_44_50_50sp1_50sp2 }
     values {
-        AdvSide { Buy "B" Sell "S" Trade "T" Cross "X" }
         AdvTransType { Cancel "C" New "N" Replace "R" }
-        CommType { PerShare "1" Percentage "2" Absolute "3" }
         ExecInst { StayOnOfferside "0" NotHeld "1" Work "2" GoAlong "3" OverTheDay "4" Held "5" ParticipateDontInitiate "6" StrictScale "7" TryToScale "8" StayOnBidside "9" NoCross "A" OkToCross "B" CallFirst "C" PercentOfVolume "D" DoNotIncrease "E" DoNotReduce "F" AllOrNone "G" InstitutionsOnly "I" LastPeg "L" MidPricePeg "M" NonNegotiable "N" OpeningPeg "O" MarketPeg "P" PrimaryPeg "R" Suspend "S" CustomerDisplayInstruction "U" Netting "V" }
-        ExecTransType { New "0" Cancel "1" Correct "2" Status "3" }
-        HandlInst { AutomatedExecutionOrderPrivateNoBrokerIntervention "1" AutomatedExecutionOrderPublicBrokerInterventionOk "2" ManualOrderBestExecution "3" }
         IDSource { Cusip "1" Sedol "2" Quik "3" IsinNumber "4" RicCode "5" IsoCurrencyCode "6" IsoCountryCode "7" }
-        IOIOthSvc { Autex "A" Bridge "B" }
-        IOIQltyInd { High "H" Low "L" Medium "M" }
-        IOIShares { Large "L" Medium "M" Small "S" }
-        IOITransType { Cancel "C" New "N" Replace "R" }
-        LastCapacity { Agent "1" CrossAsAgent "2" CrossAsPrincipal "3" Principal "4" }
-        OrdStatus { New "0" PartiallyFilled "1" Filled "2" DoneForDay "3" Canceled "4" Replaced "5" PendingCancelReplace "6" Stopped "7" Rejected "8" Suspended "9" PendingNew "A" Calculated "B" Expired "C" }
         OrdType { Market "1" Limit "2" Stop "3" StopLimit "4" MarketOnClose "5" WithOrWithout "6" LimitOrBetter "7" LimitWithOrWithout "8" OnBasis "9" OnClose "A" LimitOnClose "B" ForexC "C" PreviouslyQuoted "D" PreviouslyIndicated "E" ForexF "F" ForexG "G" ForexH "H" Pegged "P" }
-        PossDupFlag { No "N" Yes "Y" }
         Rule80A { AgencySingleOrder "A" ShortExemptTransactionB "B" ProgramOrderNonIndexArbForMemberFirmOrg "C" ProgramOrderIndexArbForMemberFirmOrg "D" RegisteredEquityMarketMakerTrades "E" ShortExemptTransactionF "F" ShortExemptTransactionH "H" IndividualInvestorSingleOrder "I" ProgramOrderIndexArbForIndividualCustomer "J" ProgramOrderNonIndexArbForIndividualCustomer "K" ShortExemptTransactionForMemberCompetingMarketMakerAffiliatedWithTheFirmClearingTheTrade "L" ProgramOrderIndexArbForOtherMember "M" ProgramOrderNonIndexArbForOtherMember "N" CompetingDealerTradesO "O" Principal "P" CompetingDealerTradesR "R" SpecialistTrades "S" CompetingDealerTradesT "T" ProgramOrderIndexArbForOtherAgency "U" AllOtherOrdersAsAgentForOtherMember "W" ShortExemptTransactionForMemberCompetingMarketMakerNotAffiliatedWithTheFirmClearingTheTrade "X" ProgramOrderNonIndexArbForOtherAgency "Y" ShortExemptTransactionForNonMemberCompetingMarketMaker "Z" }
         Side { Buy "1" Sell "2" BuyMinus "3" SellPlus "4" SellShort "5" SellShortExempt "6" Undisclosed "7" Cross "8" }
-        TimeInForce { Day "0" GoodTillCancel "1" AtTheOpening "2" ImmediateOrCancel "3" FillOrKill "4" GoodTillCrossing "5" GoodTillDate "6" }
-        Urgency { Normal "0" Flash "1" Background "2" }
-        SettlmntTyp { Regular "0" Cash "1" NextDay "2" TPlus2 "3" TPlus3 "4" TPlus4 "5" Future "6" WhenIssued "7" SellersOption "8" TPlus5 "9" }
         AllocTransType { New "0" Replace "1" Cancel "2" Preliminary "3" Calculated "4" }
         OpenClose { Close "C" Open "O" }
-        ProcessCode { Regular "0" SoftDollar "1" StepIn "2" StepOut "3" SoftDollarStepIn "4" SoftDollarStepOut "5" PlanSponsor "6" }
-        AllocStatus { Accepted "0" Rejected "1" PartialAccept "2" Received "3" }
-        AllocRejCode { UnknownAccount "0" IncorrectQuantity "1" IncorrectAveragePrice "2" UnknownExecutingBrokerMnemonic "3" CommissionDifference "4" UnknownOrderid "5" UnknownListid "6" Other "7" }
-        EmailType { New "0" Reply "1" AdminReply "2" }
         PossResend { No "N" Yes "Y" }
-        EncryptMethod { None "0" Pkcs "1" Des "2" PkcsDes "3" PgpDes "4" PgpDesMd5 "5" PemDesMd5 "6" }
-        CxlRejReason { TooLateToCancel "0" UnknownOrder "1" }
         OrdRejReason { BrokerOption "0" UnknownSymbol "1" ExchangeClosed "2" OrderExceedsLimit "3" TooLateToEnter "4" UnknownOrder "5" DuplicateOrder "6" }
         IOIQualifier { AllOrNone "A" AtTheClose "C" InTouchWith "I" Limit "L" MoreBehind "M" AtTheOpen "O" TakingAPosition "P" AtTheMarket "Q" PortfolioShowN "S" ThroughTheDay "T" Versus "V" Indication "W" CrossingOpportunity "X" AtTheMidpoint "Y" PreOpen "Z" }
-        ReportToExch { No "N" Yes "Y" }
-        LocateReqd { No "N" Yes "Y" }
-        ForexReq { No "N" Yes "Y" }
-        GapFillFlag { No "N" Yes "Y" }
-        DKReason { UnknownSymbol "A" WrongSide "B" QuantityExceedsOrder "C" NoMatchingOrder "D" PriceExceedsLimit "E" Other "Z" }
-        IOINaturalFlag { No "N" Yes "Y" }
         MiscFeeType { Regulatory "1" Tax "2" LocalCommission "3" ExchangeFees "4" Stamp "5" Levy "6" Other "7" Markup "8" }
         ResetSeqNumFlag { No "N" Yes "Y" }
         ExecType { New "0" PartialFill "1" Fill "2" DoneForDay "3" Cancelled "4" Replace "5" PendingCancelReplace "6" Stopped "7" Rejected "8" Suspended "9" PendingNew "A" Calculated "B" Expired "C" }
@@ -52,219 +27,52 @@ boom_fix::dictionary! {
         SecurityType { BankersAcceptance "BA" CertificateOfDeposit "CD" CollateralizeMortgageObligation "CMO" CorporateBond "CORP" CommercialPaper "CP" CorporatePrivatePlacement "CPP" CommonStock "CS" FederalHousingAuthority "FHA" FederalHomeLoan "FHL" FederalNationalMortgageAssociation "FN" ForeignExchangeContract "FOR" Future "FUT" GovernmentNationalMortgageAssociation "GN" TreasuriesPlusAgencyDebenture "GOVT" MutualFund "MF" MortgageInterestOnly "MIO" MortgagePrincipleOnly "MPO" MortgagePrivatePlacement "MPP" MiscellaneousPassThru "MPT" MunicipalBond "MUNI" NoIsitcSecurityType "NONE" Option "OPT" PreferredStock "PS" RepurchaseAgreement "RP" ReverseRepurchaseAgreement "RVRP" StudentLoanMarketingAssociation "SL" TimeDeposit "TD" UsTreasuryBill "USTB" Warrant "WAR" CatsTigersLions "ZOO" }
         StandInstDbType { Other "0" DtcSid "1" ThomsonAlert "2" AGlobalCustodian "3" }
         AllocLinkType { FXNetting "0" FXSwap "1" }
-        PutOrCall { Put "0" Call "1" }
         CoveredOrUncovered { Covered "0" Uncovered "1" }
-        CustomerOrFirm { Customer "0" Firm "1" }
         NotifyBrokerOfCredit { No "N" Yes "Y" }
         AllocHandlInst { Match "1" Forward "2" ForwardAndMatch "3" }
     }
     fields {
-        ACCOUNT 1 Text "Account" String []
-        ADV_ID 2 Text "AdvId" String []
-        ADV_REF_ID 3 Text "AdvRefID" String []
-        ADV_SIDE 4 AdvSide "AdvSide" String [ "B" "BUY" "S" "SELL" "T" "TRADE" "X" "CROSS"]
         ADV_TRANS_TYPE 5 AdvTransType "AdvTransType" String [ "C" "CANCEL" "N" "NEW" "R" "REPLACE"]
-        AVG_PX 6 Number "AvgPx" Float []
-        BEGIN_SEQ_NO 7 Int "BeginSeqNo" Int []
-        BEGIN_STRING 8 Text "BeginString" String []
-        BODY_LENGTH 9 Int "BodyLength" Int []
-        CHECK_SUM 10 Text "CheckSum" String []
-        CL_ORD_ID 11 Text "ClOrdID" String []
-        COMMISSION 12 Number "Commission" Float []
-        COMM_TYPE 13 CommType "CommType" String [ "1" "PER_SHARE" "2" "PERCENTAGE" "3" "ABSOLUTE"]
-        CUM_QTY 14 Int "CumQty" Int []
-        CURRENCY 15 Text "Currency" String []
-        END_SEQ_NO 16 Int "EndSeqNo" Int []
-        EXEC_ID 17 Text "ExecID" String []
         EXEC_INST 18 ExecInst "ExecInst" String [ "0" "STAY_ON_OFFERSIDE" "1" "NOT_HELD" "2" "WORK" "3" "GO_ALONG" "4" "OVER_THE_DAY" "5" "HELD" "6" "PARTICIPATE_DONT_INITIATE" "7" "STRICT_SCALE" "8" "TRY_TO_SCALE" "9" "STAY_ON_BIDSIDE" "A" "NO_CROSS" "B" "OK_TO_CROSS" "C" "CALL_FIRST" "D" "PERCENT_OF_VOLUME" "E" "DO_NOT_INCREASE" "F" "DO_NOT_REDUCE" "G" "ALL_OR_NONE" "I" "INSTITUTIONS_ONLY" "L" "LAST_PEG" "M" "MID_PRICE_PEG" "N" "NON_NEGOTIABLE" "O" "OPENING_PEG" "P" "MARKET_PEG" "R" "PRIMARY_PEG" "S" "SUSPEND" "U" "CUSTOMER_DISPLAY_INSTRUCTION" "V" "NETTING"]
-        EXEC_REF_ID 19 Text "ExecRefID" String []
-        EXEC_TRANS_TYPE 20 ExecTransType "ExecTransType" String [ "0" "NEW" "1" "CANCEL" "2" "CORRECT" "3" "STATUS"]
-        HANDL_INST 21 HandlInst "HandlInst" String [ "1" "AUTOMATED_EXECUTION_ORDER_PRIVATE_NO_BROKER_INTERVENTION" "2" "AUTOMATED_EXECUTION_ORDER_PUBLIC_BROKER_INTERVENTION_OK" "3" "MANUAL_ORDER_BEST_EXECUTION"]
         ID_SOURCE 22 IDSource "IDSource" String [ "1" "CUSIP" "2" "SEDOL" "3" "QUIK" "4" "ISIN_NUMBER" "5" "RIC_CODE" "6" "ISO_CURRENCY_CODE" "7" "ISO_COUNTRY_CODE"]
         IO_IID 23 Text "IOIid" String []
-        IOI_OTH_SVC 24 IOIOthSvc "IOIOthSvc" String [ "A" "AUTEX" "B" "BRIDGE"]
-        IOI_QLTY_IND 25 IOIQltyInd "IOIQltyInd" String [ "H" "HIGH" "L" "LOW" "M" "MEDIUM"]
-        IOI_REF_ID 26 Text "IOIRefID" String []
-        IOI_SHARES 27 IOIShares "IOIShares" String [ "L" "LARGE" "M" "MEDIUM" "S" "SMALL"]
-        IOI_TRANS_TYPE 28 IOITransType "IOITransType" String [ "C" "CANCEL" "N" "NEW" "R" "REPLACE"]
-        LAST_CAPACITY 29 LastCapacity "LastCapacity" String [ "1" "AGENT" "2" "CROSS_AS_AGENT" "3" "CROSS_AS_PRINCIPAL" "4" "PRINCIPAL"]
-        LAST_MKT 30 Text "LastMkt" String []
-        LAST_PX 31 Number "LastPx" Float []
-        LAST_SHARES 32 Int "LastShares" Int []
-        LINES_OF_TEXT 33 Int "LinesOfText" Int []
-        MSG_SEQ_NUM 34 Int "MsgSeqNum" Int []
         MSG_TYPE 35 Text "MsgType" String [ "0" "HEARTBEAT" "1" "TEST_REQUEST" "2" "RESEND_REQUEST" "3" "REJECT" "4" "SEQUENCE_RESET" "5" "LOGOUT" "6" "INDICATION_OF_INTEREST" "7" "ADVERTISEMENT" "8" "EXECUTION_REPORT" "9" "ORDER_CANCEL_REJECT" "A" "LOGON" "B" "NEWS" "C" "EMAIL" "D" "ORDER_D" "E" "ORDER_E" "F" "ORDER_CANCEL_REQUEST" "G" "ORDER_CANCEL_REPLACE_REQUEST" "H" "ORDER_STATUS_REQUEST" "J" "ALLOCATION" "K" "LIST_CANCEL_REQUEST" "L" "LIST_EXECUTE" "M" "LIST_STATUS_REQUEST" "N" "LIST_STATUS" "P" "ALLOCATION_ACK" "Q" "DONT_KNOW_TRADE" "R" "QUOTE_REQUEST" "S" "QUOTE" "T" "SETTLEMENT_INSTRUCTIONS"]
-        NEW_SEQ_NO 36 Int "NewSeqNo" Int []
-        ORDER_ID 37 Text "OrderID" String []
-        ORDER_QTY 38 Int "OrderQty" Int []
-        ORD_STATUS 39 OrdStatus "OrdStatus" String [ "0" "NEW" "1" "PARTIALLY_FILLED" "2" "FILLED" "3" "DONE_FOR_DAY" "4" "CANCELED" "5" "REPLACED" "6" "PENDING_CANCEL_REPLACE" "7" "STOPPED" "8" "REJECTED" "9" "SUSPENDED" "A" "PENDING_NEW" "B" "CALCULATED" "C" "EXPIRED"]
         ORD_TYPE 40 OrdType "OrdType" String [ "1" "MARKET" "2" "LIMIT" "3" "STOP" "4" "STOP_LIMIT" "5" "MARKET_ON_CLOSE" "6" "WITH_OR_WITHOUT" "7" "LIMIT_OR_BETTER" "8" "LIMIT_WITH_OR_WITHOUT" "9" "ON_BASIS" "A" "ON_CLOSE" "B" "LIMIT_ON_CLOSE" "C" "FOREX_C" "D" "PREVIOUSLY_QUOTED" "E" "PREVIOUSLY_INDICATED" "F" "FOREX_F" "G" "FOREX_G" "H" "FOREX_H" "P" "PEGGED"]
-        ORIG_CL_ORD_ID 41 Text "OrigClOrdID" String []
-        ORIG_TIME 42 Timestamp "OrigTime" UtcTimestamp []
-        POSS_DUP_FLAG 43 PossDupFlag "PossDupFlag" String [ "N" "NO" "Y" "YES"]
-        PRICE 44 Number "Price" Float []
-        REF_SEQ_NUM 45 Int "RefSeqNum" Int []
-        RELATD_SYM 46 Text "RelatdSym" String []
         RULE80_A 47 Rule80A "Rule80A" String [ "A" "AGENCY_SINGLE_ORDER" "B" "SHORT_EXEMPT_TRANSACTION_B" "C" "PROGRAM_ORDER_NON_INDEX_ARB_FOR_MEMBER_FIRM_ORG" "D" "PROGRAM_ORDER_INDEX_ARB_FOR_MEMBER_FIRM_ORG" "E" "REGISTERED_EQUITY_MARKET_MAKER_TRADES" "F" "SHORT_EXEMPT_TRANSACTION_F" "H" "SHORT_EXEMPT_TRANSACTION_H" "I" "INDIVIDUAL_INVESTOR_SINGLE_ORDER" "J" "PROGRAM_ORDER_INDEX_ARB_FOR_INDIVIDUAL_CUSTOMER" "K" "PROGRAM_ORDER_NON_INDEX_ARB_FOR_INDIVIDUAL_CUSTOMER" "L" "SHORT_EXEMPT_TRANSACTION_FOR_MEMBER_COMPETING_MARKET_MAKER_AFFILIATED_WITH_THE_FIRM_CLEARING_THE_TRADE" "M" "PROGRAM_ORDER_INDEX_ARB_FOR_OTHER_MEMBER" "N" "PROGRAM_ORDER_NON_INDEX_ARB_FOR_OTHER_MEMBER" "O" "COMPETING_DEALER_TRADES_O" "P" "PRINCIPAL" "R" "COMPETING_DEALER_TRADES_R" "S" "SPECIALIST_TRADES" "T" "COMPETING_DEALER_TRADES_T" "U" "PROGRAM_ORDER_INDEX_ARB_FOR_OTHER_AGENCY" "W" "ALL_OTHER_ORDERS_AS_AGENT_FOR_OTHER_MEMBER" "X" "SHORT_EXEMPT_TRANSACTION_FOR_MEMBER_COMPETING_MARKET_MAKER_NOT_AFFILIATED_WITH_THE_FIRM_CLEARING_THE_TRADE" "Y" "PROGRAM_ORDER_NON_INDEX_ARB_FOR_OTHER_AGENCY" "Z" "SHORT_EXEMPT_TRANSACTION_FOR_NON_MEMBER_COMPETING_MARKET_MAKER"]
-        SECURITY_ID 48 Text "SecurityID" String []
-        SENDER_COMP_ID 49 Text "SenderCompID" String []
-        SENDER_SUB_ID 50 Text "SenderSubID" String []
-        SENDING_DATE 51 DateOnly "SendingDate" DateOnly []
-        SENDING_TIME 52 Timestamp "SendingTime" UtcTimestamp []
-        SHARES 53 Int "Shares" Int []
         SIDE 54 Side "Side" String [ "1" "BUY" "2" "SELL" "3" "BUY_MINUS" "4" "SELL_PLUS" "5" "SELL_SHORT" "6" "SELL_SHORT_EXEMPT" "7" "UNDISCLOSED" "8" "CROSS"]
-        SYMBOL 55 Text "Symbol" String []
-        TARGET_COMP_ID 56 Text "TargetCompID" String []
-        TARGET_SUB_ID 57 Text "TargetSubID" String []
-        TEXT 58 Text "Text" String []
-        TIME_IN_FORCE 59 TimeInForce "TimeInForce" String [ "0" "DAY" "1" "GOOD_TILL_CANCEL" "2" "AT_THE_OPENING" "3" "IMMEDIATE_OR_CANCEL" "4" "FILL_OR_KILL" "5" "GOOD_TILL_CROSSING" "6" "GOOD_TILL_DATE"]
-        TRANSACT_TIME 60 Timestamp "TransactTime" UtcTimestamp []
-        URGENCY 61 Urgency "Urgency" String [ "0" "NORMAL" "1" "FLASH" "2" "BACKGROUND"]
-        VALID_UNTIL_TIME 62 Timestamp "ValidUntilTime" UtcTimestamp []
-        SETTLMNT_TYP 63 SettlmntTyp "SettlmntTyp" String [ "0" "REGULAR" "1" "CASH" "2" "NEXT_DAY" "3" "T_PLUS_2" "4" "T_PLUS_3" "5" "T_PLUS_4" "6" "FUTURE" "7" "WHEN_ISSUED" "8" "SELLERS_OPTION" "9" "T_PLUS_5"]
         FUT_SETT_DATE 64 DateOnly "FutSettDate" DateOnly []
         SYMBOL_SFX 65 Text "SymbolSfx" String []
-        LIST_ID 66 Text "ListID" String []
-        LIST_SEQ_NO 67 Int "ListSeqNo" Int []
-        LIST_NO_ORDS 68 Int "ListNoOrds" Int []
-        LIST_EXEC_INST 69 Text "ListExecInst" String []
-        ALLOC_ID 70 Text "AllocID" String []
         ALLOC_TRANS_TYPE 71 AllocTransType "AllocTransType" String [ "0" "NEW" "1" "REPLACE" "2" "CANCEL" "3" "PRELIMINARY" "4" "CALCULATED"]
-        REF_ALLOC_ID 72 Text "RefAllocID" String []
-        NO_ORDERS 73 Int "NoOrders" Int []
         AVG_PRX_PRECISION 74 Int "AvgPrxPrecision" Int []
-        TRADE_DATE 75 DateOnly "TradeDate" DateOnly []
-        EXEC_BROKER 76 Text "ExecBroker" String []
         OPEN_CLOSE 77 OpenClose "OpenClose" String [ "C" "CLOSE" "O" "OPEN"]
-        NO_ALLOCS 78 Int "NoAllocs" Int []
-        ALLOC_ACCOUNT 79 Text "AllocAccount" String []
-        ALLOC_SHARES 80 Int "AllocShares" Int []
-        PROCESS_CODE 81 ProcessCode "ProcessCode" String [ "0" "REGULAR" "1" "SOFT_DOLLAR" "2" "STEP_IN" "3" "STEP_OUT" "4" "SOFT_DOLLAR_STEP_IN" "5" "SOFT_DOLLAR_STEP_OUT" "6" "PLAN_SPONSOR"]
         NO_RPTS 82 Int "NoRpts" Int []
-        RPT_SEQ 83 Int "RptSeq" Int []
-        CXL_QTY 84 Int "CxlQty" Int []
         NO_DLVY_INST 85 Int "NoDlvyInst" Int []
-        DLVY_INST 86 Text "DlvyInst" String []
-        ALLOC_STATUS 87 AllocStatus "AllocStatus" Int [ "0" "ACCEPTED" "1" "REJECTED" "2" "PARTIAL_ACCEPT" "3" "RECEIVED"]
-        ALLOC_REJ_CODE 88 AllocRejCode "AllocRejCode" Int [ "0" "UNKNOWN_ACCOUNT" "1" "INCORRECT_QUANTITY" "2" "INCORRECT_AVERAGE_PRICE" "3" "UNKNOWN_EXECUTING_BROKER_MNEMONIC" "4" "COMMISSION_DIFFERENCE" "5" "UNKNOWN_ORDERID" "6" "UNKNOWN_LISTID" "7" "OTHER"]
-        SIGNATURE 89 Data "Signature" Data []
-        SECURE_DATA_LEN 90 Int "SecureDataLen" Length []
-        SECURE_DATA 91 Data "SecureData" Data []
-        BROKER_OF_CREDIT 92 Text "BrokerOfCredit" String []
-        SIGNATURE_LENGTH 93 Int "SignatureLength" Length []
-        EMAIL_TYPE 94 EmailType "EmailType" String [ "0" "NEW" "1" "REPLY" "2" "ADMIN_REPLY"]
-        RAW_DATA_LENGTH 95 Int "RawDataLength" Length []
-        RAW_DATA 96 Data "RawData" Data []
         POSS_RESEND 97 PossResend "PossResend" String [ "N" "NO" "Y" "YES"]
-        ENCRYPT_METHOD 98 EncryptMethod "EncryptMethod" Int [ "0" "NONE" "1" "PKCS" "2" "DES" "3" "PKCS_DES" "4" "PGP_DES" "5" "PGP_DES_MD5" "6" "PEM_DES_MD5"]
-        STOP_PX 99 Number "StopPx" Float []
-        EX_DESTINATION 100 Text "ExDestination" String []
-        CXL_REJ_REASON 102 CxlRejReason "CxlRejReason" Int [ "0" "TOO_LATE_TO_CANCEL" "1" "UNKNOWN_ORDER"]
         ORD_REJ_REASON 103 OrdRejReason "OrdRejReason" Int [ "0" "BROKER_OPTION" "1" "UNKNOWN_SYMBOL" "2" "EXCHANGE_CLOSED" "3" "ORDER_EXCEEDS_LIMIT" "4" "TOO_LATE_TO_ENTER" "5" "UNKNOWN_ORDER" "6" "DUPLICATE_ORDER"]
         IOI_QUALIFIER 104 IOIQualifier "IOIQualifier" String [ "A" "ALL_OR_NONE" "C" "AT_THE_CLOSE" "I" "IN_TOUCH_WITH" "L" "LIMIT" "M" "MORE_BEHIND" "O" "AT_THE_OPEN" "P" "TAKING_A_POSITION" "Q" "AT_THE_MARKET" "S" "PORTFOLIO_SHOW_N" "T" "THROUGH_THE_DAY" "V" "VERSUS" "W" "INDICATION" "X" "CROSSING_OPPORTUNITY" "Y" "AT_THE_MIDPOINT" "Z" "PRE_OPEN"]
-        WAVE_NO 105 Text "WaveNo" String []
-        ISSUER 106 Text "Issuer" String []
-        SECURITY_DESC 107 Text "SecurityDesc" String []
-        HEART_BT_INT 108 Int "HeartBtInt" Int []
-        CLIENT_ID 109 Text "ClientID" String []
-        MIN_QTY 110 Int "MinQty" Int []
-        MAX_FLOOR 111 Int "MaxFloor" Int []
-        TEST_REQ_ID 112 Text "TestReqID" String []
-        REPORT_TO_EXCH 113 ReportToExch "ReportToExch" String [ "N" "NO" "Y" "YES"]
-        LOCATE_REQD 114 LocateReqd "LocateReqd" String [ "N" "NO" "Y" "YES"]
-        ON_BEHALF_OF_COMP_ID 115 Text "OnBehalfOfCompID" String []
-        ON_BEHALF_OF_SUB_ID 116 Text "OnBehalfOfSubID" String []
-        QUOTE_ID 117 Text "QuoteID" String []
-        NET_MONEY 118 Number "NetMoney" Float []
-        SETTL_CURR_AMT 119 Number "SettlCurrAmt" Float []
-        SETTL_CURRENCY 120 Text "SettlCurrency" String []
-        FOREX_REQ 121 ForexReq "ForexReq" String [ "N" "NO" "Y" "YES"]
-        ORIG_SENDING_TIME 122 Timestamp "OrigSendingTime" UtcTimestamp []
-        GAP_FILL_FLAG 123 GapFillFlag "GapFillFlag" String [ "N" "NO" "Y" "YES"]
-        NO_EXECS 124 Int "NoExecs" Int []
         CXL_TYPE 125 Text "CxlType" String []
-        EXPIRE_TIME 126 Timestamp "ExpireTime" UtcTimestamp []
-        DK_REASON 127 DKReason "DKReason" String [ "A" "UNKNOWN_SYMBOL" "B" "WRONG_SIDE" "C" "QUANTITY_EXCEEDS_ORDER" "D" "NO_MATCHING_ORDER" "E" "PRICE_EXCEEDS_LIMIT" "Z" "OTHER"]
-        DELIVER_TO_COMP_ID 128 Text "DeliverToCompID" String []
-        DELIVER_TO_SUB_ID 129 Text "DeliverToSubID" String []
-        IOI_NATURAL_FLAG 130 IOINaturalFlag "IOINaturalFlag" String [ "N" "NO" "Y" "YES"]
-        QUOTE_REQ_ID 131 Text "QuoteReqID" String []
-        BID_PX 132 Number "BidPx" Float []
-        OFFER_PX 133 Number "OfferPx" Float []
-        BID_SIZE 134 Int "BidSize" Int []
-        OFFER_SIZE 135 Int "OfferSize" Int []
-        NO_MISC_FEES 136 Int "NoMiscFees" Int []
-        MISC_FEE_AMT 137 Number "MiscFeeAmt" Float []
-        MISC_FEE_CURR 138 Text "MiscFeeCurr" String []
         MISC_FEE_TYPE 139 MiscFeeType "MiscFeeType" String [ "1" "REGULATORY" "2" "TAX" "3" "LOCAL_COMMISSION" "4" "EXCHANGE_FEES" "5" "STAMP" "6" "LEVY" "7" "OTHER" "8" "MARKUP"]
-        PREV_CLOSE_PX 140 Number "PrevClosePx" Float []
         RESET_SEQ_NUM_FLAG 141 ResetSeqNumFlag "ResetSeqNumFlag" String [ "N" "NO" "Y" "YES"]
         SENDER_LOCATION_ID 142 Text "SenderLocationID" String []
         TARGET_LOCATION_ID 143 Text "TargetLocationID" String []
         ON_BEHALF_OF_LOCATION_ID 144 Text "OnBehalfOfLocationID" String []
         DELIVER_TO_LOCATION_ID 145 Text "DeliverToLocationID" String []
         NO_RELATED_SYM 146 Int "NoRelatedSym" Int []
-        SUBJECT 147 Text "Subject" String []
-        HEADLINE 148 Text "Headline" String []
-        URL_LINK 149 Text "URLLink" String []
         EXEC_TYPE 150 ExecType "ExecType" String [ "0" "NEW" "1" "PARTIAL_FILL" "2" "FILL" "3" "DONE_FOR_DAY" "4" "CANCELLED" "5" "REPLACE" "6" "PENDING_CANCEL_REPLACE" "7" "STOPPED" "8" "REJECTED" "9" "SUSPENDED" "A" "PENDING_NEW" "B" "CALCULATED" "C" "EXPIRED"]
         LEAVES_QTY 151 Int "LeavesQty" Int []
-        CASH_ORDER_QTY 152 Number "CashOrderQty" Float []
-        ALLOC_AVG_PX 153 Number "AllocAvgPx" Float []
-        ALLOC_NET_MONEY 154 Number "AllocNetMoney" Float []
-        SETTL_CURR_FX_RATE 155 Number "SettlCurrFxRate" Float []
         SETTL_CURR_FX_RATE_CALC 156 SettlCurrFxRateCalc "SettlCurrFxRateCalc" String [ "M" "MULTIPLY" "D" "DIVIDE"]
-        NUM_DAYS_INTEREST 157 Int "NumDaysInterest" Int []
-        ACCRUED_INTEREST_RATE 158 Number "AccruedInterestRate" Float []
-        ACCRUED_INTEREST_AMT 159 Number "AccruedInterestAmt" Float []
         SETTL_INST_MODE 160 SettlInstMode "SettlInstMode" String [ "0" "DEFAULT" "1" "STANDING_INSTRUCTIONS_PROVIDED" "2" "SPECIFIC_ALLOCATION_ACCOUNT_OVERRIDING" "3" "SPECIFIC_ALLOCATION_ACCOUNT_STANDING"]
-        ALLOC_TEXT 161 Text "AllocText" String []
-        SETTL_INST_ID 162 Text "SettlInstID" String []
         SETTL_INST_TRANS_TYPE 163 SettlInstTransType "SettlInstTransType" String [ "C" "CANCEL" "N" "NEW" "R" "REPLACE"]
-        EMAIL_THREAD_ID 164 Text "EmailThreadID" String []
         SETTL_INST_SOURCE 165 SettlInstSource "SettlInstSource" String [ "1" "BROKERS_INSTRUCTIONS" "2" "INSTITUTIONS_INSTRUCTIONS"]
         SETTL_LOCATION 166 SettlLocation "SettlLocation" String [ "CED" "CEDEL" "DTC" "DEPOSITORY_TRUST_COMPANY" "EUR" "EUROCLEAR" "FED" "FEDERAL_BOOK_ENTRY" "ISO Country Code" "LOCAL_MARKET_SETTLE_LOCATION" "PNY" "PHYSICAL" "PTC" "PARTICIPANT_TRUST_COMPANY"]
         SECURITY_TYPE 167 SecurityType "SecurityType" String [ "BA" "BANKERS_ACCEPTANCE" "CD" "CERTIFICATE_OF_DEPOSIT" "CMO" "COLLATERALIZE_MORTGAGE_OBLIGATION" "CORP" "CORPORATE_BOND" "CP" "COMMERCIAL_PAPER" "CPP" "CORPORATE_PRIVATE_PLACEMENT" "CS" "COMMON_STOCK" "FHA" "FEDERAL_HOUSING_AUTHORITY" "FHL" "FEDERAL_HOME_LOAN" "FN" "FEDERAL_NATIONAL_MORTGAGE_ASSOCIATION" "FOR" "FOREIGN_EXCHANGE_CONTRACT" "FUT" "FUTURE" "GN" "GOVERNMENT_NATIONAL_MORTGAGE_ASSOCIATION" "GOVT" "TREASURIES_PLUS_AGENCY_DEBENTURE" "MF" "MUTUAL_FUND" "MIO" "MORTGAGE_INTEREST_ONLY" "MPO" "MORTGAGE_PRINCIPLE_ONLY" "MPP" "MORTGAGE_PRIVATE_PLACEMENT" "MPT" "MISCELLANEOUS_PASS_THRU" "MUNI" "MUNICIPAL_BOND" "NONE" "NO_ISITC_SECURITY_TYPE" "OPT" "OPTION" "PS" "PREFERRED_STOCK" "RP" "REPURCHASE_AGREEMENT" "RVRP" "REVERSE_REPURCHASE_AGREEMENT" "SL" "STUDENT_LOAN_MARKETING_ASSOCIATION" "TD" "TIME_DEPOSIT" "USTB" "US_TREASURY_BILL" "WAR" "WARRANT" "ZOO" "CATS_TIGERS_LIONS"]
-        EFFECTIVE_TIME 168 Timestamp "EffectiveTime" UtcTimestamp []
         STAND_INST_DB_TYPE 169 StandInstDbType "StandInstDbType" Int [ "0" "OTHER" "1" "DTC_SID" "2" "THOMSON_ALERT" "3" "A_GLOBAL_CUSTODIAN"]
-        STAND_INST_DB_NAME 170 Text "StandInstDbName" String []
-        STAND_INST_DB_ID 171 Text "StandInstDbID" String []
         SETTL_DELIVERY_TYPE 172 Int "SettlDeliveryType" Int []
-        SETTL_DEPOSITORY_CODE 173 Text "SettlDepositoryCode" String []
-        SETTL_BRKR_CODE 174 Text "SettlBrkrCode" String []
-        SETTL_INST_CODE 175 Text "SettlInstCode" String []
-        SECURITY_SETTL_AGENT_NAME 176 Text "SecuritySettlAgentName" String []
-        SECURITY_SETTL_AGENT_CODE 177 Text "SecuritySettlAgentCode" String []
-        SECURITY_SETTL_AGENT_ACCT_NUM 178 Text "SecuritySettlAgentAcctNum" String []
-        SECURITY_SETTL_AGENT_ACCT_NAME 179 Text "SecuritySettlAgentAcctName" String []
-        SECURITY_SETTL_AGENT_CONTACT_NAME 180 Text "SecuritySettlAgentContactName" String []
-        SECURITY_SETTL_AGENT_CONTACT_PHONE 181 Text "SecuritySettlAgentContactPhone" String []
-        CASH_SETTL_AGENT_NAME 182 Text "CashSettlAgentName" String []
-        CASH_SETTL_AGENT_CODE 183 Text "CashSettlAgentCode" String []
-        CASH_SETTL_AGENT_ACCT_NUM 184 Text "CashSettlAgentAcctNum" String []
-        CASH_SETTL_AGENT_ACCT_NAME 185 Text "CashSettlAgentAcctName" String []
-        CASH_SETTL_AGENT_CONTACT_NAME 186 Text "CashSettlAgentContactName" String []
-        CASH_SETTL_AGENT_CONTACT_PHONE 187 Text "CashSettlAgentContactPhone" String []
-        BID_SPOT_RATE 188 Number "BidSpotRate" Float []
-        BID_FORWARD_POINTS 189 Number "BidForwardPoints" Float []
-        OFFER_SPOT_RATE 190 Number "OfferSpotRate" Float []
-        OFFER_FORWARD_POINTS 191 Number "OfferForwardPoints" Float []
-        ORDER_QTY2 192 Number "OrderQty2" Float []
         FUT_SETT_DATE2 193 DateOnly "FutSettDate2" DateOnly []
-        LAST_SPOT_RATE 194 Number "LastSpotRate" Float []
-        LAST_FORWARD_POINTS 195 Number "LastForwardPoints" Float []
-        ALLOC_LINK_ID 196 Text "AllocLinkID" String []
         ALLOC_LINK_TYPE 197 AllocLinkType "AllocLinkType" Int [ "0" "F_X_NETTING" "1" "F_X_SWAP"]
-        SECONDARY_ORDER_ID 198 Text "SecondaryOrderID" String []
         NO_IOI_QUALIFIERS 199 Int "NoIOIQualifiers" Int []
-        MATURITY_MONTH_YEAR 200 Month "MaturityMonthYear" MonthYear []
-        PUT_OR_CALL 201 PutOrCall "PutOrCall" Int [ "0" "PUT" "1" "CALL"]
-        STRIKE_PRICE 202 Number "StrikePrice" Float []
         COVERED_OR_UNCOVERED 203 CoveredOrUncovered "CoveredOrUncovered" Int [ "0" "COVERED" "1" "UNCOVERED"]
-        CUSTOMER_OR_FIRM 204 CustomerOrFirm "CustomerOrFirm" Int [ "0" "CUSTOMER" "1" "FIRM"]
-        MATURITY_DAY 205 Int "MaturityDay" DayOfMonth []
         OPT_ATTRIBUTE 206 Text "OptAttribute" String []
-        SECURITY_EXCHANGE 207 Text "SecurityExchange" String []
         NOTIFY_BROKER_OF_CREDIT 208 NotifyBrokerOfCredit "NotifyBrokerOfCredit" String [ "N" "NO" "Y" "YES"]
         ALLOC_HANDL_INST 209 AllocHandlInst "AllocHandlInst" Int [ "1" "MATCH" "2" "FORWARD" "3" "FORWARD_AND_MATCH"]
         MAX_SHOW 210 Int "MaxShow" Int []

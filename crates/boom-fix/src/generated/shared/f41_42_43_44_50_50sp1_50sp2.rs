@@ -1,0 +1,66 @@
+// Made by `cargo xtask fix-dictionaries` out of the dictionaries of QuickFIX; do not edit.
+// This product includes software developed by quickfixengine.org (http://www.quickfixengine.org/).
+
+boom_fix::dictionary_fields! {
+    shared { }
+    values {
+        PutOrCall { Put "0" Call "1" }
+        CustomerOrFirm { Customer "0" Firm "1" }
+    }
+    fields {
+        ADV_ID 2 Text "AdvId" String []
+        ADV_REF_ID 3 Text "AdvRefID" String []
+        EXEC_ID 17 Text "ExecID" String []
+        EXEC_REF_ID 19 Text "ExecRefID" String []
+        IOI_REF_ID 26 Text "IOIRefID" String []
+        ALLOC_ID 70 Text "AllocID" String []
+        REF_ALLOC_ID 72 Text "RefAllocID" String []
+        EX_DESTINATION 100 Text "ExDestination" String []
+        SUBJECT 147 Text "Subject" String []
+        HEADLINE 148 Text "Headline" String []
+        URL_LINK 149 Text "URLLink" String []
+        CASH_ORDER_QTY 152 Number "CashOrderQty" Float []
+        ALLOC_AVG_PX 153 Number "AllocAvgPx" Float []
+        ALLOC_NET_MONEY 154 Number "AllocNetMoney" Float []
+        SETTL_CURR_FX_RATE 155 Number "SettlCurrFxRate" Float []
+        NUM_DAYS_INTEREST 157 Int "NumDaysInterest" Int []
+        ACCRUED_INTEREST_RATE 158 Number "AccruedInterestRate" Float []
+        ACCRUED_INTEREST_AMT 159 Number "AccruedInterestAmt" Float []
+        ALLOC_TEXT 161 Text "AllocText" String []
+        SETTL_INST_ID 162 Text "SettlInstID" String []
+        EMAIL_THREAD_ID 164 Text "EmailThreadID" String []
+        EFFECTIVE_TIME 168 Timestamp "EffectiveTime" UtcTimestamp []
+        STAND_INST_DB_NAME 170 Text "StandInstDbName" String []
+        STAND_INST_DB_ID 171 Text "StandInstDbID" String []
+        SETTL_DEPOSITORY_CODE 173 Text "SettlDepositoryCode" String []
+        SETTL_BRKR_CODE 174 Text "SettlBrkrCode" String []
+        SETTL_INST_CODE 175 Text "SettlInstCode" String []
+        SECURITY_SETTL_AGENT_NAME 176 Text "SecuritySettlAgentName" String []
+        SECURITY_SETTL_AGENT_CODE 177 Text "SecuritySettlAgentCode" String []
+        SECURITY_SETTL_AGENT_ACCT_NUM 178 Text "SecuritySettlAgentAcctNum" String []
+        SECURITY_SETTL_AGENT_ACCT_NAME 179 Text "SecuritySettlAgentAcctName" String []
+        SECURITY_SETTL_AGENT_CONTACT_NAME 180 Text "SecuritySettlAgentContactName" String []
+        SECURITY_SETTL_AGENT_CONTACT_PHONE 181 Text "SecuritySettlAgentContactPhone" String []
+        CASH_SETTL_AGENT_NAME 182 Text "CashSettlAgentName" String []
+        CASH_SETTL_AGENT_CODE 183 Text "CashSettlAgentCode" String []
+        CASH_SETTL_AGENT_ACCT_NUM 184 Text "CashSettlAgentAcctNum" String []
+        CASH_SETTL_AGENT_ACCT_NAME 185 Text "CashSettlAgentAcctName" String []
+        CASH_SETTL_AGENT_CONTACT_NAME 186 Text "CashSettlAgentContactName" String []
+        CASH_SETTL_AGENT_CONTACT_PHONE 187 Text "CashSettlAgentContactPhone" String []
+        BID_SPOT_RATE 188 Number "BidSpotRate" Float []
+        BID_FORWARD_POINTS 189 Number "BidForwardPoints" Float []
+        OFFER_SPOT_RATE 190 Number "OfferSpotRate" Float []
+        OFFER_FORWARD_POINTS 191 Number "OfferForwardPoints" Float []
+        ORDER_QTY2 192 Number "OrderQty2" Float []
+        LAST_SPOT_RATE 194 Number "LastSpotRate" Float []
+        LAST_FORWARD_POINTS 195 Number "LastForwardPoints" Float []
+        ALLOC_LINK_ID 196 Text "AllocLinkID" String []
+        SECONDARY_ORDER_ID 198 Text "SecondaryOrderID" String []
+        MATURITY_MONTH_YEAR 200 Month "MaturityMonthYear" MonthYear []
+        PUT_OR_CALL 201 PutOrCall "PutOrCall" Int [ "0" "PUT" "1" "CALL"]
+        STRIKE_PRICE 202 Number "StrikePrice" Float []
+        CUSTOMER_OR_FIRM 204 CustomerOrFirm "CustomerOrFirm" Int [ "0" "CUSTOMER" "1" "FIRM"]
+        MATURITY_DAY 205 Int "MaturityDay" DayOfMonth []
+        SECURITY_EXCHANGE 207 Text "SecurityExchange" String []
+    }
+}
