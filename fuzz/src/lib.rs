@@ -2,6 +2,7 @@
 //! RFCs' words, slow and plain, to compare with.
 
 pub mod fix_message;
+pub mod fix_session;
 pub mod fix_store;
 pub mod fix_stream;
 pub mod fix_validate;

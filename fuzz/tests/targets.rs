@@ -5,8 +5,9 @@ use std::panic::catch_unwind;
 use std::path::Path;
 
 use boomnet_fuzz::{
-    fix_message, fix_store, fix_stream, fix_validate, http_chunked, http_client, http_response,
-    replay_file, tls_stream, ws_connection, ws_deflate, ws_differential, ws_frames, ws_handshake,
+    fix_message, fix_session, fix_store, fix_stream, fix_validate, http_chunked, http_client,
+    http_response, replay_file, tls_stream, ws_connection, ws_deflate, ws_differential, ws_frames,
+    ws_handshake,
 };
 
 /// Inputs besides the seeds.
@@ -45,6 +46,11 @@ fn recordings() {
 #[test]
 fn tls() {
     check("tls_stream", tls_stream::run);
+}
+
+#[test]
+fn fix_sessions() {
+    check("fix_session", fix_session::run);
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod autobahn;
 mod bench;
 mod ci;
 mod features;
+mod fix_at;
 mod fix_dictionaries;
 mod fix_size;
 mod fuzz;
@@ -42,6 +43,8 @@ enum Command {
     Tidy,
     /// Lint every published crate under every pair of its features.
     Features,
+    /// Have QuickFIX's acceptance definitions examine our FIX acceptor, plain and over TLS.
+    FixAt(fix_at::Arguments),
     /// Make the dictionaries of boom-fix anew.
     FixDictionaries,
     /// What a small program of FIX costs: time to compile, and bytes. Fails where the crate takes longer than it may.
@@ -112,6 +115,7 @@ fn run(command: Command) -> Result<bool> {
         Command::Ci => ci::run(&workspace, &mut report),
         Command::Tidy => tidy::run(&workspace, &mut report),
         Command::Features => report.step("features", || features::run(&workspace)),
+        Command::FixAt(arguments) => fix_at::run(&workspace, &mut report, &arguments),
         Command::FixDictionaries => fix_dictionaries::run(&workspace, &mut report),
         Command::FixSize => report.step("size of FIX", || fix_size::run(&workspace)),
         Command::Fuzz { target, seconds } => {

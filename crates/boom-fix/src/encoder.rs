@@ -152,7 +152,7 @@ impl Encoder {
 
     /// A message without any field.
     #[inline]
-    fn begin<'a>(&'a self, room: &'a mut [u8]) -> MessageWriter<'a> {
+    pub(crate) fn begin<'a>(&'a self, room: &'a mut [u8]) -> MessageWriter<'a> {
         let body = self.begin.len() + BODY_LENGTH + 1;
         let error = (room.len() < body).then_some(EncodeError::NoRoom);
         MessageWriter {
@@ -308,6 +308,13 @@ impl<'a> MessageWriter<'a> {
         group::write(self, count_tag, entries)
     }
 
+    /// What is written so far, from `MsgType` on.
+    #[cfg(feature = "session")]
+    pub(crate) fn written(&self) -> &[u8] {
+        let body = self.encoder.begin.len() + BODY_LENGTH + 1;
+        self.room.get(body..self.at).unwrap_or_default()
+    }
+
     /// Fills in `BodyLength` and `CheckSum`.
     ///
     /// # Errors
@@ -384,7 +391,7 @@ impl<'a> MessageWriter<'a> {
 
     /// Whole fields that were checked before.
     #[inline]
-    fn raw(&mut self, bytes: &[u8], fields: usize) {
+    pub(crate) fn raw(&mut self, bytes: &[u8], fields: usize) {
         match self
             .room
             .get_mut(self.at..)

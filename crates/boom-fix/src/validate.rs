@@ -36,6 +36,7 @@ pub struct Validator {
     permits_undefined: bool,
     checks_user_defined: bool,
     checks_values: bool,
+    permits_empty: bool,
     /// Tags outside of groups that were met in this message.
     met: Vec<u32>,
 }
@@ -137,6 +138,7 @@ impl Validator {
             permits_undefined: false,
             checks_user_defined: false,
             checks_values: true,
+            permits_empty: false,
             met: Vec::new(),
         }
     }
@@ -162,11 +164,19 @@ impl Validator {
         self
     }
 
+    /// Whether a field may have no value.
+    #[must_use]
+    pub const fn with_empty_values(mut self, permitted: bool) -> Self {
+        self.permits_empty = permitted;
+        self
+    }
+
     /// Checks a message.
     ///
     /// # Errors
     ///
-    /// The first thing that is wrong with it.
+    /// The first thing that is wrong with it: the order of header, body and trailer before what is missing, and that
+    /// before what is wrong with a field.
     pub fn validate(&mut self, message: &Message<'_>) -> Result<()> {
         let Some(definition) = self.dictionary.message(message.msg_type()) else {
             return reject(RejectReason::InvalidMsgType, MSG_TYPE);
@@ -174,7 +184,7 @@ impl Validator {
         let dictionary = self.dictionary;
         let fields = message.fields();
         let mut section = Section::Header;
-        let mut at = 0;
+        let (mut at, mut fault) = (0, None);
         self.met.clear();
         while let Some(field) = fields.at(at) {
             let (place, part) = if let Some((_, part)) = find(dictionary.header, field.tag) {
@@ -189,12 +199,18 @@ impl Validator {
                 return reject(RejectReason::TagOutOfOrder, field.tag);
             }
             section = place;
-            at = self.check(fields, at, field, part)?;
+            at = match self.check(fields, at, field, part) {
+                Ok(next) => next,
+                Err(reject) => {
+                    fault.get_or_insert(reject);
+                    behind_members(fields, at + 1, part)
+                }
+            };
         }
         for parts in [dictionary.header, definition.parts, dictionary.trailer] {
             require(parts, |tag| self.met.contains(&tag))?;
         }
-        Ok(())
+        fault.map_or(Ok(()), Err)
     }
 
     /// Checks a field outside of groups, or the group that it counts; returns where the next is.
@@ -205,31 +221,38 @@ impl Validator {
         field: Value<'_>,
         part: Option<&'static Part>,
     ) -> Result<usize> {
+        let is_repeated = self.met.contains(&field.tag);
+        if !is_repeated {
+            self.met.push(field.tag);
+        }
         self.check_value(field)?;
         if part.is_none() && !self.permits(field.tag) {
             return reject(RejectReason::TagNotDefinedForMessageType, field.tag);
         }
-        if self.met.contains(&field.tag) {
+        if is_repeated {
             return reject(RejectReason::TagRepeated, field.tag);
         }
-        self.met.push(field.tag);
-        match part {
-            Some(Part::Group { parts, .. }) => self.check_group(fields, at + 1, field, parts),
-            _ => Ok(at + 1),
-        }
+        let Some(Part::Group { parts, .. }) = part else {
+            return Ok(at + 1);
+        };
+        let mut fault = None;
+        let next = self.check_group(fields, at + 1, field, parts, &mut fault)?;
+        fault.map_or(Ok(next), Err)
     }
 
     fn permits(&self, tag: u32) -> bool {
         self.permits_undefined || (tag >= USER_DEFINED && !self.checks_user_defined)
     }
 
-    /// Checks the entries of a group; returns where the next field is.
+    /// Checks the entries of a group; returns where the next field is. What is wrong with a value comes behind what is
+    /// wrong with the group, and is kept as `fault`.
     fn check_group(
         &self,
         fields: Fields<'_>,
         mut at: usize,
         count: Value<'_>,
         parts: &'static [Part],
+        fault: &mut Option<Reject>,
     ) -> Result<usize> {
         let Ok(promised) = count.uint() else {
             return reject(RejectReason::IncorrectDataFormat, count.tag);
@@ -241,7 +264,7 @@ impl Validator {
             if entries > promised {
                 return reject(RejectReason::GroupCount, count.tag);
             }
-            at = self.check_entry(fields, at, field, parts)?;
+            at = self.check_entry(fields, at, field, parts, fault)?;
         }
         if entries < promised {
             return reject(RejectReason::GroupCount, count.tag);
@@ -255,6 +278,7 @@ impl Validator {
         start: usize,
         first: Value<'_>,
         parts: &'static [Part],
+        fault: &mut Option<Reject>,
     ) -> Result<usize> {
         let (mut at, mut last) = (start, None);
         while let Some(field) = fields.at(at) {
@@ -268,9 +292,13 @@ impl Validator {
                 return reject(RejectReason::GroupOutOfOrder, field.tag);
             }
             last = Some(place);
-            self.check_value(field)?;
+            if let Err(reject) = self.check_value(field) {
+                fault.get_or_insert(reject);
+            }
             at = match part {
-                Part::Group { parts, .. } => self.check_group(fields, at + 1, field, parts)?,
+                Part::Group { parts, .. } => {
+                    self.check_group(fields, at + 1, field, parts, fault)?
+                }
                 _ => at + 1,
             };
         }
@@ -280,16 +308,29 @@ impl Validator {
     }
 
     fn check_value(&self, field: Value<'_>) -> Result<()> {
-        if field.bytes.is_empty() {
+        let is_empty = field.bytes.is_empty();
+        if is_empty && !self.permits_empty {
             return reject(RejectReason::TagWithoutValue, field.tag);
         }
         match self.dictionary.field(field.tag) {
+            Some(_) if is_empty => Ok(()),
             Some(definition) if self.checks_values => check_type(field, definition),
             Some(_) => Ok(()),
             None if self.permits(field.tag) => Ok(()),
             None => reject(RejectReason::UndefinedTag, field.tag),
         }
     }
+}
+
+/// Where the members of a group end that something is wrong with.
+fn behind_members(fields: Fields<'_>, mut at: usize, part: Option<&'static Part>) -> usize {
+    if let Some(Part::Group { parts, .. }) = part {
+        let is_member = |field: &Value<'_>| find(parts, field.tag).is_some();
+        while fields.at(at).as_ref().is_some_and(is_member) {
+            at += 1;
+        }
+    }
+    at
 }
 
 /// Looks for what is required; of a component that may be left out nothing is.

@@ -1,0 +1,123 @@
+//! After the logon, a message costs no memory.
+#![cfg(feature = "session")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+
+use boom_fix::BeginString;
+use boom_fix::session::{Event, Inbox, Now, Session, SessionConfig, Store, StoreError};
+use boom_testkit::alloc::{CountingAllocator, count};
+
+#[global_allocator]
+static ALLOCATOR: CountingAllocator = CountingAllocator;
+
+/// Remembers the numbers alone.
+#[derive(Debug)]
+struct Numbers {
+    outgoing: u64,
+    incoming: u64,
+}
+
+impl Store for Numbers {
+    fn next_outgoing(&self) -> u64 {
+        self.outgoing
+    }
+
+    fn next_incoming(&self) -> u64 {
+        self.incoming
+    }
+
+    fn set_next_outgoing(&mut self, number: u64) -> Result<(), StoreError> {
+        self.outgoing = number;
+        Ok(())
+    }
+
+    fn set_next_incoming(&mut self, number: u64) -> Result<(), StoreError> {
+        self.incoming = number;
+        Ok(())
+    }
+
+    fn append(&mut self, number: u64, _message: &[u8]) -> Result<(), StoreError> {
+        self.outgoing = number + 1;
+        Ok(())
+    }
+
+    fn read(&mut self, _number: u64, into: &mut Vec<u8>) -> Result<bool, StoreError> {
+        into.clear();
+        Ok(false)
+    }
+
+    fn created(&self) -> i64 {
+        0
+    }
+
+    fn reset(&mut self, _now: i64) -> Result<(), StoreError> {
+        self.outgoing = 1;
+        self.incoming = 1;
+        Ok(())
+    }
+}
+
+fn session(config: SessionConfig) -> Session<Numbers> {
+    let store = Numbers {
+        outgoing: 1,
+        incoming: 1,
+    };
+    Session::new(config, store).unwrap()
+}
+
+/// What one has to send comes to the other, which answers orders.
+fn pass(from: &mut Session<Numbers>, to: &mut Session<Numbers>, inbox: &mut Inbox, now: Now) {
+    let count = inbox.extend(from.outgoing());
+    from.sent(count);
+    while let Some(event) = to.poll_event(inbox, now).unwrap() {
+        if let Event::Message(received) = event
+            && received.message.msg_type() == b"D"
+        {
+            let id = received.message.text(11).unwrap();
+            let sent = to.send("8", now, |report| {
+                report.text(11, id).char(39, '0');
+            });
+            sent.unwrap();
+        }
+    }
+}
+
+#[test]
+fn ten_thousand_messages_each_way_allocate_nothing() {
+    let now = Now {
+        monotonic_ns: 1,
+        unix_ns: 1_714_998_896_789_000_000,
+    };
+    let mut buyer = session(SessionConfig::initiator(
+        BeginString::Fix44,
+        "BUYER",
+        "VENUE",
+    ));
+    let mut venue = session(SessionConfig::acceptor(
+        BeginString::Fix44,
+        "VENUE",
+        "BUYER",
+    ));
+    let (mut to_buyer, mut to_venue) = (Inbox::new(), Inbox::new());
+    venue.connected(now).unwrap();
+    buyer.connected(now).unwrap();
+    pass(&mut buyer, &mut venue, &mut to_venue, now);
+    pass(&mut venue, &mut buyer, &mut to_buyer, now);
+    assert!(buyer.is_logged_on() && venue.is_logged_on());
+
+    let mut round = |number: u64| {
+        let now = now.after_ns(number * 1_000_000);
+        let sent = buyer.send("D", now, |order| {
+            order.uint(11, number).text(55, "MSFT").int(38, 100);
+        });
+        sent.unwrap();
+        pass(&mut buyer, &mut venue, &mut to_venue, now);
+        pass(&mut venue, &mut buyer, &mut to_buyer, now);
+        buyer.handle_timeout(now).unwrap();
+        venue.handle_timeout(now).unwrap();
+    };
+    round(0);
+    let allocations = count(|| (1..=10_000).for_each(&mut round));
+    assert_eq!(allocations.count, 0);
+    assert_eq!(buyer.statistics().delivered, 10_001);
+    assert_eq!(venue.statistics().delivered, 10_001);
+}
