@@ -23,6 +23,10 @@ pub(crate) struct Args {
     #[arg(long, value_enum, default_value_t = SelectorKind::Mio)]
     pub(crate) selector: SelectorKind,
 
+    /// Let the kernel make and read the records of TLS: where it can, or fail where it cannot
+    #[arg(long, value_enum, num_args = 0..=1, default_missing_value = "prefer", conflicts_with = "urls")]
+    pub(crate) ktls: Option<Ktls>,
+
     /// Trades a second of the exchange, over all instruments
     #[arg(
         long,
@@ -41,7 +45,7 @@ pub(crate) struct Args {
     pub(crate) record: Option<PathBuf>,
 
     /// Play such a folder to the same endpoints, as fast as they go; fail unless they receive the same
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["urls", "record", "seconds", "selector", "trades_per_second", "drop_every", "messages"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["urls", "record", "seconds", "selector", "ktls", "trades_per_second", "drop_every", "messages"])]
     pub(crate) replay: Option<PathBuf>,
 
     /// Connect to this ws:// or wss:// server instead; can be given again
@@ -75,6 +79,14 @@ pub(crate) enum SelectorKind {
     IoUring,
     /// The same without being interrupted for it: the least delay of one message in a virtual machine
     IoUringCooperative,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Ktls {
+    /// Go on in user space where the kernel cannot
+    Prefer,
+    /// Fail where the kernel cannot
+    Require,
 }
 
 impl Args {

@@ -1,6 +1,7 @@
 //! The run against an exchange of our own.
 
 use std::io::{self, Read, Write};
+use std::os::fd::AsFd;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
@@ -14,12 +15,12 @@ use boomnet::tls::Roots;
 use crate::args::cooperative_io_uring;
 #[cfg(not(target_os = "linux"))]
 use crate::args::no_io_uring;
-use crate::args::{Args, SelectorKind};
+use crate::args::{Args, Ktls, SelectorKind};
 use crate::board::{Board, Feed};
 use crate::clock::Clock;
 use crate::ledger::Ledger;
 use crate::recording::{Recording, SEED};
-use crate::source::{Network, RecordedNetwork, Source};
+use crate::source::{KernelNetwork, Network, RecordedNetwork, Source};
 use crate::summary::Summary;
 use crate::trade_feed::TradeFeed;
 
@@ -59,6 +60,7 @@ pub(crate) fn run(args: &Args, stop: &AtomicBool) -> io::Result<bool> {
     let run = Run {
         exchange: &exchange,
         recording: recording.as_ref(),
+        ktls: args.ktls,
         board: &mut board,
         stop,
     };
@@ -88,6 +90,7 @@ pub(crate) fn run(args: &Args, stop: &AtomicBool) -> io::Result<bool> {
 struct Run<'a> {
     exchange: &'a Exchange,
     recording: Option<&'a Recording>,
+    ktls: Option<Ktls>,
     board: &'a mut Board<Ledger>,
     stop: &'a AtomicBool,
 }
@@ -97,10 +100,27 @@ impl Run<'_> {
     fn watched_by<R, S>(self, selector: R) -> io::Result<()>
     where
         R: Selector<S>,
-        S: From<TcpStream> + Read + Write + Layer<Base = S> + Socket,
+        S: From<TcpStream> + Read + Write + Layer<Base = S> + Socket + AsFd,
     {
         let tls = trust(self.exchange)?;
-        let network = || Network::<S>::new(tls.clone());
+        let Some(ktls) = self.ktls else {
+            return self.recorded_or_not(selector, || Network::<S>::new(tls.clone()));
+        };
+        let mut config = KtlsConfig::default();
+        config.tls = tls;
+        config.policy = match ktls {
+            Ktls::Prefer => KtlsPolicy::Prefer,
+            Ktls::Require => KtlsPolicy::Require,
+        };
+        self.recorded_or_not(selector, || KernelNetwork::<S>::new(config.clone()))
+    }
+
+    fn recorded_or_not<R, S, F>(self, selector: R, network: impl Fn() -> F) -> io::Result<()>
+    where
+        R: Selector<S>,
+        S: Socket,
+        F: Source<Stream: Layer<Base = S>>,
+    {
         match self.recording {
             None => self.follow(selector, |_| network()),
             Some(recording) => self.follow(selector, |symbol| RecordedNetwork {
@@ -123,6 +143,7 @@ impl Run<'_> {
             recording,
             board,
             stop,
+            ..
         } = self;
         let connection_info = ConnectionInfo::new("127.0.0.1", exchange.address().port());
         let mut service = selector.into_io_service_with_context(board);

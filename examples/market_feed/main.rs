@@ -4,6 +4,7 @@
 //! cargo run --release --example market_feed                 # against an exchange of its own, on loopback
 //! cargo run --release --example market_feed -- --record session   # the same, and a file for each connection
 //! cargo run --release --example market_feed -- --replay session   # the same endpoints, on those files
+//! cargo run --release --example market_feed -- --ktls       # the kernel makes and reads the records, where it can
 //! cargo run --release --example market_feed -- --url wss://stream.example.com/ws --subscribe '{"op":"subscribe"}'
 //! ```
 //!

@@ -4,6 +4,7 @@ use std::io::{self, Read, Write};
 use std::marker::PhantomData;
 use std::net::SocketAddr;
 
+use boomnet::ktls::SocketStream;
 use boomnet::prelude::*;
 use boomnet::stream::{Layer, Socket};
 
@@ -50,18 +51,40 @@ where
     }
 }
 
+/// The network, over TLS by the kernel.
+#[derive(Debug)]
+pub(crate) struct KernelNetwork<S> {
+    config: KtlsConfig,
+    stream: PhantomData<fn() -> S>,
+}
+
+impl<S> KernelNetwork<S> {
+    pub(crate) const fn new(config: KtlsConfig) -> Self {
+        Self {
+            config,
+            stream: PhantomData,
+        }
+    }
+}
+
+impl<S: From<TcpStream> + SocketStream> Source for KernelNetwork<S> {
+    type Stream = KtlsStream<S>;
+
+    fn open(&mut self, info: &ConnectionInfo, address: SocketAddr) -> io::Result<KtlsStream<S>> {
+        let stream = S::from(TcpStream::try_from((info, address))?);
+        stream.into_ktls_stream_with_config(|ktls| *ktls = self.config.clone())
+    }
+}
+
 /// The network, and a recorder above TLS: each connection becomes a file of plaintext.
 #[derive(Debug)]
-pub(crate) struct RecordedNetwork<S> {
-    pub(crate) network: Network<S>,
+pub(crate) struct RecordedNetwork<N> {
+    pub(crate) network: N,
     pub(crate) recorder: Recorder,
 }
 
-impl<S> Source for RecordedNetwork<S>
-where
-    S: From<TcpStream> + Read + Write + Layer<Base: Socket>,
-{
-    type Stream = RecordedStream<TlsStream<S>>;
+impl<N: Source> Source for RecordedNetwork<N> {
+    type Stream = RecordedStream<N::Stream>;
 
     fn open(&mut self, info: &ConnectionInfo, address: SocketAddr) -> io::Result<Self::Stream> {
         let stream = self.network.open(info, address)?;

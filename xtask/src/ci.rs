@@ -23,7 +23,15 @@ pub(crate) fn run(workspace: &Workspace, report: &mut Report) {
     report.step("doc tests", || doc_tests(workspace));
     report.step("docs", || docs(workspace));
     report.step("features", || features::run(workspace));
-    for name in ["quickstart", "polymorphic", "mixed_targets", "renewal"] {
+    let short = [
+        "quickstart",
+        "polymorphic",
+        "mixed_targets",
+        "renewal",
+        "fix_order",
+        "fix_initiator",
+    ];
+    for name in short {
         report.step(&format!("example {name}"), || {
             short_example(workspace, name)
         });
@@ -100,10 +108,16 @@ fn openssl_tests(workspace: &Workspace) -> Result<Outcome> {
     let mut test = workspace.cargo("test");
     test.args(["--package", "boom-tls", "--features", "openssl", "--quiet"]);
     run_program(&mut test)?;
-    // Over the streams of the selectors, which boom-tls does not know.
+    // Kernel TLS, in user space where the machine has none; `ktls-vm` runs the same where there is.
     let mut test = workspace.cargo("test");
-    test.args(["--package", "boomnet", "--features", "openssl,io-uring"]);
-    run_program(test.args(["--test", "tls_over_selectors", "--quiet"]))?;
+    test.args(["--package", "boom-ktls", "--features", "openssl", "--quiet"]);
+    run_program(&mut test)?;
+    // Over the streams of the selectors, which neither of them knows.
+    let mut test = workspace.cargo("test");
+    let features = "openssl,io-uring,ktls,ktls-rustls,record,http";
+    test.args(["--package", "boomnet", "--features", features]);
+    let tests = ["--test", "tls_over_selectors", "--test", "ktls", "--quiet"];
+    run_program(test.args(tests))?;
     Ok(Outcome::Passed)
 }
 

@@ -14,7 +14,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
     let mut left_out = vec!["openssl-vendored"];
     let openssl = openssl_library();
     if openssl.is_err() {
-        left_out.push("openssl");
+        left_out.extend(["openssl", "ktls"]);
     }
     let left_out = left_out.join(",");
     let left_out = ["--exclude-features", &left_out];

@@ -15,6 +15,7 @@ mod fix_size;
 mod fuzz;
 mod golden;
 mod interop;
+mod ktls_vm;
 mod process;
 mod quickfix;
 mod report;
@@ -86,6 +87,8 @@ enum Command {
         #[arg(long, value_parser = PossibleValuesParser::new(autobahn::stack_names()))]
         stack: Option<String>,
     },
+    /// Run the tests of kernel TLS, or a program, on two kernels that have it: in a machine that is an ordinary process.
+    KtlsVm(ktls_vm::Arguments),
     /// Exchange messages with other people's servers, plain and behind proxies, and compare every byte; then compare what
     /// Wireshark finds in recordings with what passed; then speak HTTP to six servers that are killed under
     /// orders, and TLS to six by both backends; then kill a server under a thousand endpoints, and compare the gaps that they
@@ -140,6 +143,7 @@ fn run(command: Command) -> Result<bool> {
         Command::Autobahn { cases, stack } => {
             autobahn::run(&workspace, &mut report, cases, stack.as_deref())
         }
+        Command::KtlsVm(arguments) => ktls_vm::run(&workspace, &mut report, &arguments),
         Command::Interop { part } => interop::run(&workspace, &mut report, part),
     }
     Ok(report.finish())

@@ -233,6 +233,10 @@ impl Socket for MioStream {
         }
         self.connect.check(&self.inner)
     }
+
+    fn receives_ahead(&self) -> bool {
+        false
+    }
 }
 
 #[cfg(unix)]

@@ -180,6 +180,14 @@ pub trait Socket {
     ///
     /// What the connect failed with (`SO_ERROR`): refused, timed out, unreachable.
     fn connected(&mut self) -> io::Result<bool>;
+
+    /// Returns true if bytes may have been received for this socket before a reader asked for them.
+    ///
+    /// Who wants to hand the socket's descriptor to someone else, as kernel TLS does, can do so only where there are none.
+    /// A socket that says nothing of it is taken for one that receives ahead.
+    fn receives_ahead(&self) -> bool {
+        true
+    }
 }
 
 impl<L: Layer<Base: Socket>> ConnectionInfoProvider for L {

@@ -375,6 +375,10 @@ impl Socket for TcpStream {
     fn connected(&mut self) -> io::Result<bool> {
         Self::connected(self)
     }
+
+    fn receives_ahead(&self) -> bool {
+        false
+    }
 }
 
 impl HalfClose for TcpStream {

@@ -5,7 +5,7 @@ pub(crate) mod config;
 mod convert;
 pub(crate) mod ending;
 mod error;
-mod name;
+pub(crate) mod name;
 mod negotiated;
 mod ready;
 mod stream;

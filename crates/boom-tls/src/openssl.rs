@@ -32,10 +32,12 @@
 //! The time of [`TlsConfig::with_time`] judges certificates; OpenSSL counts the age of sessions by the operating system's. Early data
 //! can be written until the first answer of the server comes in. The key-exchange group is told by OpenSSL 3.0 and later.
 
+mod agreed;
 mod cause;
 mod choice;
 mod connection;
 mod context;
+mod detached;
 mod key_log;
 mod sessions;
 mod sys;
@@ -53,6 +55,7 @@ use crate::client::backend::Sealed;
 use crate::{Error, Stream, TlsConfig};
 use connection::Connection;
 pub(crate) use context::Context;
+pub use detached::DetachedConnection;
 
 /// A TLS client over any stream, by OpenSSL.
 pub type TlsStream<S> = Stream<S, Backend>;

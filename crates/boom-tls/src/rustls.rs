@@ -19,11 +19,15 @@
 mod cause;
 mod client_config;
 mod connection;
+mod handover;
 mod verify;
 
-use ::rustls::RootCertStore;
-use ::rustls::client::UnbufferedClientConnection;
+use std::io;
+
+use ::rustls::client::{ClientConnectionData, UnbufferedClientConnection};
+use ::rustls::kernel::KernelConnection;
 use ::rustls::pki_types::CertificateDer;
+use ::rustls::{ExtractedSecrets, RootCertStore};
 
 /// The crate whose types this backend takes and gives.
 pub use ::rustls as backend;
@@ -71,5 +75,26 @@ impl<S> Stream<S, Backend> {
     /// The connection of rustls, for what it alone can tell. `None` where the configuration allowed none.
     pub const fn rustls_connection(&self) -> Option<&UnbufferedClientConnection> {
         self.session().connection()
+    }
+
+    /// Gives away the keys of a connection whose handshake is done, to someone who makes and reads the records from now
+    /// on: kernel TLS, say. With them comes what makes the next keys of `KeyUpdate`, and keeps tickets for later
+    /// connections.
+    ///
+    /// Whoever has the keys can read and forge everything. The records that follow are numbered by the sequence numbers
+    /// in the secrets, and must be: with AES-GCM two records with the same number give the key away.
+    ///
+    /// `None`: not yet. The handshake goes on, a part of a record has come in, or plaintext waits to be read, or
+    /// ciphertext to be sent. Read, write or flush, and ask again. After the keys are gone, reads and writes answer
+    /// [`Error::HandedOver`]; what was agreed on can still be asked for, and the stream below still be lent.
+    ///
+    /// # Errors
+    ///
+    /// What the connection has failed with. [`Error::Other`] where a configuration of rustls that was given as it is has
+    /// `enable_secret_extraction` off; the connection is lost then.
+    pub fn dangerous_take_keys(
+        &mut self,
+    ) -> io::Result<Option<(ExtractedSecrets, KernelConnection<ClientConnectionData>)>> {
+        Ok(self.session_mut().take_keys()?)
     }
 }

@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used)]
 #![cfg(feature = "rustls")]
 
+#[path = "rustls/handover.rs"]
+mod handover;
 mod suite;
 
 use std::io::{BufRead, Read, Write};

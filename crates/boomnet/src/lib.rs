@@ -7,9 +7,13 @@ pub use boom_stream as stream;
     feature = "rustls-webpki",
     feature = "rustls-native",
     feature = "openssl",
+    feature = "ktls-rustls",
     feature = "ext"
 ))]
 pub use boom_tls as tls;
+
+#[cfg(any(feature = "ktls", feature = "ktls-rustls"))]
+pub use boom_ktls as ktls;
 
 pub use boom_select as select;
 
@@ -40,9 +44,13 @@ pub mod prelude {
         feature = "rustls-webpki",
         feature = "rustls-native",
         feature = "openssl",
+        feature = "ktls-rustls",
         feature = "ext"
     ))]
     pub use boom_tls::{IntoTlsReadyStream, IntoTlsStream, TlsConfig, TlsReadyStream, TlsStream};
+
+    #[cfg(any(feature = "ktls", feature = "ktls-rustls"))]
+    pub use boom_ktls::{IntoKtlsStream, KtlsConfig, KtlsPolicy, KtlsStream};
 
     #[cfg(feature = "record")]
     pub use boom_stream::record::{IntoRecordedStream, RecordedStream, Recorder};

@@ -23,6 +23,11 @@ const LAYERS: &[Layer] = &[
         by_feature: &[],
     },
     Layer {
+        name: "boom-ktls",
+        always: &["boom-stream", "boom-tls"],
+        by_feature: &[],
+    },
+    Layer {
         name: "boom-select",
         always: &["boom-stream"],
         by_feature: &[],
@@ -55,7 +60,7 @@ const LAYERS: &[Layer] = &[
     Layer {
         name: "boomnet",
         always: &["boom-stream", "boom-select", "boom-service"],
-        by_feature: &["boom-tls", "boom-ws", "boom-http", "boom-fix"],
+        by_feature: &["boom-tls", "boom-ktls", "boom-ws", "boom-http", "boom-fix"],
     },
 ];
 

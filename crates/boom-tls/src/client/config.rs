@@ -513,7 +513,8 @@ impl TlsConfig {
         self.outbound_limit
     }
 
-    pub(crate) const fn handshake_timeout_ns(&self) -> Option<u64> {
+    /// How long a handshake may take, in nanoseconds, where [that is said](Self::with_handshake_timeout).
+    pub const fn handshake_timeout_ns(&self) -> Option<u64> {
         self.handshake_timeout_ns
     }
 

@@ -95,6 +95,9 @@ pub enum Error {
     /// This side has closed the connection for writing.
     #[error("the connection is closed for writing")]
     Closed,
+    /// The keys were given to someone else, who makes and reads the records.
+    #[error("the keys have been handed over")]
+    HandedOver,
     /// The handshake's or the alerts' own bytes are beyond the limit of the outbound buffer.
     #[error("the outbound buffer is full")]
     OutboundFull,
@@ -140,7 +143,9 @@ impl Error {
             Self::Truncated => io::ErrorKind::UnexpectedEof,
             Self::Closed => io::ErrorKind::BrokenPipe,
             Self::UnreadableFile(kind) | Self::Io(kind) => *kind,
-            Self::OutboundFull | Self::KeysExhausted | Self::Other(_) => io::ErrorKind::Other,
+            Self::OutboundFull | Self::KeysExhausted | Self::HandedOver | Self::Other(_) => {
+                io::ErrorKind::Other
+            }
         }
     }
 }

@@ -180,6 +180,11 @@ impl<S, B: Backend> Stream<S, B> {
         &self.session
     }
 
+    #[cfg(feature = "rustls")]
+    pub(crate) const fn session_mut(&mut self) -> &mut B::Session {
+        &mut self.session
+    }
+
     /// Lends the stream below.
     pub const fn get_ref(&self) -> &S {
         &self.stream

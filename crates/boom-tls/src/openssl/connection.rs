@@ -2,16 +2,14 @@
 
 use std::sync::Arc;
 
-use ::openssl::ssl::{
-    Error as SslError, ErrorCode, ShutdownState, Ssl, SslRef, SslStream, SslVersion,
-};
+use ::openssl::ssl::{Error as SslError, ErrorCode, ShutdownState, Ssl, SslRef, SslStream};
 use rustls_pki_types::ServerName;
 
 use boom_stream::buffer::{ReadBuffer, WriteBuffer};
 
 use super::context::Context;
 use super::wire::Wire;
-use super::{cause, choice, sys};
+use super::{agreed, cause, sys};
 use crate::client::backend::Session;
 use crate::client::ending::Ending;
 use crate::{Alert, CipherSuite, EarlyData, Error, KeyExchangeGroup, TlsConfig, TlsVersion};
@@ -407,25 +405,15 @@ impl Session for Connection {
     }
 
     fn protocol_version(&self) -> Option<TlsVersion> {
-        match self.established()?.version2()? {
-            SslVersion::TLS1_2 => Some(TlsVersion::Tls12),
-            SslVersion::TLS1_3 => Some(TlsVersion::Tls13),
-            _ => None,
-        }
+        agreed::protocol_version(self.established()?)
     }
 
     fn cipher_suite(&self) -> Option<CipherSuite> {
-        let cipher = self.established()?.current_cipher()?;
-        Some(CipherSuite(u16::from_be_bytes(cipher.protocol_id())))
+        agreed::cipher_suite(self.established()?)
     }
 
     fn key_exchange_group(&self) -> Option<KeyExchangeGroup> {
-        let ssl = self.established()?;
-        if ssl.session_reused() && self.protocol_version() == Some(TlsVersion::Tls12) {
-            // It tells that of the first handshake.
-            return None;
-        }
-        sys::negotiated_group(ssl).and_then(choice::group)
+        agreed::key_exchange_group(self.established()?)
     }
 
     fn alpn_protocol(&self) -> Option<&[u8]> {
@@ -433,15 +421,9 @@ impl Session for Connection {
     }
 
     fn peer_certificates(&self) -> Vec<Vec<u8>> {
-        let Some(ssl) = self.established() else {
-            return Vec::new();
-        };
-        let own = ssl.peer_certificate().into_iter().map(|own| own.to_der());
-        match ssl.peer_cert_chain() {
-            Some(chain) => chain.iter().filter_map(|one| one.to_der().ok()).collect(),
-            // Of a resumed session only the server's own is kept.
-            None => own.filter_map(Result::ok).collect(),
-        }
+        self.established()
+            .map(agreed::peer_certificates)
+            .unwrap_or_default()
     }
 
     fn is_resumed(&self) -> Option<bool> {

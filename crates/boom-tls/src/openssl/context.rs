@@ -124,6 +124,20 @@ impl Context {
     }
 }
 
+impl Context {
+    /// Keeps a copy of the session of a connection that has broken. OpenSSL, which has seen the end of the stream, resumes the
+    /// session itself no more.
+    pub(super) fn keep_broken(&self, ssl: &SslRef) {
+        let copy = ssl.session().and_then(|session| session.to_der().ok());
+        let copy = copy.and_then(|der| SslSession::from_der(&der).ok());
+        if let Some(index) = *NAME
+            && let (Some(name), Some(session)) = (ssl.ex_data(index), copy)
+        {
+            self.sessions.insert(name, session);
+        }
+    }
+}
+
 /// Has certificates judged by the time of the user's clock.
 fn set_time(ssl: &mut Ssl, clock: &WallClock) -> Result<(), Error> {
     let beyond = Error::Unsupported("OpenSSL cannot express the time of the configuration's clock");
@@ -201,6 +215,7 @@ fn keep_sessions(
 #[allow(unsafe_code)]
 fn resume(ssl: &mut Ssl, session: &SslSession) -> Result<(), ErrorStack> {
     // SAFETY: `Context::connection` calls this with a session of its own `Sessions`. Only the callback of its own `SslContext`,
-    // which `Context::new` lets nobody replace, and `Context::keep_renewed`, for its own connections, fill them.
+    // which `Context::new` lets nobody replace, and `Context::keep_renewed` and `Context::keep_broken`, for its own connections, fill them; what the latter adds is a copy that no
+    // context has data of its own with.
     unsafe { sys::resume(ssl, session) }
 }

@@ -40,6 +40,14 @@ pub(super) unsafe fn resume(ssl: &mut Ssl, session: &SslSession) -> Result<(), E
     unsafe { ssl.set_session(session) }
 }
 
+/// Has the connection look like one that both sides have closed.
+pub(super) fn mark_closed(ssl: &mut Ssl) {
+    let both = openssl_sys::SSL_SENT_SHUTDOWN | openssl_sys::SSL_RECEIVED_SHUTDOWN;
+    // SAFETY: the pointer comes from a reference that nobody else has, so it is valid and nobody uses the connection meanwhile.
+    // The function sets a field.
+    unsafe { openssl_sys::SSL_set_shutdown(ssl.as_ptr(), both) };
+}
+
 /// Has the store look certificates up in this list.
 pub(super) fn add_revocation_list(
     store: &mut X509StoreBuilderRef,

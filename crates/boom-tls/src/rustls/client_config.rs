@@ -48,6 +48,8 @@ pub(crate) fn client_config(settings: &Settings) -> Result<Arc<ClientConfig>, Er
         sessions => Resumption::in_memory_sessions(sessions),
     };
     config.enable_early_data = settings.early_data;
+    // What it allows, only `dangerous_take_keys` can do: nobody else gets hold of a connection.
+    config.enable_secret_extraction = true;
     if settings.logs_keys {
         config.key_log = Arc::new(KeyLogFile::new());
     }

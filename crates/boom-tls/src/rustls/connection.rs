@@ -14,6 +14,7 @@ use ::rustls::unbuffered::{
 
 use boom_stream::buffer::{ReadBuffer, WriteBuffer};
 
+use super::handover::{Agreed, Keys};
 use crate::client::backend::Session;
 use crate::client::ending::Ending;
 use crate::{CipherSuite, EarlyData, Error, KeyExchangeGroup, TlsConfig, TlsVersion};
@@ -23,8 +24,10 @@ use crate::{CipherSuite, EarlyData, Error, KeyExchangeGroup, TlsConfig, TlsVersi
 /// rustls may hold on to bytes at the front of `incoming` (the first part of a handshake message that is still coming
 /// in), so it must be shown those bytes again, first, each time. `settled` says that it has looked at all of them.
 pub(crate) struct Connection {
-    /// `None` where there never was a connection, for a reason that `ending` tells.
+    /// `None` where there never was a connection, for a reason that `ending` tells, and where it was given away.
     connection: Option<UnbufferedClientConnection>,
+    /// What the connection that was given away had agreed on.
+    agreed: Option<Box<Agreed>>,
     /// Ciphertext received.
     incoming: ReadBuffer,
     /// True if nothing in `incoming` can give plaintext or progress before more bytes come in.
@@ -76,6 +79,7 @@ impl Connection {
     ) -> Result<Self, Error> {
         let mut session = Self {
             connection: Some(UnbufferedClientConnection::new(config, server_name)?),
+            agreed: None,
             incoming: ReadBuffer::new(Self::WINDOW, Self::INCOMING_LIMIT),
             settled: false,
             may_hide: false,
@@ -96,6 +100,35 @@ impl Connection {
 
     pub(super) const fn connection(&self) -> Option<&UnbufferedClientConnection> {
         self.connection.as_ref()
+    }
+
+    /// Gives the keys away, where nothing of the connection is under way; the session has ended then.
+    pub(super) fn take_keys(&mut self) -> Result<Option<Keys>, Error> {
+        self.check_writable()?;
+        let is_idle = self.incoming.is_empty() && self.outgoing.is_empty() && !self.has_unqueued();
+        if self.is_handshaking() || !is_idle || !self.plaintext().is_empty() {
+            return Ok(None);
+        }
+        let agreed = Agreed::of(self);
+        let Some(connection) = self.connection.take() else {
+            return Ok(None);
+        };
+        self.agreed = Some(Box::new(agreed));
+        // Nobody reads or writes by this session again: its buffers are of no use.
+        self.incoming = ReadBuffer::new(0, 0);
+        self.outgoing = WriteBuffer::new(0, 0);
+        self.settled = true;
+        self.ending.fail(Error::HandedOver);
+        // Who has taken the keys tells the end of the connection.
+        let _ = self.ending.tell();
+        match connection.dangerous_into_kernel_connection() {
+            Ok(keys) => Ok(Some(keys)),
+            Err(error) => {
+                let error = Error::from(error);
+                self.ending.fail(error.clone());
+                Err(error)
+            }
+        }
     }
 
     /// Number of plaintext bytes whose records fit below the outbound limit.
@@ -281,6 +314,7 @@ impl Session for Connection {
     fn failed(error: Error) -> Self {
         Self {
             connection: None,
+            agreed: None,
             incoming: ReadBuffer::new(0, 0),
             settled: true,
             may_hide: true,
@@ -294,9 +328,10 @@ impl Session for Connection {
     }
 
     fn is_handshaking(&self) -> bool {
-        self.connection
-            .as_ref()
-            .is_none_or(|connection| connection.is_handshaking())
+        match &self.connection {
+            Some(connection) => connection.is_handshaking(),
+            None => self.agreed.is_none(),
+        }
     }
 
     fn has_buffered(&self) -> bool {
@@ -476,6 +511,9 @@ impl Session for Connection {
     }
 
     fn protocol_version(&self) -> Option<TlsVersion> {
+        if let Some(agreed) = &self.agreed {
+            return agreed.version;
+        }
         match self.connection()?.protocol_version()? {
             ProtocolVersion::TLSv1_2 => Some(TlsVersion::Tls12),
             ProtocolVersion::TLSv1_3 => Some(TlsVersion::Tls13),
@@ -484,20 +522,32 @@ impl Session for Connection {
     }
 
     fn cipher_suite(&self) -> Option<CipherSuite> {
+        if let Some(agreed) = &self.agreed {
+            return agreed.suite;
+        }
         let suite = self.connection()?.negotiated_cipher_suite()?;
         Some(CipherSuite(suite.suite().into()))
     }
 
     fn key_exchange_group(&self) -> Option<KeyExchangeGroup> {
+        if let Some(agreed) = &self.agreed {
+            return agreed.group;
+        }
         let group = self.connection()?.negotiated_key_exchange_group()?;
         Some(KeyExchangeGroup(group.name().into()))
     }
 
     fn alpn_protocol(&self) -> Option<&[u8]> {
+        if let Some(agreed) = &self.agreed {
+            return agreed.alpn.as_deref();
+        }
         self.connection()?.alpn_protocol()
     }
 
     fn peer_certificates(&self) -> Vec<Vec<u8>> {
+        if let Some(agreed) = &self.agreed {
+            return agreed.certificates.clone();
+        }
         let certificates = self
             .connection()
             .and_then(|connection| connection.peer_certificates());
@@ -508,6 +558,9 @@ impl Session for Connection {
     }
 
     fn is_resumed(&self) -> Option<bool> {
+        if let Some(agreed) = &self.agreed {
+            return agreed.is_resumed;
+        }
         let kind = self.connection()?.handshake_kind()?;
         Some(kind == ::rustls::HandshakeKind::Resumed)
     }

@@ -1,0 +1,91 @@
+//! Connections with kernel TLS where the kernel has it, and in user space where it does not: the same tests in both.
+#![cfg(any(feature = "rustls", feature = "openssl"))]
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+
+mod closing;
+mod cost;
+mod handover;
+mod key_update;
+mod matrix;
+#[cfg(feature = "rustls")]
+mod nonce;
+mod peer;
+mod policy;
+mod servers;
+mod support;
+
+#[global_allocator]
+static ALLOCATOR: boom_testkit::alloc::CountingAllocator = boom_testkit::alloc::CountingAllocator;
+
+/// A module with all the tests of every backend, for one of them.
+macro_rules! backend_tests {
+    ($name:ident, $backend:ty: $($module:ident :: { $($test:ident)+ })+) => {
+        mod $name {
+            $($(
+                #[test]
+                fn $test() {
+                    let _alone = crate::support::alone();
+                    crate::$module::$test::<$backend>();
+                }
+            )+)+
+        }
+    };
+    ($name:ident, $backend:ty) => {
+        backend_tests!($name, $backend:
+            matrix::{
+                tls_1_2_by_aes_128_gcm
+                tls_1_2_by_aes_256_gcm
+                tls_1_2_by_chacha20_poly1305
+                tls_1_3_by_aes_128_gcm
+                tls_1_3_by_aes_256_gcm
+                tls_1_3_by_chacha20_poly1305
+            }
+            handover::{
+                data_right_behind_the_handshake_is_not_lost
+                a_vectored_write_and_a_file_arrive
+                both_directions_at_once
+                what_was_agreed_on_can_be_asked_for
+            }
+            closing::{
+                both_sides_say_that_they_are_done
+                poll_close_waits_for_the_peer_and_for_the_reader
+                an_end_without_close_notify_is_told
+                an_end_amid_a_record_is_told
+                a_reset_amid_a_record_is_told
+                a_record_that_was_changed_is_told
+                an_alert_of_the_peer_is_told
+            }
+            key_update::{
+                the_peer_renews_its_keys_amid_the_data
+                this_side_renews_its_keys_amid_the_data
+                keys_that_are_used_up_are_renewed_or_end_the_writing
+            }
+            policy::{
+                what_is_required_and_not_there_is_an_error
+                a_socket_that_receives_ahead_is_read_in_user_space
+                a_host_that_is_none_is_told_by_the_first_read
+                a_handshake_that_takes_too_long_ends
+            }
+            cost::{
+                messages_by_the_kernel_allocate_nothing
+            }
+            servers::{
+                s_server_is_understood
+                nginx_is_understood
+            }
+        );
+    };
+}
+
+#[cfg(feature = "rustls")]
+backend_tests!(rustls_backend, boom_tls::rustls::Backend);
+#[cfg(feature = "openssl")]
+backend_tests!(openssl_backend, boom_tls::openssl::Backend);
+
+/// Where the tests are run for the sake of the kernel, it is there.
+#[test]
+fn the_kernel_does_what_is_expected_of_it() {
+    if std::env::var_os("BOOM_KTLS_KERNEL").is_some() {
+        assert!(boom_ktls::Offload::probe().is_there());
+    }
+}
