@@ -4,8 +4,9 @@
 //! behind a proxy that ends TLS. `market_feed` and a bare test client receive every file, and what they received must have
 //! the hash of the file. Then the test client sends everything back, and does so under the conditions of
 //! [`feature::all`]. What [`tshark`] finds in our recordings is compared too, [`dns`] has our resolvers ask dnsmasq, [`tls`]
-//! speaks TLS to six servers, and what a thousand endpoints make of a venue that is killed is compared with what that wrote,
-//! see [`outage`]. Everything listens on loopback and ends with this command.
+//! speaks TLS to six servers, [`fix`] has sessions with two engines while either side is killed, and what a thousand
+//! endpoints make of a venue that is killed is compared with what that wrote, see [`outage`]. Everything listens on
+//! loopback and ends with this command.
 
 mod authority;
 mod check;
@@ -13,6 +14,7 @@ mod client;
 mod dns;
 mod exchange;
 mod feature;
+mod fix;
 mod haproxy;
 mod http;
 mod made;
@@ -57,6 +59,8 @@ pub(crate) enum Part {
     Http,
     /// TLS to other people's servers, by both backends.
     Tls,
+    /// FIX sessions with other people's engines, while either side is killed.
+    Fix,
     /// A venue that is killed and stopped under a thousand endpoints.
     Outage,
 }
@@ -77,6 +81,9 @@ pub(crate) fn run(workspace: &Workspace, report: &mut Report, part: Option<Part>
     }
     if is_wanted(Part::Tls) {
         report.step("interop tls", || tls::run(workspace));
+    }
+    if is_wanted(Part::Fix) {
+        report.step("interop fix", || fix::run(workspace));
     }
     if is_wanted(Part::Outage) {
         for selector in outage::SELECTORS {

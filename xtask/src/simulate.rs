@@ -1,4 +1,5 @@
-//! The service on a simulated network, and the pool of HTTP over streams that fail, under many seeds.
+//! The service on a simulated network, the pool of HTTP over streams that fail, and sessions of FIX on networks, disks and
+//! clocks that fail, under many seeds.
 
 use crate::process::run as run_program;
 use crate::report::{Outcome, Result};
@@ -33,6 +34,15 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcom
         .args(["--test", "faults", "every_seed", "--", "--nocapture"])
         .env("BOOM_HTTP_SEEDS", arguments.seeds.to_string())
         .env("BOOM_HTTP_FROM", arguments.from.to_string());
+    run_program(&mut command)?;
+    let mut command = workspace.cargo("test");
+    command
+        .args(["--quiet", "--release", "--package", "boom-fix"])
+        .args(["--features", "session", "--test", "session_faults"])
+        .args(["every_seed", "--", "--nocapture"])
+        .env("BOOM_FIX_SEEDS", arguments.seeds.to_string())
+        .env("BOOM_FIX_FROM", arguments.from.to_string())
+        .env("BOOM_FIX_LINES", arguments.lines.to_string());
     run_program(&mut command)?;
     Ok(Outcome::Passed)
 }

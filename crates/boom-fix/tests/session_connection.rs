@@ -6,8 +6,8 @@ use std::io;
 
 use boom_fix::BeginString;
 use boom_fix::session::{
-    Clock, DisconnectReason, Event, FixConnection, Inbox, MemoryStore, Now, Session, SessionConfig,
-    SessionError, State,
+    Clock, DisconnectReason, Event, FixConnection, Inbox, MemoryStore, Now, OfflineSend, Session,
+    SessionConfig, SessionError, State,
 };
 use boom_testkit::stream::ScriptedStream;
 
@@ -118,6 +118,30 @@ fn what_the_stream_does_not_take_goes_out_later() {
     let written = String::from_utf8_lossy(connection.stream().written()).into_owned();
     assert!(written.starts_with("8=FIX.4.4\x019=") && written.contains("\x0135=A\x01"));
     assert!(written.ends_with('\x01'));
+}
+
+#[test]
+fn a_message_queued_before_the_logon_is_answered_waits_for_it() {
+    let config = SessionConfig::initiator(BeginString::Fix44, "BUYER", "VENUE")
+        .with_offline_send(OfflineSend::Queue);
+    let session = Session::new(config, MemoryStore::new()).unwrap();
+    let stream = ScriptedStream::new().would_block();
+    let mut connection = FixConnection::with_clock(stream, session, Inbox::new(), Stopped).unwrap();
+    let number = connection.session_mut().send("D", NOW, |order| {
+        order.text(11, "early");
+    });
+    assert_eq!(number.unwrap(), 2);
+    assert!(connection.flush().unwrap());
+    let sent = |connection: &Connection, id: &[u8]| {
+        let written = connection.stream().written();
+        written.windows(id.len()).any(|window| window == id)
+    };
+    assert!(!sent(&connection, b"\x0111=early\x01"));
+    let answer = message("35=A|34=1|98=0|108=30|");
+    connection.stream_mut().push_read(&answer);
+    while !sent(&connection, b"\x0111=early\x01") {
+        batch(&mut connection).unwrap();
+    }
 }
 
 #[test]

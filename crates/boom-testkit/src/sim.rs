@@ -12,6 +12,7 @@
 //! | [`Selector`] | epoll: edge-triggered, in any order, at times late, early, or for no reason |
 //! | [`Lookup`] | the resolver of names |
 //! | [`Faults`] | how often what goes wrong |
+//! | [`Disk`] | a file that loses what was not synced |
 //! | [`Peer`] | the server's end of a connection: what a test writes, or [`Feed`] |
 //! | [`Random`] | where all choices come from |
 //!
@@ -126,6 +127,7 @@
 //! had arrived with it, or not. Nothing is ever changed, repeated, or put into another order, as TCP has it.
 
 mod clock;
+mod disk;
 mod faults;
 mod network;
 mod random;
@@ -144,6 +146,7 @@ mod websocket;
 
 pub use clock::Clock;
 pub use codec::{Codec, Framed, Incoming};
+pub use disk::Disk;
 pub use faults::Faults;
 pub use feed::{Feed, FeedOptions, Ledger, Record};
 pub use lookup::Lookup;

@@ -135,7 +135,10 @@ impl<T: Store> Session<T> {
         let encoder = Encoder::new(config.begin_string, &config.sender, &config.target)?;
         let header = HeaderText::new(&config)?;
         let room = config.max_message_bytes.saturating_add(header::MARGIN);
-        let limit = config.max_outbound_bytes.saturating_add(room);
+        // Behind the message that passes the limit there is room for one of the session itself.
+        let limit = config
+            .max_outbound_bytes
+            .saturating_add(room.saturating_mul(2));
         Ok(Self {
             out: WriteBuffer::new(room.saturating_mul(2).min(limit), limit),
             peer: Peer::new(&config),

@@ -26,12 +26,22 @@ impl Ahead {
     }
 
     /// Keeps a message; false where there is no room.
-    pub(in crate::session) fn keep(&mut self, number: u64, message: &[u8]) -> bool {
+    ///
+    /// One that was answered when it came has some room of its own: asked for again it would only be asked for by a
+    /// message that the peer might have to ask for in turn, and so on without end.
+    pub(in crate::session) fn keep(
+        &mut self,
+        number: u64,
+        message: &[u8],
+        is_answered: bool,
+    ) -> bool {
         if self.messages.contains_key(&number) {
             return true;
         }
+        let more = if is_answered { MOST_ANSWERED } else { 0 };
         let bytes = self.bytes.saturating_add(message.len());
-        if self.messages.len() >= self.max_messages || bytes > self.max_bytes {
+        let max_bytes = self.max_bytes.saturating_add(more * ANSWERED_BYTES);
+        if self.messages.len() >= self.max_messages.saturating_add(more) || bytes > max_bytes {
             return false;
         }
         self.bytes = bytes;
@@ -69,3 +79,7 @@ impl Ahead {
         self.bytes = 0;
     }
 }
+
+/// Answered messages that are kept at most above the others, and how long they may be on average.
+const MOST_ANSWERED: usize = 256;
+const ANSWERED_BYTES: usize = 256;

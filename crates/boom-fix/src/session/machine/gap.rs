@@ -5,6 +5,7 @@ use super::super::error::DisconnectReason;
 use super::super::event::Event;
 use super::super::inbox::{Ahead, Inbox};
 use super::super::store::Store;
+use super::header::Kind;
 use super::{Result, Session, Step};
 use crate::message::Message;
 
@@ -57,12 +58,15 @@ impl<T: Store> Session<T> {
         now: Now,
     ) {
         let last = self.keep(number, message, ahead);
-        self.open_gap(last, last, now);
+        // The peer sends what is before its logon; a logon that could not be kept is asked for in its turn.
+        self.open_gap(last, number - 1, now);
     }
 
     /// Keeps a message if there is room, and gives the last number that is missing before it or with it.
     fn keep(&mut self, number: u64, message: &Message<'_>, ahead: &mut Ahead) -> u64 {
-        if ahead.keep(number, message.as_bytes()) {
+        let kind = Kind::of(message.msg_type());
+        let is_answered = matches!(kind, Kind::Logon | Kind::ResendRequest);
+        if ahead.keep(number, message.as_bytes(), is_answered) {
             self.statistics.queued += 1;
             number - 1
         } else {

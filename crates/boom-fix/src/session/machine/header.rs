@@ -111,7 +111,11 @@ pub(super) fn write_again<'a>(
     was_sent: bool,
 ) -> MessageWriter<'a> {
     let mut writer = encoder.begin(room);
-    let original = message.get(SENDING_TIME);
+    // A clock that was set back since must not make the peer reject what was in order when it was sent first.
+    let original = message.get(SENDING_TIME).filter(|field| {
+        UtcTimestamp::parse(field.as_bytes())
+            .is_none_or(|sent| sent.unix_nanos() <= time.unix_nanos())
+    });
     let (mut lacks_flag, mut lacks_original) = (was_sent, was_sent);
     let mut end = 0;
     for field in message.header() {
@@ -122,7 +126,7 @@ pub(super) fn write_again<'a>(
             lacks_flag = false;
         }
         if lacks_original && tag > 122 {
-            put_original(&mut writer, original.map(|field| field.as_bytes()));
+            put_original(&mut writer, original.map(|field| field.as_bytes()), time);
             lacks_original = false;
         }
         match tag {
@@ -137,7 +141,7 @@ pub(super) fn write_again<'a>(
         }
     }
     if lacks_original {
-        put_original(&mut writer, original.map(|field| field.as_bytes()));
+        put_original(&mut writer, original.map(|field| field.as_bytes()), time);
     }
     let bytes = message.as_bytes();
     let body = bytes.get(end..bytes.len().saturating_sub(TRAILER));
@@ -147,10 +151,11 @@ pub(super) fn write_again<'a>(
     writer
 }
 
-fn put_original(writer: &mut MessageWriter<'_>, original: Option<&[u8]>) {
-    if let Some(original) = original {
-        writer.bytes(122, original);
-    }
+fn put_original(writer: &mut MessageWriter<'_>, original: Option<&[u8]>, time: UtcTimestamp) {
+    match original {
+        Some(original) => writer.bytes(122, original),
+        None => writer.timestamp(122, time),
+    };
 }
 
 /// `10=nnn|`

@@ -259,13 +259,7 @@ impl<T: Store> Session<T> {
                 Ok(Step::Again)
             }
             HeadFault::Refused(refusal) => self.refused(message, refusal, now),
-            HeadFault::Fatal(refusal) => {
-                let step = self.refused(message, refusal, now)?;
-                if self.state == State::LoggedOn {
-                    self.start_logout(None, now)?;
-                }
-                Ok(step)
-            }
+            HeadFault::Fatal(refusal) => self.refused_then(message, refusal, true, now),
         }
     }
 

@@ -140,6 +140,19 @@ impl<T: Store> Session<T> {
         refusal: Refusal,
         now: Now,
     ) -> Result<Step> {
+        self.refused_then(message, refusal, false, now)
+    }
+
+    /// The same, and a `Logout` behind it. The number counts as received last of all: were it to count and the logout to
+    /// fail, nobody would be told of the message.
+    #[cold]
+    pub(super) fn refused_then(
+        &mut self,
+        message: &Message<'_>,
+        refusal: Refusal,
+        logs_out: bool,
+        now: Now,
+    ) -> Result<Step> {
         if matches!(self.state, State::AwaitingLogon | State::LogonSent) {
             self.close(DisconnectReason::InvalidLogon, now)?;
             return Ok(Step::Again);
@@ -154,6 +167,9 @@ impl<T: Store> Session<T> {
             ref_tag: refusal.ref_tag,
         };
         self.send_reject(message, &rejection, now)?;
+        if logs_out && self.state == State::LoggedOn {
+            self.start_logout(None, now)?;
+        }
         let kind = Kind::of(message.msg_type());
         if !matches!(kind, Kind::Logon | Kind::SequenceReset) {
             self.advance_if(number)?;

@@ -122,11 +122,10 @@ impl<T: Store> Session<T> {
     }
 
     pub(super) const fn wants_pump(&self) -> bool {
-        let most = if self.config.max_outbound_bytes < HIGH_WATER {
-            self.config.max_outbound_bytes
-        } else {
-            HIGH_WATER
-        };
+        // What is sent again leaves room for heartbeats and requests: without it they would end the connection, and the
+        // next one, with as much to send again, as well.
+        let half = self.config.max_outbound_bytes / 2 + 1;
+        let most = if half < HIGH_WATER { half } else { HIGH_WATER };
         let is_open = matches!(self.state, State::LoggedOn | State::LogoutSent);
         is_open && self.again.is_active() && self.out.len() < most
     }
@@ -138,9 +137,9 @@ impl<T: Store> Session<T> {
     ///
     /// The store failed.
     pub fn continue_sending(&mut self, now: Now) -> Result<bool> {
-        let is_active = self.again.is_active();
+        let has_more = self.wants_pump();
         self.pump(now)?;
-        Ok(is_active)
+        Ok(has_more)
     }
 
     /// Goes on with what is sent again, as far as it should wait for the peer.

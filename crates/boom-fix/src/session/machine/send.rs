@@ -59,13 +59,13 @@ impl<T: Store> Session<T> {
                 return Err(SessionError::Throttled { wait_ns });
             }
         }
-        let way = if self.again.is_active() {
-            self.again.defer(self.store.next_outgoing());
-            Way::Kept
-        } else {
-            Way::Wire
-        };
+        let waits = self.again.is_active();
+        let way = if waits { Way::Kept } else { Way::Wire };
         let number = self.emit(msg_type.as_bytes(), now, way, fields)?;
+        if waits {
+            // Not before it is kept: the number would be taken for one that was given.
+            self.again.defer(number);
+        }
         if let Some(throttle) = &mut self.throttle {
             throttle.count(now);
         }

@@ -1,5 +1,6 @@
 //! What can go wrong with a store.
 
+use std::error::Error;
 use std::fmt;
 use std::io;
 use std::path::Path;
@@ -67,6 +68,9 @@ pub enum StoreError {
     #[cfg(feature = "sqlite")]
     #[error("the database: {0}")]
     Sqlite(Box<rusqlite::Error>),
+    /// A store of another kind failed.
+    #[error("{0}")]
+    Other(#[source] Box<dyn Error + Send + Sync>),
 }
 
 const _: () = assert!(size_of::<StoreError>() <= 40);
@@ -82,6 +86,7 @@ impl From<StoreError> for io::Error {
             StoreError::Locked { .. } => io::ErrorKind::ResourceBusy,
             #[cfg(feature = "sqlite")]
             StoreError::Sqlite(_) => io::ErrorKind::Other,
+            StoreError::Other(_) => io::ErrorKind::Other,
         };
         Self::new(kind, error)
     }
