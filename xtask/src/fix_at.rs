@@ -16,7 +16,6 @@ use std::thread;
 
 use clap::Args;
 
-use crate::fix_dictionaries;
 use crate::report::{Context, Failure, Outcome, Report, Result};
 use crate::workspace::Workspace;
 
@@ -25,8 +24,8 @@ use pattern::Patterns;
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// Where the definitions are. Without it: `../shared/fix-at` where that is there, else the port of them in a package of
-    /// the registry.
+    /// Where the definitions are. Without it: `../shared/fix-at` where that is there, else `xtask/fix-at`, which has the
+    /// same.
     #[arg(long)]
     dir: Option<PathBuf>,
     /// Only definitions whose path has this in it.
@@ -72,7 +71,7 @@ const FOLDERS: &[&str] = &[
 
 impl Definitions {
     fn find(workspace: &Workspace, arguments: &Arguments) -> Result<Self> {
-        let root = root(workspace, arguments)?;
+        let root = root(workspace, arguments);
         let mut folders = BTreeMap::new();
         for folder in FOLDERS {
             let mut files = files(&root.join(folder))?;
@@ -125,20 +124,17 @@ impl Definitions {
     }
 }
 
-fn root(workspace: &Workspace, arguments: &Arguments) -> Result<PathBuf> {
-    let dir = match &arguments.dir {
-        Some(dir) => dir.clone(),
-        None => {
-            let shared = workspace.root().join("../shared/fix-at");
-            if shared.is_dir() {
-                shared
-            } else {
-                fix_dictionaries::source(workspace)?.join("acceptance/definitions")
-            }
+fn root(workspace: &Workspace, arguments: &Arguments) -> PathBuf {
+    let dir = arguments.dir.clone().unwrap_or_else(|| {
+        let shared = workspace.root().join("../shared/fix-at");
+        if shared.is_dir() {
+            shared
+        } else {
+            workspace.root().join("xtask/fix-at")
         }
-    };
+    });
     let server = dir.join("server");
-    Ok(if server.is_dir() { server } else { dir })
+    if server.is_dir() { server } else { dir }
 }
 
 fn files(folder: &Path) -> Result<Vec<PathBuf>> {
