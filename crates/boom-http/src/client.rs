@@ -27,7 +27,10 @@ use waiting::Waiting;
 ///
 /// A request goes out at once, in one write, where a connection is free; else it waits for one. An unused connection on
 /// which anything comes, an end or a byte, is not used again, and neither is one whose answer leaves any doubt of where it ended.
-/// A request whose connection ended is sent again only where not a byte of it had been taken.
+/// It is looked at by every `poll`, and before a request unless the last look was within 50 microseconds, so poll while
+/// nothing is under way, too.
+/// A request whose connection ended is sent again only where not a byte of it had been taken, or once more where
+/// [`HttpConfig::with_idempotent_retry`] lets it.
 ///
 /// # Examples
 ///
@@ -400,19 +403,23 @@ impl<S: Read + Write> Desked for HttpClient<S> {
         let mut exchange = Exchange::new(Ticket::next(), facts, now_ns);
         let ticket = exchange.ticket;
         let bytes = std::mem::take(&mut self.desk.bytes);
-        if self.options.retries_idempotent && facts.is_idempotent {
-            exchange.saved = self.waiting.copy(&bytes);
-        }
+        let may_repeat = self.options.retries_idempotent && facts.is_idempotent;
         let slot = match self.waiting.is_empty() {
             true => self.find(&facts, now_ns),
             false => None,
         };
         let link = slot.and_then(|index| self.slots.get_mut(index)?.link_mut());
         let result = if let Some(link) = link {
+            if may_repeat {
+                exchange.saved = link.connection_mut().copy(&bytes);
+            }
             link.transmit(exchange, &bytes, now_ns);
             Ok(ticket)
         } else if self.waiting.len() < self.options.waiting {
             let copy = self.waiting.copy(&bytes);
+            if may_repeat {
+                exchange.saved = self.waiting.copy(&bytes);
+            }
             self.waiting.push_back(exchange, copy);
             Ok(ticket)
         } else {

@@ -8,7 +8,7 @@ use boom_stream::buffer::{ReadBuffer, WriteBuffer};
 
 use crate::config::{HttpConfig, Times};
 use crate::decoder::{Progress, ResponseDecoder};
-use crate::error::{Error, Limit, ProtocolError, Reason, Sent};
+use crate::error::{Error, Limit, ProtocolError, Reason, Sent, Timeout};
 use crate::origin::Origin;
 use crate::request::sealed::Desked;
 use crate::request::{Desk, RequestBuilder, RequestFacts, Sender};
@@ -66,8 +66,17 @@ pub struct Connection {
     max_interim: usize,
     read_window: usize,
     depth: usize,
+    /// Where more than this waits to be sent, there may be no room for another request.
+    queue_max: usize,
+    /// Memory of requests that might have been sent again and were not.
+    spares: Vec<Vec<u8>>,
     pipelines_all: bool,
     life: Life,
+    /// Requests that nobody wants the outcome of, for those who keep a list of their own.
+    #[cfg(feature = "ext")]
+    cancelled: Vec<Ticket>,
+    /// An answer is being told. Where that has ended by a panic, the answer is still there and belongs to nobody.
+    is_telling: bool,
     eof: bool,
     /// Nothing can be sent any more; what was sent before may still be answered.
     is_write_failed: bool,
@@ -121,10 +130,8 @@ impl Connection {
     /// Starts with a connection that carries nothing yet.
     pub fn new(origin: &Origin, config: &HttpConfig) -> Self {
         let desk = Desk::new(origin, config);
-        let limit = config
-            .max_request_bytes
-            .saturating_mul(2)
-            .saturating_add(1 << 16);
+        let queue_max = config.max_request_bytes.saturating_add(1 << 16);
+        let limit = queue_max.saturating_add(config.max_request_bytes);
         Self {
             defaults: desk.draft.facts,
             desk,
@@ -140,8 +147,13 @@ impl Connection {
             max_interim: config.limits.interim,
             read_window: config.read_window_bytes,
             depth: config.pipeline_depth,
+            queue_max,
+            spares: Vec::new(),
             pipelines_all: config.pipelines_all,
             life: Life::Open,
+            #[cfg(feature = "ext")]
+            cancelled: Vec::new(),
+            is_telling: false,
             eof: false,
             is_write_failed: false,
             times: config.times,
@@ -198,13 +210,15 @@ impl Connection {
             return false;
         }
         let Some(last) = self.exchanges.back() else {
-            return true;
+            // What has come already is no answer to this one.
+            return self.receive.is_empty();
         };
         let is_plain = |facts: &RequestFacts| {
             let is_repeatable = facts.is_idempotent || self.pipelines_all;
             is_repeatable && !facts.is_upgrade && !facts.expects_continue && !facts.is_last
         };
-        self.exchanges.len() < self.depth && is_plain(&last.facts) && is_plain(facts)
+        let has_room = self.exchanges.len() < self.depth && self.outbound.len() <= self.queue_max;
+        has_room && is_plain(&last.facts) && is_plain(facts)
     }
 
     /// Counts a request in whose bytes are `len`; those are to be sent or queued next.
@@ -239,7 +253,7 @@ impl Connection {
         self.held.clear();
         self.held.extend_from_slice(later);
         let rest = now.get(from..).unwrap_or_default();
-        // The limit is twice what a request may be, and none is queued behind one that has not left.
+        // A request is accepted only where there is room for the longest.
         if !rest.is_empty() && self.outbound.extend(rest).is_err() {
             self.fail(Reason::Busy);
         }
@@ -305,13 +319,22 @@ impl Connection {
         self.exchanges.iter().map(|exchange| exchange.ticket)
     }
 
-    fn release_body(&mut self) {
+    /// The requests that were cancelled.
+    #[cfg(feature = "ext")]
+    pub(crate) fn cancelled(&self) -> &[Ticket] {
+        &self.cancelled
+    }
+
+    fn release_body(&mut self, now_ns: u64) {
+        // The time that the server took to answer is none in which the body was not taken.
+        self.clock.write_since_ns = now_ns;
         let held = std::mem::take(&mut self.held);
         if !held.is_empty() && self.outbound.extend(&held).is_err() {
             self.fail(Reason::Busy);
         }
         self.held = held;
         self.held.clear();
+        self.clock.note(self.next_deadline());
     }
 }
 
@@ -396,6 +419,17 @@ impl Connection {
             return None;
         };
         let exchange = self.exchanges.pop_front()?;
+        if matches!(reason, Reason::TimedOut(Timeout::Total)) {
+            // Each request has a time of its own, and that of one behind may be up first.
+            let is_due = self.clock.is_past(exchange.total_at_ns);
+            let reason = if is_due {
+                reason.again()
+            } else {
+                Reason::Abandoned
+            };
+            let sent = self.sent_of(&exchange);
+            return Some((exchange, Error { reason, sent }));
+        }
         // What ends a connection by itself is the reason for all; what is wrong with one answer is nothing of the others'.
         let for_others = match reason {
             Reason::Io(_) | Reason::Closed => reason.again(),
@@ -425,14 +459,16 @@ impl Connection {
         let index = exchanges.position(|exchange| exchange.ticket == ticket)?;
         let exchange = self.exchanges.remove(index)?;
         let sent = self.sent_of(&exchange);
+        #[cfg(feature = "ext")]
+        self.cancelled.push(ticket);
         self.fail(Reason::Abandoned);
         Some(sent)
     }
 
-    /// Returns true if the connection has ended soon, before it was given a request.
+    /// Returns true if the connection has ended soon, before it was given a request, and not because its time was up.
     pub(crate) fn was_refused(&self, now_ns: u64) -> bool {
         const SOON_NS: u64 = 1_000_000_000;
-        self.end == 0 && self.age_ns(now_ns) < SOON_NS
+        self.end == 0 && self.age_ns(now_ns) < SOON_NS && !self.is_expired(now_ns)
     }
 
     /// Returns true if not a byte of the awaited answer has come.
@@ -442,6 +478,9 @@ impl Connection {
 
     #[inline]
     fn answers(&mut self, now_ns: u64, visitor: &mut impl Visitor) {
+        if self.is_telling {
+            return self.fail(Reason::Abandoned);
+        }
         while matches!(self.life, Life::Open) && (self.eof || !self.receive.is_empty()) {
             let Some(front) = self.exchanges.front() else {
                 // RFC 9112 §9.2: what comes where no request is outstanding belongs to none.
@@ -453,7 +492,7 @@ impl Connection {
             let progress = self.decoder.advance(self.receive.filled_mut(), self.eof);
             match progress {
                 Ok(Progress::More) => return self.more(visitor),
-                Ok(Progress::Interim) => self.interim(visitor),
+                Ok(Progress::Interim) => self.interim(now_ns, visitor),
                 Ok(Progress::Complete) => self.complete(now_ns, visitor),
                 Err(reason) => return self.fail(reason),
             }
@@ -481,7 +520,7 @@ impl Connection {
     }
 
     #[cold]
-    fn interim(&mut self, visitor: &mut impl Visitor) {
+    fn interim(&mut self, now_ns: u64, visitor: &mut impl Visitor) {
         let response = self.decoder.response(self.receive.filled());
         let is_continue = response.status().as_u16() == 100;
         if let Some(front) = self.exchanges.front() {
@@ -493,7 +532,7 @@ impl Connection {
         if self.interim > self.max_interim {
             self.fail(Limit::Interim(self.max_interim).into());
         } else if is_continue {
-            self.release_body();
+            self.release_body(now_ns);
         }
     }
 
@@ -516,9 +555,13 @@ impl Connection {
         if is_streamed {
             self.last_piece(ticket, visitor);
         }
-        self.exchanges.pop_front();
+        if let Some(done) = self.exchanges.pop_front() {
+            self.recycle(done.saved);
+        }
         let response = self.decoder.response(self.receive.filled());
+        self.is_telling = true;
         visitor.outcome(ticket, Ok(response));
+        self.is_telling = false;
         self.clock.keep_alive(self.decoder.keep_alive_seconds());
         self.receive.consume(self.decoder.len());
         self.decoder.reset();
@@ -528,6 +571,21 @@ impl Connection {
             self.fail(Reason::Abandoned);
         } else {
             self.next_turn(now_ns);
+        }
+    }
+
+    /// Copies a request that may have to be sent again.
+    pub(crate) fn copy(&mut self, bytes: &[u8]) -> Vec<u8> {
+        let mut copy = self.spares.pop().unwrap_or_default();
+        copy.clear();
+        copy.extend_from_slice(bytes);
+        copy
+    }
+
+    #[inline]
+    fn recycle(&mut self, memory: Vec<u8>) {
+        if memory.capacity() > 0 && self.spares.len() < self.depth {
+            self.spares.push(memory);
         }
     }
 

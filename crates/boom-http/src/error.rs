@@ -137,8 +137,8 @@ pub enum Reason {
     /// No connection is free and no more requests may wait.
     #[error("no connection is free and no more requests may wait")]
     Busy,
-    /// The connection was closed because a request before it was cancelled or failed.
-    #[error("the connection was closed for a request before this one")]
+    /// The connection was closed because another request on it was cancelled or failed.
+    #[error("the connection was closed for another request")]
     Abandoned,
 }
 

@@ -1,6 +1,7 @@
 //! The adapter: moves bytes between one connection and its stream.
 
 use std::io::{self, ErrorKind, Read, Write};
+use std::sync::Arc;
 
 use boom_stream::{Layer, Phase, Socket};
 use http::Method;
@@ -52,6 +53,10 @@ pub struct HttpConnection<S> {
     may_hold_more: bool,
     /// What else can be asked of the stream.
     traits: Traits<S>,
+    /// Another connection has taken the place of this one; as long as this one is there it can tell of its requests.
+    retired: Option<Arc<()>>,
+    /// The caller of `poll` knows that the connection is over.
+    is_end_told: bool,
 }
 
 /// What a stream is asked that not every `Read + Write` can tell.
@@ -94,7 +99,7 @@ impl<S> Clone for Traits<S> {
 impl<S> Copy for Traits<S> {}
 
 /// A connection that was read within this time is taken for alive without another look at it.
-const LOOK_NS: u64 = 1_000_000;
+const LOOK_NS: u64 = 50_000;
 
 impl<S: Read + Write> HttpConnection<S> {
     /// Puts HTTP over a stream to `origin`.
@@ -110,7 +115,16 @@ impl<S: Read + Write> HttpConnection<S> {
             looked_ns: 0,
             may_hold_more: false,
             traits: Traits::unknown(),
+            retired: None,
+            is_end_told: false,
         }
+    }
+
+    /// Lets the connection tell the outcomes that it has, by `poll`, before its end is told; returns what says whether it is
+    /// still there.
+    #[cfg(feature = "ext")]
+    pub(crate) fn retire(&mut self) -> std::sync::Weak<()> {
+        Arc::downgrade(self.retired.get_or_insert_default())
     }
 
     pub(crate) const fn with_traits(mut self, traits: Traits<S>) -> Self {
@@ -141,7 +155,8 @@ impl<S: Read + Write> HttpConnection<S> {
         while let Some((exchange, error)) = self.connection.pop_failed() {
             visitor.outcome(exchange.ticket, Err(error));
         }
-        !self.connection.is_over()
+        self.is_end_told = self.connection.is_over();
+        !self.is_end_told
     }
 
     /// As `poll`, but what is left without an answer is not told: [`Connection::pop_failed`] has it.
@@ -410,7 +425,11 @@ impl<S: Layer + Read + Write> Layer for HttpConnection<S> {
         // A write that failed is something to tell, which no readiness brings.
         let is_failed =
             |failure: &io::Error| !is_end_of_peer(failure) || !self.connection.may_be_answered();
-        self.write_failure.as_ref().is_some_and(is_failed) || self.stream.has_buffered()
+        // And so is an end that was found by another call than `poll`.
+        let is_untold = self.connection.is_over() && !self.is_end_told;
+        self.write_failure.as_ref().is_some_and(is_failed)
+            || is_untold
+            || self.stream.has_buffered()
     }
 
     fn wants_write(&self) -> bool {
@@ -438,6 +457,9 @@ impl<S: Layer + Read + Write> Layer for HttpConnection<S> {
     fn handle_timeout(&mut self, now_ns: u64) -> io::Result<()> {
         self.stream.handle_timeout(now_ns)?;
         self.connection.handle_timeout(now_ns);
+        if self.retired.is_some() {
+            return Ok(());
+        }
         match self.connection.failure() {
             Some(Reason::TimedOut(timeout)) => Err(io::Error::new(ErrorKind::TimedOut, timeout)),
             Some(_) => Err(ErrorKind::ConnectionAborted.into()),

@@ -190,6 +190,27 @@ mod tests {
         assert!(!has_control(b"\t\t.......\xff\x80"));
     }
 
+    /// What is found in one byte is not to be carried into the next.
+    #[test]
+    fn lengths_are_those_of_byte_by_byte_whatever_stands_together() {
+        const BYTES: &[u8; 16] = b"\0\x01\t\n\r\x1f !x~\x7f\x80\x81\x9f\xa0\xff";
+        let text = |bytes: &[u8]| bytes.iter().take_while(|byte| !is_control(**byte)).count();
+        let token = |bytes: &[u8]| {
+            let bytes = bytes.iter();
+            bytes.take_while(|byte| TOKEN[**byte as usize]).count()
+        };
+        for place in 0..9 {
+            let mut bytes = [b'x'; 16];
+            for number in 0..1_usize << 16 {
+                for (index, byte) in bytes[place..place + 4].iter_mut().enumerate() {
+                    *byte = BYTES[number >> (4 * index) & 15];
+                }
+                assert_eq!(text_len(&bytes), text(&bytes), "{bytes:?}");
+                assert_eq!(token_len(&bytes), token(&bytes), "{bytes:?}");
+            }
+        }
+    }
+
     #[test]
     fn tokens_are_measured_at_every_place() {
         for len in 0..20 {

@@ -40,6 +40,10 @@ const REQUESTS: u64 = 10_000;
 
 fn check(answer: &'static [u8], body: usize) {
     let config = HttpConfig::new().with_connections(1);
+    check_with(&config, answer, body);
+}
+
+fn check_with(config: &HttpConfig, answer: &'static [u8], body: usize) {
     let connect = move || {
         Ok(Server {
             answer,
@@ -47,7 +51,7 @@ fn check(answer: &'static [u8], body: usize) {
             writes: 0,
         })
     };
-    let mut client = HttpClient::over_streams(&Origin::new("localhost", 80), &config, connect);
+    let mut client = HttpClient::over_streams(&Origin::new("localhost", 80), config, connect);
     client.poll(0, |_, _| {});
     client.poll(1, |_, _| {});
     let mut answers = 0_u64;
@@ -57,6 +61,7 @@ fn check(answer: &'static [u8], body: usize) {
             .query("symbol", "BTCUSDT");
         let request = request
             .header("X-API-Key", "4711")
+            .idempotent()
             .body(br#"{"side":"BUY","qty":1}"#);
         let ticket = request.submit(now_ns).unwrap();
         client.poll(now_ns + 1, |answered, outcome| {
@@ -88,4 +93,16 @@ fn a_body_of_a_length() {
 #[test]
 fn a_body_in_chunks() {
     check(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n{\"id\r\n7\r\n\":4711}\r\n0\r\n\r\n", 11);
+}
+
+#[test]
+fn a_request_that_may_be_sent_again() {
+    let config = HttpConfig::new()
+        .with_connections(1)
+        .with_idempotent_retry();
+    check_with(
+        &config,
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
+        2,
+    );
 }

@@ -176,6 +176,17 @@ fn a_failure_that_the_peer_does_not_know_of_asks_to_be_polled() {
 }
 
 #[test]
+fn an_end_that_a_request_has_found_asks_to_be_polled() {
+    let mut http = ScriptedStream::new().into_http();
+    http.base_mut().push_read("H");
+    let error = http.request(Method::GET, "/").submit(1 << 30).unwrap_err();
+    assert_eq!(error.sent, Sent::Nothing);
+    // What told of the end has been read, so that no readiness tells of it again.
+    assert!(http.is_over() && http.has_buffered());
+    assert!(!http.poll(1 << 30, |_, _| {}) && !http.has_buffered());
+}
+
+#[test]
 fn a_request_that_waits_for_a_handshake_does_not_ask_for_room() {
     let stream = Handshaking(Encrypted(ScriptedStream::new().write_would_block()));
     let http = posted(stream.into_http());

@@ -22,6 +22,8 @@ pub(crate) struct Clock {
     pub(super) has_answer: bool,
     /// What the server lets a connection rest.
     keep_ns: u64,
+    /// When it was last looked for what is due.
+    due_ns: u64,
 }
 
 impl Default for Clock {
@@ -36,6 +38,7 @@ impl Default for Clock {
             has_input: false,
             has_answer: false,
             keep_ns: u64::MAX,
+            due_ns: 0,
         }
     }
 }
@@ -56,6 +59,11 @@ impl Clock {
             self.input_ns = now_ns;
             self.note(now_ns.saturating_add(idle_ns));
         }
+    }
+
+    /// Returns true if this time had come when it was last looked for what is due.
+    pub(super) const fn is_past(&self, at_ns: u64) -> bool {
+        at_ns <= self.due_ns
     }
 
     /// `Keep-Alive: timeout` of the server; a second earlier nothing is under way that could cross its end.
@@ -85,6 +93,7 @@ impl Connection {
     /// Looks for what is due by `now_ns`.
     #[cold]
     pub(super) fn handle_due(&mut self, now_ns: u64) {
+        self.clock.due_ns = now_ns;
         if self.clock.opened_ns.is_none() {
             self.clock.opened_ns = Some(now_ns);
             self.clock.used_ns = self.clock.used_ns.max(now_ns);
@@ -95,7 +104,7 @@ impl Connection {
         }
         if !self.held.is_empty() && now_ns >= self.continue_deadline() {
             // RFC 9110 §10.1.1: a client "SHOULD NOT wait for an indefinite period before sending the content".
-            self.release_body();
+            self.release_body(now_ns);
         }
         if let Some(timeout) = self.timed_out(now_ns) {
             return self.fail(timeout.into());

@@ -189,7 +189,8 @@ impl<E: TlsHttpEndpoint, K: TimeSource> Endpoint for HttpEndpoint<E, K> {
     }
 
     fn switched(&mut self, old: &mut Self::Target, _new: &mut Self::Target) {
-        self.under_way.retire(old.connection());
+        let alive = old.retire();
+        self.under_way.retire(old.connection(), &alive);
     }
 
     fn poll_retired(&mut self, target: &mut Self::Target) -> io::Result<()> {
@@ -244,7 +245,8 @@ impl<E: TlsHttpEndpointWithContext<C>, K: TimeSource, C> EndpointWithContext<Htt
         _new: &mut Self::Target,
         _: &mut HttpContext<C>,
     ) {
-        self.under_way.retire(old.connection());
+        let alive = old.retire();
+        self.under_way.retire(old.connection(), &alive);
     }
 
     fn poll_retired(

@@ -1,7 +1,7 @@
 //! What an endpoint knows of the requests on its connections once these are gone.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use boom_service::{DisconnectReason, Stage};
 
@@ -19,8 +19,15 @@ pub(super) struct UnderWay {
 struct Request {
     ticket: Ticket,
     sent: Sent,
-    /// Another connection has taken the place of the one that carries it.
-    is_retired: bool,
+    /// Another connection has taken the place of the one that carries it, which may still be there.
+    retired: Option<Weak<()>>,
+}
+
+impl Request {
+    fn may_be_answered(&self) -> bool {
+        let retired = self.retired.as_ref();
+        retired.is_some_and(|alive| alive.strong_count() > 0)
+    }
 }
 
 impl UnderWay {
@@ -32,8 +39,16 @@ impl UnderWay {
         self.list.is_empty()
     }
 
+    /// Forgets what was cancelled on a connection: it is to have no outcome.
+    fn forget_cancelled(&mut self, connection: &Connection) {
+        for ticket in connection.cancelled() {
+            self.settle(*ticket);
+        }
+    }
+
     /// Notes what there is on a connection, and how much of it was sent.
     pub(super) fn note(&mut self, connection: &Connection) {
+        self.forget_cancelled(connection);
         for ticket in connection.tickets() {
             let sent = connection.sent_of_ticket(ticket).unwrap_or(Sent::All);
             match self.find(ticket) {
@@ -41,7 +56,7 @@ impl UnderWay {
                 None => self.list.push(Request {
                     ticket,
                     sent,
-                    is_retired: false,
+                    retired: None,
                 }),
             }
         }
@@ -53,21 +68,22 @@ impl UnderWay {
     }
 
     /// The connection is not the one any more by which requests are sent; what it carries it may still answer.
-    pub(super) fn retire(&mut self, connection: &Connection) {
+    pub(super) fn retire(&mut self, connection: &Connection, alive: &Weak<()>) {
         self.note(connection);
         for ticket in connection.tickets() {
             if let Some(request) = self.find(ticket) {
-                request.is_retired = true;
+                request.retired = Some(Weak::clone(alive));
             }
         }
     }
 
     /// What belonged to a connection before this one, of whose end nobody has told.
     pub(super) fn take_lost(&mut self, connection: &Connection) -> Vec<(Ticket, Error)> {
+        self.forget_cancelled(connection);
         let mut lost = Vec::new();
         self.list.retain(|request| {
             let is_there =
-                request.is_retired || connection.sent_of_ticket(request.ticket).is_some();
+                request.may_be_answered() || connection.sent_of_ticket(request.ticket).is_some();
             if !is_there {
                 lost.push(request.error(Reason::Closed));
             }
@@ -76,11 +92,13 @@ impl UnderWay {
         lost
     }
 
-    /// All of it, since there is no connection any more.
+    /// What belonged to the connection that has ended for a reason, and all of it where there is none: no connection is left.
     pub(super) fn take_all(&mut self, reason: Option<&DisconnectReason>) -> Vec<(Ticket, Error)> {
         let mut cause = reason.map_or(Reason::Closed, cause);
         let mut lost = Vec::with_capacity(self.list.len());
-        for request in self.list.drain(..) {
+        let is_over = reason.is_none();
+        let ended = |request: &mut Request| is_over || !request.may_be_answered();
+        for request in self.list.extract_if(.., ended) {
             // The time that was up was that of the first; what ends a connection by itself ends them all.
             let others = match &cause {
                 Reason::TimedOut(_) => Reason::Abandoned,
@@ -127,6 +145,9 @@ fn of_io(error: &Arc<io::Error>) -> Reason {
 mod tests {
     use super::*;
     use crate::{HttpConfig, Method, Origin};
+    use boom_stream::Layer;
+    use boom_testkit::stream::ScriptedStream;
+    use std::time::Duration;
 
     fn connection() -> Connection {
         let config = HttpConfig::new().with_pipeline_depth(2);
@@ -183,7 +204,8 @@ mod tests {
         let mut under_way = UnderWay::new();
         let mut old = connection();
         let kept = submit(&mut old);
-        under_way.retire(&old);
+        let alive = Arc::new(());
+        under_way.retire(&old, &Arc::downgrade(&alive));
         let mut gone = connection();
         let lost = submit(&mut gone);
         under_way.note(&gone);
@@ -197,5 +219,64 @@ mod tests {
         under_way.settle(kept);
         assert_eq!(told(under_way.take_lost(&new)), []);
         assert!(!under_way.is_empty());
+    }
+
+    #[test]
+    fn the_end_of_a_connection_is_not_that_of_one_that_was_replaced_before() {
+        let mut under_way = UnderWay::new();
+        let mut old = connection();
+        let kept = submit(&mut old);
+        let alive = Arc::new(());
+        under_way.retire(&old, &Arc::downgrade(&alive));
+        let mut new = connection();
+        let lost = submit(&mut new);
+        under_way.note(&new);
+        assert_eq!(
+            told(under_way.take_all(Some(&DisconnectReason::Renewed))),
+            [(lost, "Closed Nothing".to_owned())]
+        );
+        // The service closes a connection whose end takes too long, and tells the endpoint nothing of it.
+        drop(alive);
+        let next = connection();
+        assert_eq!(
+            told(under_way.take_lost(&next)),
+            [(kept, "Closed Nothing".to_owned())]
+        );
+        assert!(under_way.is_empty());
+    }
+
+    #[test]
+    fn a_request_that_was_cancelled_has_no_outcome() {
+        let mut under_way = UnderWay::new();
+        let mut connection = connection();
+        let (first, second) = (submit(&mut connection), submit(&mut connection));
+        under_way.note(&connection);
+        assert!(connection.cancel(first).is_some());
+        assert_eq!(told(under_way.take_lost(&connection)), []);
+        under_way.settle(second);
+        assert!(under_way.is_empty());
+    }
+
+    #[test]
+    fn a_connection_that_was_replaced_tells_what_became_of_its_requests_before_its_end() {
+        let origin = Origin::new("localhost", 80);
+        let mut http =
+            crate::HttpConnection::new(ScriptedStream::new(), &origin, &HttpConfig::new());
+        let request = http.request(Method::POST, "/order").body("qty=1");
+        let ticket = request.timeout(Duration::from_nanos(5)).submit(1).unwrap();
+        let alive = http.retire();
+        assert!(http.handle_timeout(5).is_ok() && !http.has_buffered());
+        // An error would have the service close it without another poll.
+        assert!(http.handle_timeout(6).is_ok() && http.has_buffered());
+        let mut outcome = None;
+        http.poll(6, |told, result| {
+            outcome = Some((told, result.unwrap_err()))
+        });
+        let (told, error) = outcome.unwrap();
+        assert_eq!((told, error.sent), (ticket, Sent::All));
+        assert!(matches!(error.reason, Reason::TimedOut(Timeout::Total)));
+        assert!(!http.has_buffered() && alive.strong_count() == 1);
+        drop(http);
+        assert_eq!(alive.strong_count(), 0);
     }
 }

@@ -185,6 +185,19 @@ pub(super) const SCENARIOS: &[Scenario] = &[
                 .tells("200 [ok]");
         },
     ),
+    (
+        "a connection that has grown old was not refused by its server",
+        || {
+            let config = timed().with_max_age(Duration::from_millis(500));
+            let mut world = World::new(config.with_min_warm(1));
+            for _ in 0..8 {
+                world = world.stream(stream());
+                world.polls(2);
+                assert_eq!(world.client.warm(), 1);
+                world.pass(Duration::from_millis(500));
+            }
+        },
+    ),
     ("an unused connection is given up in time", || {
         let mut world = World::new(timed().with_keep_time(Duration::from_secs(5))).stream(stream());
         world.get("/");
@@ -257,6 +270,33 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         world.pass(Duration::from_secs(1)).polls(2);
         assert_eq!(world.written(), "the body");
         world.server(OK).poll().tells("200 [ok]");
+    }),
+    (
+        "the time that a body waited for 100 is none in which it was not taken",
+        || {
+            let wait = Duration::from_millis(3500);
+            let mut world = World::new(timed().with_continue_timeout(wait)).stream(stream());
+            let request = world.client.request(Method::POST, "/").expect_continue();
+            request.body("the body").submit(world.now_ns).unwrap();
+            world.polls(2);
+            world.written();
+            world.pass(wait).polls(2).tells("");
+            assert_eq!(world.written(), "the body");
+        },
+    ),
+    ("the time that is up is that of its own request", || {
+        let config = timed().with_pipeline_depth(2).with_min_warm(1);
+        let mut world = World::new(config).stream(stream());
+        world.polls(2);
+        for (target, seconds) in [("/1", 3), ("/2", 2)] {
+            let request = world.client.request(Method::GET, target);
+            let request = request.timeout(Duration::from_secs(seconds));
+            request.submit(world.now_ns).unwrap();
+        }
+        world
+            .pass(Duration::from_secs(2))
+            .poll()
+            .tells("! Abandoned All; ! TimedOut(Total) All");
     }),
     ("an answer instead of 100 saves the body", || {
         let mut world = World::new(timed()).stream(stream());

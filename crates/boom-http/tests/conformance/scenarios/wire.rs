@@ -49,6 +49,47 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         world.server(&ok("")).poll().tells("200 []");
         assert_eq!(world.written().matches("GET ").count(), 1);
     }),
+    (
+        "a pipeline that is not taken is no reason to end its connection",
+        || {
+            let config = single()
+                .with_pipeline_depth(100)
+                .with_pipelining_of_all_methods()
+                .with_max_waiting(100)
+                .with_max_request_bytes(1000);
+            let mut world = warm(config, stream().write_blocked());
+            for _ in 0..100 {
+                world.post(&"x".repeat(900));
+            }
+            world.polls(2).tells("");
+            assert_eq!(
+                (world.client.connections(), world.client.under_way()),
+                (1, 100)
+            );
+        },
+    ),
+    ("what came before a request is not its answer", || {
+        let origin = Origin::new("localhost", 80);
+        let mut connection = boom_http::Connection::new(&origin, &HttpConfig::new());
+        connection.handle_input(OK.as_bytes());
+        let error = connection.request(Method::GET, "/").submit(1).unwrap_err();
+        assert_eq!(error.sent, boom_http::Sent::Nothing);
+        connection.poll(1, &mut Log::default());
+        assert!(connection.is_over());
+    }),
+    (
+        "an answer at which a caller panics is nobody else's",
+        || {
+            let mut world = warm(pipelined(), stream());
+            world.get("/1");
+            world.get("/2");
+            world.server(&ok("first"));
+            let (client, now_ns) = (&mut world.client, world.now_ns);
+            let poll = || client.poll(now_ns, |_, _| panic!("of the caller"));
+            assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(poll)).is_err());
+            world.poll().tells("! Abandoned All");
+        },
+    ),
     ("HEAD in a pipeline has no body", || {
         let mut world = warm(pipelined(), stream());
         world
