@@ -109,9 +109,9 @@ impl<'a> ChunkWriter<'a> {
     }
 }
 
-/// The header that announces the trailers of these lines.
-pub(crate) fn announcement(trailers: &[u8]) -> Vec<u8> {
-    let mut header = b"Trailer: ".to_vec();
+/// Appends the header that announces the trailers of these lines.
+pub(crate) fn push_announcement(trailers: &[u8], header: &mut Vec<u8>) {
+    header.extend_from_slice(b"Trailer: ");
     let lines = trailers.split(|byte| *byte == b'\n');
     let names = lines.filter_map(|line| line.split(|byte| *byte == b':').next());
     for (index, name) in names.filter(|name| !name.is_empty()).enumerate() {
@@ -121,7 +121,6 @@ pub(crate) fn announcement(trailers: &[u8]) -> Vec<u8> {
         header.extend_from_slice(name);
     }
     header.extend_from_slice(b"\r\n");
-    header
 }
 
 /// RFC 9110 §5.6.4.

@@ -239,9 +239,11 @@ impl Desk {
         }
         if !trailers.is_empty() {
             // Only now it is known which there are.
-            let header = chunk_writer::announcement(&trailers);
-            self.draft.body_start += header.len();
-            self.bytes.splice(start..start, header);
+            let end = self.bytes.len();
+            chunk_writer::push_announcement(&trailers, &mut self.bytes);
+            let length = self.bytes.len() - end;
+            self.draft.body_start += length;
+            self.bytes[start..].rotate_right(length);
         }
         self.value = trailers;
     }

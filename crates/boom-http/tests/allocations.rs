@@ -83,6 +83,44 @@ fn check_with(config: &HttpConfig, answer: &'static [u8], body: usize) {
 }
 
 #[test]
+fn a_request_in_chunks_with_trailers() {
+    let server = || {
+        Ok(Server {
+            answer: b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
+            unread: &[],
+            writes: 0,
+        })
+    };
+    let config = HttpConfig::new().with_connections(1);
+    let mut client = HttpClient::over_streams(&Origin::new("localhost", 80), &config, server);
+    client.poll(0, |_, _| {});
+    client.poll(1, |_, _| {});
+    let mut answers = 0_u64;
+    let mut exchange = |client: &mut HttpClient<Server>, now_ns: u64| {
+        let request = client.request(Method::POST, "/v3/orders");
+        let request = request.chunked(|body| {
+            body.chunk(b"one");
+            body.chunk_with(b"two", &[("part", "2")]);
+            body.trailer("Digest", "4711");
+            body.trailer("Signature", "00ff");
+        });
+        request.submit(now_ns).unwrap();
+        client.poll(now_ns + 1, |_, outcome| {
+            assert_eq!(outcome.unwrap().status(), 200);
+            answers += 1;
+        });
+    };
+    exchange(&mut client, 2);
+    let counted = alloc::count(|| {
+        for number in 0..REQUESTS {
+            exchange(&mut client, 10 + number * 10);
+        }
+    });
+    assert_eq!(counted.count, 0, "{counted:?}");
+    assert_eq!(answers, REQUESTS + 1);
+}
+
+#[test]
 fn a_body_of_a_length() {
     check(
         b"HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n{\"id\":4711}",
