@@ -26,7 +26,7 @@ pub trait SocketStream: Read + Write + Layer<Base: Socket + AsFd> {}
 
 impl<S: Read + Write + Layer<Base: Socket + AsFd>> SocketStream for S {}
 
-/// A library that makes the handshake: [`boom_tls::rustls::Backend`] or [`boom_tls::openssl::Backend`].
+/// A library that makes the handshake: `boom_tls::rustls::Backend` or `boom_tls::openssl::Backend`.
 ///
 /// It is the second parameter of [`KtlsStream`](crate::KtlsStream), and nobody else's to implement.
 ///
