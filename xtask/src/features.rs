@@ -6,7 +6,7 @@ use crate::tools::{CARGO_HACK, openssl_library};
 use crate::workspace::Workspace;
 
 /// Versions of FIX that count as one feature in pairs: a program makes them all alike.
-const VERSIONS: &str = "fix40,fix41,fix43,fixt11,fix50,fix50sp1";
+const VERSIONS: &str = "fix40,fix41,fix42,fix43,fixt11,fix50,fix50sp1,fix50sp2";
 
 /// Lints each published crate by itself, under no feature, each feature, each pair and all of them.
 ///

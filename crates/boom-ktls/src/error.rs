@@ -66,6 +66,10 @@ impl Error {
             | Self::ReceiveNotOffloaded
             | Self::ReceivesAhead
             | Self::KeyUpdateUnsupported => io::ErrorKind::Unsupported,
+            // The keys are gone by then: nobody shall take it for something that a second call gets over.
+            Self::KeysRefused(io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => {
+                io::ErrorKind::Other
+            }
             Self::KeysRefused(kind) => *kind,
             Self::Tls(error) => error.kind(),
         }
@@ -78,5 +82,24 @@ impl From<Error> for io::Error {
             Error::Tls(error) => error.into(),
             error => Self::new(error.kind(), error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+
+    use super::*;
+
+    #[test]
+    fn keys_that_are_refused_are_nothing_to_wait_for() {
+        for kind in [ErrorKind::WouldBlock, ErrorKind::Interrupted] {
+            let error = io::Error::from(Error::KeysRefused(kind));
+            assert_eq!(error.kind(), ErrorKind::Other);
+            let inner = error.get_ref().and_then(|error| error.downcast_ref());
+            assert!(matches!(inner, Some(Error::KeysRefused(one)) if *one == kind));
+        }
+        let busy = Error::KeysRefused(ErrorKind::ResourceBusy);
+        assert_eq!(io::Error::from(busy).kind(), ErrorKind::ResourceBusy);
     }
 }

@@ -19,6 +19,8 @@ pub(crate) struct Link<S: SocketStream> {
     stage: Stage,
     policy: KtlsPolicy,
     records_per_key: Option<u64>,
+    /// True once the kernel's TLS is over the socket, which it can be put there once.
+    has_ulp: bool,
 }
 
 enum Stage {
@@ -44,6 +46,7 @@ impl<S: SocketStream> Link<S> {
             },
             policy: config.policy,
             records_per_key: config.records_per_key,
+            has_ulp: false,
         }
     }
 
@@ -92,8 +95,13 @@ impl<S: SocketStream> Link<S> {
         if self.tls.has_buffered() || !self.tls.get_ref().is_between_records() {
             return Ok(());
         }
-        match sys::set_ulp(self.tls.base().as_fd()) {
-            Ok(()) => {}
+        let set = match self.has_ulp {
+            // A call before has put it there, and then there was a part of a message yet, which rustls holds on to.
+            true => Ok(()),
+            false => sys::set_ulp(self.tls.base().as_fd()),
+        };
+        match set {
+            Ok(()) => self.has_ulp = true,
             // The peer has ended already. Its last words, an alert that says why, are read in user space whatever is
             // required.
             Err(error) if error.kind() == ErrorKind::NotConnected => {

@@ -2,10 +2,10 @@
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::Shutdown;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 
 use boom_ktls::{Backend, Offload};
-use boom_stream::Layer;
+use boom_stream::{HalfClose, Layer};
 use boom_testkit::tls::Authority;
 use boom_tls::{Alert, Error, TlsVersion};
 use rustls::pki_types::pem::PemObject;
@@ -43,6 +43,35 @@ pub(crate) fn both_sides_say_that_they_are_done<B: Backend>() {
         let late = client.write(b"late").unwrap_err();
         assert!(matches!(tls_error(&late), Error::Closed), "{late}");
         assert_eq!(server.join().unwrap(), [true]);
+    }
+}
+
+/// The kernel may have taken a record that it has not given to TCP yet; the end of the stream must not pass it.
+pub(crate) fn the_end_does_not_pass_what_a_full_socket_holds<B: Backend>() {
+    for version in VERSIONS {
+        for round in 0..4 {
+            let (tell, told) = mpsc::channel();
+            let (mut client, server) = talk_to::<B, _>(version, move |mut peer| {
+                peer.shake();
+                let count = told.recv().unwrap();
+                let bytes = peer.read_exact(count);
+                (bytes.len(), peer.wait_for_close())
+            });
+            shake(&mut client);
+            let socket = SockRef::from(client.base());
+            socket.set_send_buffer_size(4096 << round).unwrap();
+            let mut count = 0;
+            let full = loop {
+                match client.write(&[7; 16 * 1024]) {
+                    Ok(written) => count += written,
+                    Err(error) => break error,
+                }
+            };
+            assert_eq!(full.kind(), ErrorKind::WouldBlock);
+            tell.send(count).unwrap();
+            until(|| client.close_write()).unwrap();
+            assert_eq!(server.join().unwrap(), [(count, true)]);
+        }
     }
 }
 

@@ -48,6 +48,7 @@ macro_rules! backend_tests {
             }
             closing::{
                 both_sides_say_that_they_are_done
+                the_end_does_not_pass_what_a_full_socket_holds
                 poll_close_waits_for_the_peer_and_for_the_reader
                 an_end_without_close_notify_is_told
                 an_end_amid_a_record_is_told
