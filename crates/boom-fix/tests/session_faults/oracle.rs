@@ -30,6 +30,8 @@ struct Course {
     has_sent_in_conflict: bool,
     /// Numbers went lost in the store of the sender, in this epoch.
     has_lost: Option<u64>,
+    /// At any time.
+    has_ever_lost: bool,
 }
 
 /// The truth about a run. Sides are 0 and 1; a direction is named by who sends.
@@ -189,6 +191,12 @@ impl Oracle {
     /// The store of a side has lost something.
     pub(crate) const fn lost(&mut self, side: usize, epoch: u64) {
         self.courses[side].has_lost = Some(epoch);
+        self.courses[side].has_ever_lost = true;
+    }
+
+    /// A store has lost numbers that the peer has seen, so a logon may be told that it expects too much.
+    pub(crate) fn has_lost_numbers(&self) -> bool {
+        self.courses.iter().any(|course| course.has_ever_lost)
     }
 
     /// A connection is made: the sender's next number, and the one that the receiver expects.

@@ -403,7 +403,7 @@ impl Side {
             Reason::InvalidLogon => {
                 self.has_report = true;
                 assert!(
-                    oracle.had_conflict() || oracle.may_reject,
+                    oracle.has_lost_numbers() || oracle.may_reject,
                     "a logon was not valid"
                 );
             }

@@ -5,6 +5,7 @@ use super::super::error::{DisconnectReason, SessionError};
 use super::super::event::{Lent, Refusal};
 use super::super::store::Store;
 use super::header::Kind;
+use super::receive::Pending;
 use super::{Result, Session, State, Step};
 use crate::encoder::BeginString;
 use crate::message::Message;
@@ -143,8 +144,7 @@ impl<T: Store> Session<T> {
         self.refused_then(message, refusal, false, now)
     }
 
-    /// The same, and a `Logout` behind it. The number counts as received last of all: were it to count and the logout to
-    /// fail, nobody would be told of the message.
+    /// The same, and a `Logout` behind it.
     #[cold]
     pub(super) fn refused_then(
         &mut self,
@@ -171,8 +171,10 @@ impl<T: Store> Session<T> {
             self.start_logout(None, now)?;
         }
         let kind = Kind::of(message.msg_type());
-        if !matches!(kind, Kind::Logon | Kind::SequenceReset) {
-            self.advance_if(number)?;
+        let is_next = number == self.store.next_incoming();
+        if is_next && !matches!(kind, Kind::Logon | Kind::SequenceReset) {
+            // Once the application knows of it, as with messages: after a crash in between it comes again.
+            self.pending = Some(Pending::Received);
         }
         Ok(Step::Lend(Lent::Rejected(refusal)))
     }
