@@ -148,9 +148,10 @@ impl<S: Read + Write, T: Store, C: Clock> FixConnection<S, T, C> {
             if !self.session.out_mut().flush_to(&mut self.stream)? {
                 return Ok(false);
             }
-            if !self.session.continue_sending(self.clock.now())? {
+            if !self.session.wants_pump() {
                 return Ok(true);
             }
+            self.session.continue_sending(self.clock.now())?;
         }
     }
 

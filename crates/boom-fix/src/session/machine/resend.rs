@@ -121,7 +121,7 @@ impl<T: Store> Session<T> {
         Ok(())
     }
 
-    pub(super) const fn wants_pump(&self) -> bool {
+    pub(in crate::session) const fn wants_pump(&self) -> bool {
         // What is sent again leaves room for heartbeats and requests: without it they would end the connection, and the
         // next one, with as much to send again, as well.
         let half = self.config.max_outbound_bytes / 2 + 1;
