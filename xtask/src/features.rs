@@ -5,8 +5,17 @@ use crate::report::{Outcome, Result};
 use crate::tools::{CARGO_HACK, openssl_library};
 use crate::workspace::Workspace;
 
-/// Versions of FIX that count as one feature in pairs: a program makes them all alike.
-const VERSIONS: &str = "fix40,fix41,fix42,fix43,fixt11,fix50,fix50sp1,fix50sp2";
+/// Features that count as one in pairs, by package: they are made alike, or concern different layers below.
+const GROUPS: [(&str, &[&str]); 2] = [
+    (
+        "boom-fix",
+        &["fix40,fix41,fix42,fix43,fixt11,fix50,fix50sp1,fix50sp2"],
+    ),
+    (
+        "boomnet",
+        &["http-gzip,http-zstd", "dns-client,log", "record,replay"],
+    ),
+];
 
 /// Lints each published crate by itself, under no feature, each feature, each pair and all of them.
 ///
@@ -23,17 +32,20 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
     let left_out = ["--exclude-features", &left_out];
     let sets = |sets: &[&'static str]| [sets, &left_out].concat();
     let published = workspace.members().iter().filter(|member| member.published);
-    let names = published.map(|member| member.name.as_str());
-    let (fix, others): (Vec<_>, Vec<_>) = names.partition(|name| *name == "boom-fix");
+    let names: Vec<_> = published.map(|member| member.name.as_str()).collect();
     let pairs = sets(&["--feature-powerset", "--depth", "2"]);
-    lint(workspace, &others, &pairs, &[])?;
-    let grouped = [&*pairs, &["--group-features", VERSIONS]].concat();
-    lint(workspace, &fix, &grouped, &[])?;
+    let mut ungrouped = names.clone();
+    ungrouped.retain(|name| GROUPS.iter().all(|(package, _)| package != name));
+    lint(workspace, &ungrouped, &pairs, &[])?;
+    for (package, groups) in GROUPS {
+        let groups = groups.iter().flat_map(|group| ["--group-features", *group]);
+        let pairs: Vec<_> = pairs.iter().copied().chain(groups).collect();
+        lint(workspace, &[package], &pairs, &[])?;
+    }
     // With the tests, which must not rely on a feature that another crate happens to turn on.
-    let all = [others, fix].concat();
     lint(
         workspace,
-        &all,
+        &names,
         &sets(&["--each-feature"]),
         &["--all-targets"],
     )?;
