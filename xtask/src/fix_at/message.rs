@@ -34,8 +34,10 @@ fn offset(text: &[u8]) -> Option<i64> {
     std::str::from_utf8(text).ok()?.parse().ok()
 }
 
-/// `YYYYMMDD-HH:MM:SS`, so many seconds from now.
+/// `YYYYMMDD-HH:MM:SS`, so many seconds from now, or what is left of a second more: a time cut short would not be as far
+/// ahead as the definition wants it once the message has arrived.
 fn utc(offset: i64) -> String {
+    let offset = offset + i64::from(offset > 0);
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     let now = now
         .map_or(0, |now| now.as_secs())
