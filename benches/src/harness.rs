@@ -2,6 +2,7 @@
 
 pub(crate) mod cores;
 pub(crate) mod row;
+pub(crate) mod scratch;
 pub(crate) mod strace;
 pub(crate) mod table;
 pub(crate) mod target;

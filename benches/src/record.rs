@@ -9,11 +9,10 @@ mod rival;
 
 pub use report::main;
 
-use std::fs;
 use std::io::Read;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::path::Path;
 
+use crate::harness::scratch::Scratch;
 use crate::harness::{Answer, Result, Work};
 use crate::payload;
 
@@ -86,26 +85,6 @@ impl<S: Read> Reading for Reads<S> {
     }
 }
 
-/// A folder for recordings, gone when this is.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new() -> Result<Self> {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("bench-record-{}-{count}", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        fs::create_dir_all(&path)?;
-        Ok(Self(path))
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
 /// The messages, all of one length.
 fn messages() -> Vec<u8> {
     payload::json(MESSAGE).concat().into_bytes()
@@ -113,6 +92,8 @@ fn messages() -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

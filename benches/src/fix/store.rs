@@ -3,12 +3,12 @@
 use std::fs;
 use std::hint::black_box;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
 use boom_fix::session::store::{Durability, FileStore, MemoryStore, Store};
 
 use super::messages::{DISTINCT, execution_reports};
+use crate::harness::scratch::Scratch;
 use crate::harness::table::Table;
 use crate::harness::{Answer, Result, Work, measured_section, strace, valgrind};
 
@@ -269,26 +269,6 @@ impl Work for Appending {
             self.store.append(number, message.ok_or("no message")?)?;
         }
         Ok(())
-    }
-}
-
-/// A folder that is gone when this is.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new() -> Result<Self> {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("bench-fix-store-{}-{count}", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        fs::create_dir_all(&path)?;
-        Ok(Self(path))
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
     }
 }
 

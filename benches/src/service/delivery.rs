@@ -3,7 +3,7 @@
 use crate::harness::Result;
 use crate::harness::table::Table;
 use crate::harness::timing::Samples;
-use crate::service::contestants::{OURS, OURS_COOPERATIVE, RAW_MIO};
+use crate::service::contestants::RAW_MIO;
 use crate::service::present;
 use crate::service::process::{Player, Question};
 use crate::service::report::{Options, yes_or_no};
@@ -29,11 +29,6 @@ pub(super) fn measure(options: Options) -> Result<Table> {
         push_rows(&mut table, contestant.name, &columns);
     }
     Ok(table)
-}
-
-/// Ours over io_uring by default is for throughput: the kernel interrupts the polling thread for each message.
-pub(super) fn is_judged(name: &str) -> bool {
-    [OURS, OURS_COOPERATIVE].contains(&name)
 }
 
 type Column = Vec<(&'static str, Samples)>;
@@ -91,7 +86,7 @@ fn push_rows(table: &mut Table, name: &str, columns: &[Column]) {
             }
         }
     }
-    if is_judged(name) {
+    if name.starts_with("ours") {
         ratios.extend([format!("<= {RATIO_MAX}"), yes_or_no(met)]);
     }
     table.push(times);

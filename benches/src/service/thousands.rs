@@ -4,7 +4,7 @@ use crate::harness::Result;
 use crate::harness::table::Table;
 use crate::harness::timing::Samples;
 use crate::service::contestants::RAW_MIO;
-use crate::service::delivery::{RATIO_MAX, is_judged, sample};
+use crate::service::delivery::{RATIO_MAX, sample};
 use crate::service::present;
 use crate::service::process::{Player, Question};
 use crate::service::report::{FLAT, Options, yes_or_no};
@@ -43,14 +43,10 @@ pub(super) fn measure(options: Options) -> Result<Table> {
         let mut row = before.row(place, player.name);
         if player.name.starts_with("ours") {
             let is_flat = before.idle_ratio(place) <= FLAT;
-            if is_judged(player.name) {
-                row.push(format!("flat within 5 %, <= {RATIO_MAX}"));
-                row.push(yes_or_no(
-                    is_flat && before.delivery_ratio(place) <= RATIO_MAX,
-                ));
-            } else {
-                row.extend(["flat within 5 %".into(), yes_or_no(is_flat)]);
-            }
+            row.push(format!("flat within 5 %, <= {RATIO_MAX}"));
+            row.push(yes_or_no(
+                is_flat && before.delivery_ratio(place) <= RATIO_MAX,
+            ));
         }
         table.push(row);
     }

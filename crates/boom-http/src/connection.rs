@@ -543,10 +543,11 @@ impl Connection {
         let Some(front) = self.exchanges.front() else {
             return;
         };
-        if is_upgrade && !front.facts.is_upgrade {
+        let is_whole = self.taken >= front.end;
+        // A server switches once it has the whole request (RFC 9110 §7.8): what is left of it is not the other protocol's.
+        if is_upgrade && !(front.facts.is_upgrade && is_whole) {
             return self.fail(ProtocolError::UnexpectedUpgrade.into());
         }
-        let is_whole = self.taken >= front.end;
         let is_reusable = self.decoder.allows_reuse()
             && is_whole
             && !front.facts.is_last

@@ -15,6 +15,7 @@ use openssl_sys as ffi;
 
 use crate::Offload;
 
+// SAFETY: the signatures are those of the headers named beside them, in every OpenSSL from 3.0 on.
 unsafe extern "C" {
     /// `openssl/ssl.h`: makes a BIO of the descriptor, which it does not close. Returns 1, or 0 and leaves the reasons with
     /// the thread.

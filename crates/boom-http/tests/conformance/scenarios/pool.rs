@@ -372,6 +372,26 @@ pub(super) const SCENARIOS: &[Scenario] = &[
             assert!(world.client.take_upgraded().is_none());
         },
     ),
+    (
+        "a server cannot switch before it has the whole request",
+        || {
+            let mut world = World::one().stream(stream());
+            world
+                .client
+                .request(Method::POST, "/ws")
+                .upgrade("websocket")
+                .expect_continue()
+                .body(b"held back")
+                .submit(world.now_ns)
+                .unwrap();
+            world
+                .polls(2)
+                .server("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n")
+                .poll()
+                .tells("! Protocol(UnexpectedUpgrade) Partial");
+            assert!(world.client.take_upgraded().is_none());
+        },
+    ),
     ("an upgrade that is refused is an answer", || {
         let mut world = World::one().stream(stream());
         world
