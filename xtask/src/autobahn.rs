@@ -13,8 +13,9 @@ mod server;
 
 use std::fs;
 use std::path::PathBuf;
+use std::thread;
 
-use crate::report::{Context, Outcome, Report, Result};
+use crate::report::{Context, Failure, Outcome, Report, Result};
 use crate::workspace::Workspace;
 
 pub(crate) use cases::Cases;
@@ -82,7 +83,7 @@ pub(crate) fn stack_names() -> impl Iterator<Item = &'static str> {
     STACKS.iter().map(|stack| stack.name)
 }
 
-/// Has every stack examined, or the one of this name.
+/// Has every stack examined, all at once, or the one of this name.
 pub(crate) fn run(workspace: &Workspace, report: &mut Report, cases: Cases, only: Option<&str>) {
     let mut prepared = None;
     report.step("autobahn: set up", || match prepare(workspace)? {
@@ -98,13 +99,23 @@ pub(crate) fn run(workspace: &Workspace, report: &mut Report, cases: Cases, only
     let chosen = STACKS
         .iter()
         .filter(|stack| only.is_none_or(|name| name == stack.name));
-    for stack in chosen {
-        report.step(&format!("autobahn: {}", stack.title), || {
+    // Beside each other: a server is one thread of Python, and many cases wait for the clock.
+    thread::scope(|scope| {
+        let begin = |stack: &'static Stack| {
+            let (python, client) = (&python, &client);
             let cases = stack.cases(cases);
-            let results = examine(workspace, &python, &client, stack, cases)?;
-            results.verdict(cases.count()).map(|()| Outcome::Passed)
-        });
-    }
+            let examined = scope.spawn(move || examine(workspace, python, client, stack, cases));
+            (stack, cases, examined)
+        };
+        let under_way: Vec<_> = chosen.map(begin).collect();
+        for (stack, cases, examined) in under_way {
+            report.step(&format!("autobahn: {}", stack.title), || {
+                let results = examined.join();
+                let results = results.map_err(|_| Failure::new("the examination panicked"))??;
+                results.verdict(cases.count()).map(|()| Outcome::Passed)
+            });
+        }
+    });
     // A part of the cases would make a poor document.
     if matches!(cases, Cases::All) {
         report.step("autobahn: docs/autobahn.md", || write(workspace, &client));

@@ -10,17 +10,20 @@ use crate::tools::{openssl_compiler, openssl_library};
 use crate::workspace::Workspace;
 use crate::{features, fuzz, golden, tidy};
 
-pub(crate) fn run(workspace: &Workspace, report: &mut Report) {
+/// `tested`: `cargo test --workspace` has passed.
+pub(crate) fn run(workspace: &Workspace, report: &mut Report, tested: bool) {
     report.step("format", || format(workspace));
     tidy::run(workspace, report);
     report.step("lints", || lints(workspace));
-    report.step("tests", || tests(workspace));
+    if !tested {
+        report.step("tests", || tests(workspace));
+        report.step("doc tests", || doc_tests(workspace));
+    }
     report.step("tests of TLS by OpenSSL", || openssl_tests(workspace));
     report.step("tests of TLS by a compiled OpenSSL", || {
         openssl_vendored_tests(workspace)
     });
     report.step("tests of optional features", || optional_tests(workspace));
-    report.step("doc tests", || doc_tests(workspace));
     report.step("docs", || docs(workspace));
     report.step("features", || features::run(workspace));
     let short = [

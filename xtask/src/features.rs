@@ -5,7 +5,8 @@ use crate::report::{Outcome, Result};
 use crate::tools::{CARGO_HACK, openssl_library};
 use crate::workspace::Workspace;
 
-/// Features that count as one in pairs, by package: they are made alike, or concern different layers below.
+/// Features that count as one in pairs, by package: they are made alike, or
+/// concern different layers below, whose own pairs are all built.
 const GROUPS: [(&str, &[&str]); 2] = [
     (
         "boom-fix",
@@ -13,7 +14,13 @@ const GROUPS: [(&str, &[&str]); 2] = [
     ),
     (
         "boomnet",
-        &["http-gzip,http-zstd", "dns-client,log", "record,replay"],
+        &[
+            "http-gzip,http-zstd",
+            "ws,deflate",
+            "fix,dns-client,log",
+            "record,replay",
+            "rustls-webpki,rustls-native",
+        ],
     ),
 ];
 
