@@ -67,12 +67,16 @@ impl BodyDecoder {
 
     /// The body as it was before it was coded; the body itself where it was not.
     ///
+    /// Where there is no body, as in an answer to `HEAD` or a 304, there is none whatever its coding would have been (RFC
+    /// 9110 §8.4, §9.3.2).
+    ///
     /// # Errors
     ///
     /// See [`CodingError`].
     pub fn decode<'a>(&'a mut self, response: &Response<'a>) -> Result<&'a [u8], CodingError> {
         let mut codings = response.header_values("Content-Encoding").flat_map(list);
-        let Some(coding) = codings.next() else {
+        let coding = codings.next().filter(|_| !response.body().is_empty());
+        let Some(coding) = coding else {
             return Ok(response.body());
         };
         if codings.next().is_some() {

@@ -23,10 +23,17 @@ fn what_is_not_coded_or_not_known() {
     assert_eq!(decode("identity", b"as it is", 10).unwrap(), b"as it is");
     for coding in ["br", "gzip, gzip", "compress"] {
         assert_eq!(
-            decode(coding, b"", 10),
+            decode(coding, b"coded", 10),
             Err(CodingError::Unsupported),
             "{coding}"
         );
+    }
+}
+
+#[test]
+fn no_body_has_no_coding() {
+    for coding in ["gzip", "deflate", "zstd", "br"] {
+        assert_eq!(decode(coding, b"", 10), Ok(Vec::new()), "{coding}");
     }
 }
 
@@ -77,7 +84,7 @@ mod gzip {
     #[test]
     fn a_body_that_is_cut_or_changed_is_corrupt() {
         let coded = gzip(&text());
-        for len in 0..coded.len() {
+        for len in 1..coded.len() {
             assert_eq!(
                 decode("gzip", &coded[..len], 1 << 20),
                 Err(CodingError::Corrupt),

@@ -3,14 +3,16 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
 
 use boom_http::{
-    Error, HttpConfig, HttpContext, HttpSlots, IntoTlsHttp, Method, Response, Sent, Ticket,
-    TlsHttpClient, TlsHttpConfig, TlsHttpConnection, TlsHttpEndpoint, TlsHttpEndpointWithContext,
+    Error, HttpConfig, HttpConnection, HttpContext, HttpSlots, IntoTlsHttp, Method, Origin, Reason,
+    Response, Sent, Ticket, TlsHttpClient, TlsHttpConfig, TlsHttpConnection, TlsHttpEndpoint,
+    TlsHttpEndpointWithContext,
 };
 use boom_select::{IntoMioStream, MioSelector, MioStream};
 use boom_service::{IntoIOService, IntoIOServiceWithContext};
 use boom_stream::tcp::TcpStream;
 use boom_stream::{ConnectionInfo, ConnectionInfoProvider, MonotonicClock, TimeSource};
 use boom_testkit::exchange::RestExchange;
+use boom_testkit::stream::ScriptedStream;
 use boom_tls::TlsConfig;
 use std::io;
 use std::net::SocketAddr;
@@ -131,6 +133,60 @@ fn connections_that_live_in_a_service() {
             .map(|ticket| (*ticket, 200))
             .collect::<Vec<_>>()
     );
+}
+
+/// What a request is told on a connection whose peer has ended.
+fn closed() -> Error {
+    let origin = Origin::new("localhost", 80);
+    let ended = ScriptedStream::new().eof();
+    let mut http = HttpConnection::new(ended, &origin, &HttpConfig::new());
+    http.request(Method::GET, "/")
+        .submit(1_000_000_000)
+        .unwrap_err()
+}
+
+#[test]
+fn the_next_connection_is_taken_where_one_turns_out_to_be_closed() {
+    let exchange = RestExchange::start("secret").unwrap();
+    let clock = MonotonicClock::default();
+    let mut service = MioSelector::new().unwrap().into_io_service();
+    let slots = HttpSlots::register(&mut service, 2, || Orders {
+        info: ConnectionInfo::new("localhost", exchange.address().port()),
+        tls: tls(&exchange),
+        answers: Vec::new(),
+    });
+    let deadline = Instant::now() + Duration::from_secs(60);
+    let mut tried = Vec::new();
+    // Until both are up, nobody is left to take the request of a closed one.
+    let ticket = loop {
+        assert!(Instant::now() < deadline);
+        service.poll().unwrap();
+        tried.clear();
+        let submitted = slots.submit(&mut service, |http| {
+            tried.push(std::ptr::from_ref(http) as usize);
+            match tried.len() {
+                1 => Err(closed()),
+                _ => http
+                    .request(Method::GET, "/api/v3/time")
+                    .submit(clock.now_ns()),
+            }
+        });
+        match submitted {
+            Ok(ticket) => break ticket,
+            Err(error) if tried.is_empty() => assert!(matches!(error.reason, Reason::Busy)),
+            Err(error) => assert!(matches!(error.reason, Reason::Closed)),
+        }
+    };
+    assert!(tried.len() == 2 && tried[0] != tried[1], "{tried:?}");
+    let answers = |service: &boom_service::IOService<_, boom_http::HttpEndpoint<Orders>>| {
+        let second = service.get(slots.handles()[1]);
+        second.map(|endpoint| endpoint.get().answers.clone())
+    };
+    while answers(&service).unwrap().is_empty() {
+        assert!(Instant::now() < deadline);
+        service.poll().unwrap();
+    }
+    assert_eq!(answers(&service).unwrap(), [(ticket, 200)]);
 }
 
 /// What endpoints are lent: no `Context` itself.

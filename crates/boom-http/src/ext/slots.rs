@@ -7,7 +7,7 @@ use boom_service::dns::DnsResolver;
 use boom_service::{AnyEndpoint, Handle, IOService};
 use boom_stream::{Layer, MonotonicClock, Socket};
 
-use crate::error::{Error, Reason};
+use crate::error::{Error, Reason, Sent};
 use crate::ext::adapter::HttpEndpoint;
 use crate::ext::tls::TlsHttpConnection;
 use crate::ticket::Ticket;
@@ -62,7 +62,8 @@ impl HttpSlots {
         &self.handles
     }
 
-    /// Lends the first free connection to `submit`, which is to send one request.
+    /// Lends the first free connection to `submit`, which is to send one request, and the next one where that turns out
+    /// to have been closed.
     ///
     /// # Errors
     ///
@@ -70,7 +71,7 @@ impl HttpSlots {
     pub fn submit<S, E, K, C, T, D, B>(
         &self,
         service: &mut IOService<S, HttpEndpoint<E, K>, C, T, D>,
-        submit: impl FnOnce(&mut TlsHttpConnection<B>) -> Result<Ticket, Error>,
+        mut submit: impl FnMut(&mut TlsHttpConnection<B>) -> Result<Ticket, Error>,
     ) -> Result<Ticket, Error>
     where
         HttpEndpoint<E, K>: AnyEndpoint<C, Target = TlsHttpConnection<B>>,
@@ -78,19 +79,24 @@ impl HttpSlots {
         S: Selector<B::Base>,
         D: DnsResolver,
     {
-        let mut submit = Some(submit);
+        let mut result = Err(Error::unsent(Reason::Busy));
         for handle in &self.handles {
-            let result = service.dispatch(*handle, |target, endpoint| {
-                endpoint.submit(target, |target| match submit.take() {
-                    Some(submit) => submit(target),
-                    None => Err(Error::unsent(Reason::Busy)),
-                })
+            let submitted = service.dispatch(*handle, |target, endpoint| {
+                endpoint.submit(target, &mut submit)
             });
-            if let Some(result) = result.flatten() {
-                return result;
+            let Some(submitted) = submitted.flatten() else {
+                continue;
+            };
+            let was_closed = |error: &Error| {
+                matches!(error.reason, Reason::Closed) && error.sent == Sent::Nothing
+            };
+            let is_settled = !submitted.as_ref().is_err_and(was_closed);
+            result = submitted;
+            if is_settled {
+                break;
             }
         }
-        Err(Error::unsent(Reason::Busy))
+        result
     }
 }
 
