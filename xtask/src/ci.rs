@@ -33,6 +33,7 @@ pub(crate) fn run(workspace: &Workspace, report: &mut Report, tested: bool) {
         "renewal",
         "fix_order",
         "fix_initiator",
+        "fix_drop_copy",
     ];
     for name in short {
         report.step(&format!("example {name}"), || {

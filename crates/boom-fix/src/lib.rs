@@ -21,6 +21,9 @@ mod validate;
 #[cfg(feature = "session")]
 pub mod session;
 
+#[cfg(feature = "ext")]
+mod ext;
+
 mod data_fields;
 mod error;
 mod index;
@@ -36,6 +39,11 @@ pub use encoder::{
     TemplateWriter,
 };
 pub use error::{EncodeError, Error, FieldError, FieldFault};
+#[cfg(feature = "ext")]
+pub use ext::{
+    FixContext, FixEndpoint, FixEndpointWithContext, FixInitiator, FixStream, TlsFixEndpoint,
+    TlsFixEndpointWithContext,
+};
 pub use fields::{Fields, Iter, Reader, SOH};
 pub use group::{Group, GroupDef};
 pub use index::FieldIndex;

@@ -72,6 +72,7 @@ pub mod schedule;
 pub mod store;
 
 mod connection;
+pub(crate) mod link;
 
 mod clock;
 mod error;

@@ -70,6 +70,12 @@ pub mod prelude {
     #[cfg(feature = "ws")]
     pub use boom_ws::{IntoWebsocket, Websocket, WebsocketConfig, WebsocketFrame};
 
+    #[cfg(all(feature = "fix", feature = "ext"))]
+    pub use boom_fix::{
+        FixContext, FixEndpoint, FixEndpointWithContext, FixInitiator, FixStream, TlsFixEndpoint,
+        TlsFixEndpointWithContext,
+    };
+
     #[cfg(feature = "http")]
     pub use boom_http::{HttpClient, HttpConfig, HttpConnection, IntoHttp};
     #[cfg(all(feature = "http", feature = "ext"))]

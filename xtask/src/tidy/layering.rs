@@ -43,14 +43,14 @@ const LAYERS: &[Layer] = &[
         by_feature: &[],
     },
     Layer {
-        name: "boom-fix",
-        always: &["boom-stream"],
-        by_feature: &[],
-    },
-    Layer {
         name: "boom-service",
         always: &["boom-stream", "boom-select"],
         by_feature: &["boom-tls", "boom-ws"],
+    },
+    Layer {
+        name: "boom-fix",
+        always: &["boom-stream"],
+        by_feature: &["boom-tls", "boom-service"],
     },
     Layer {
         name: "boom-http",

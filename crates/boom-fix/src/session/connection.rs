@@ -1,11 +1,12 @@
 //! A session over a stream.
 
-use std::io::{self, Read, Write};
+use std::io::{Read, Write};
 
 use super::clock::{Clock, Now, SystemClock};
 use super::error::SessionError;
 use super::inbox::Inbox;
-use super::machine::{Session, State};
+use super::link::Link;
+use super::machine::Session;
 use super::store::Store;
 
 /// A [`Session`] and the stream of its connection: plain TCP, TLS, recorded, whatever reads and writes.
@@ -38,16 +39,10 @@ use super::store::Store;
 /// ```
 #[derive(Debug)]
 pub struct FixConnection<S, T, C = SystemClock> {
-    stream: S,
+    link: Link<S>,
     session: Session<T>,
     inbox: Inbox,
     clock: C,
-    /// The peer will send no more.
-    is_ended: bool,
-    /// How long what waits may still go out once the session is at its end.
-    closes_ns: Option<u64>,
-    /// Why, until it is told.
-    failure: Option<io::Error>,
 }
 
 impl<S: Read + Write, T: Store> FixConnection<S, T> {
@@ -75,13 +70,10 @@ impl<S: Read + Write, T: Store, C: Clock> FixConnection<S, T, C> {
     ) -> Result<Self, SessionError> {
         session.connected(clock.now())?;
         Ok(Self {
-            stream,
+            link: Link::new(stream),
             session,
             inbox,
             clock,
-            is_ended: false,
-            closes_ns: None,
-            failure: None,
         })
     }
 
@@ -93,49 +85,10 @@ impl<S: Read + Write, T: Store, C: Clock> FixConnection<S, T, C> {
     /// The stream's, once the events before it were taken: `UnexpectedEof` where the peer closed without a logout,
     /// `NotConnected` where the session is at its end. The store's.
     pub fn read_batch(&mut self) -> Result<(&mut Session<T>, &mut Inbox, Now), SessionError> {
-        let now = self.clock.now();
-        if self.session.state() == State::Disconnected {
-            return self.last_events(now);
-        }
-        self.session.handle_timeout(now)?;
-        if let Err(error) = self.exchange() {
-            self.is_ended = true;
-            self.failure = Some(error);
-            self.session.disconnected(now)?;
-        }
+        let now = self
+            .link
+            .read(&mut self.session, &mut self.inbox, &self.clock)?;
         Ok((&mut self.session, &mut self.inbox, now))
-    }
-
-    /// What was told at the end is taken; after that there is nothing.
-    fn last_events(
-        &mut self,
-        now: Now,
-    ) -> Result<(&mut Session<T>, &mut Inbox, Now), SessionError> {
-        if self.session.has_notices() {
-            return Ok((&mut self.session, &mut self.inbox, now));
-        }
-        // The logout goes out first, if the peer takes it before we would wait for the answer no longer.
-        let timeout = self.session.config().logout_timeout_ns();
-        let end_ns = *self
-            .closes_ns
-            .get_or_insert_with(|| now.monotonic_ns.saturating_add(timeout));
-        if !self.is_ended && !self.flush()? && now.monotonic_ns < end_ns {
-            return Ok((&mut self.session, &mut self.inbox, now));
-        }
-        let failure = self.failure.take();
-        Err(failure
-            .unwrap_or_else(|| io::ErrorKind::NotConnected.into())
-            .into())
-    }
-
-    fn exchange(&mut self) -> io::Result<()> {
-        self.session.out_mut().flush_to(&mut self.stream)?;
-        match self.inbox.read_from(&mut self.stream) {
-            Ok(0) => Err(io::ErrorKind::UnexpectedEof.into()),
-            Ok(_) => Ok(()),
-            Err(error) if is_transient(&error) => Ok(()),
-            Err(error) => Err(error),
-        }
     }
 
     /// Sends what waits, as far as the stream takes it; true if nothing waits any more.
@@ -144,15 +97,7 @@ impl<S: Read + Write, T: Store, C: Clock> FixConnection<S, T, C> {
     ///
     /// The stream's, and the store's where messages are sent again.
     pub fn flush(&mut self) -> Result<bool, SessionError> {
-        loop {
-            if !self.session.out_mut().flush_to(&mut self.stream)? {
-                return Ok(false);
-            }
-            if !self.session.wants_pump() {
-                return Ok(true);
-            }
-            self.session.continue_sending(self.clock.now())?;
-        }
+        self.link.flush(&mut self.session, &self.clock)
     }
 
     /// The session.
@@ -167,12 +112,12 @@ impl<S: Read + Write, T: Store, C: Clock> FixConnection<S, T, C> {
 
     /// The stream.
     pub const fn stream(&self) -> &S {
-        &self.stream
+        self.link.stream()
     }
 
     /// The stream.
     pub const fn stream_mut(&mut self) -> &mut S {
-        &mut self.stream
+        self.link.stream_mut()
     }
 
     /// The time of its clock, as `send` wants it.
@@ -182,8 +127,7 @@ impl<S: Read + Write, T: Store, C: Clock> FixConnection<S, T, C> {
 
     /// Returns true when the session wants the connection closed and everything is sent, or it is closed.
     pub fn is_closed(&self) -> bool {
-        self.session.state() == State::Disconnected
-            && (self.is_ended || self.session.outgoing().is_empty())
+        self.link.is_closed(&self.session)
     }
 
     /// Ends the connection and gives the session for the next.
@@ -195,11 +139,4 @@ impl<S: Read + Write, T: Store, C: Clock> FixConnection<S, T, C> {
         self.session.disconnected(self.clock.now())?;
         Ok(self.session)
     }
-}
-
-fn is_transient(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted
-    )
 }
