@@ -10,9 +10,11 @@
 // - it answers a ResendRequest from a store in memory that only the application fills, and forgets the gap fill where it
 //   is for the last number alone;
 // - it hands on messages that are ahead of a gap at once, counts all before them as received, and asks for no gap that
-//   opens while another one is being filled.
-// So the store, the answer to a ResendRequest and which message is new are this file's; logons, checks, what is sent and
-// received, gaps, heartbeats, test requests, rejects and logouts are jspurefix's.
+//   opens while another one is being filled;
+// - its parser hands on every error of the socket, and its session listens no more once it has seen an end: a write that
+//   fails behind that (`write EPIPE`, often over TLS) has no listener, which ends the process.
+// So the store, the answer to a ResendRequest, which message is new and that listener are this file's; logons, checks, what
+// is sent and received, gaps, heartbeats, test requests, rejects and logouts are jspurefix's.
 
 import { once } from 'node:events'
 import fs from 'node:fs'
@@ -24,8 +26,10 @@ import readline from 'node:readline'
 const require = createRequire(path.join(process.env.INTEROP_MODULES, 'package.json'))
 require('reflect-metadata')
 const fix = require('jspurefix')
+const { TcpInitiator } = require('jspurefix/dist/transport/tcp')
 
-const [port, folder, seed] = process.argv.slice(2)
+// With an authority to trust, it speaks TLS.
+const [port, folder, seed, authority] = process.argv.slice(2)
 const APPLICATION = /^(8|B|D|j)$/
 const say = line => process.stdout.write(`${line}\n`)
 
@@ -38,7 +42,10 @@ function roll (sides) {
   return ((t ^ (t >>> 14)) >>> 0) % sides
 }
 
-/** Numbers and messages: a line is added, by one system call, for each that changes. */
+/**
+ * Numbers and messages: a line is added, by one system call, for each that changes. A kill may tear the last one, at the
+ * border of a page: then it is cut off, as if the kill had come before.
+ */
 class Memory {
   constructor () {
     this.sent = new Map()
@@ -46,7 +53,10 @@ class Memory {
     this.nextIncoming = 1
     const file = path.join(folder, 'store')
     if (fs.existsSync(file)) {
-      for (const line of fs.readFileSync(file, 'utf8').split('\n')) {
+      const text = fs.readFileSync(file, 'latin1')
+      const whole = text.lastIndexOf('\n') + 1
+      if (whole < text.length) fs.truncateSync(file, whole)
+      for (const line of text.slice(0, whole).split('\n')) {
         if (line) this.apply(JSON.parse(line))
       }
     }
@@ -228,15 +238,25 @@ const description = {
   // `N` is what they are without it.
   Logon: { ResetSeqNumFlag: null }
 }
+if (authority) {
+  const options = { ca: fs.readFileSync(authority), servername: 'localhost' }
+  description.application.tcp = { host: '127.0.0.1', port: Number(port), tls: { nodeTlsConnectionOptions: options } }
+}
 
 let session = null
 let connections = 0
 let isBusy = false
 
-async function connect (config) {
+async function open (config) {
+  if (authority) return await new TcpInitiator(config).tryConnect()
   const socket = net.connect(Number(port), '127.0.0.1')
   await once(socket, 'connect')
-  const transport = new fix.MsgTransport(++connections, config, new fix.TcpDuplex(socket))
+  return new fix.MsgTransport(++connections, config, new fix.TcpDuplex(socket))
+}
+
+async function connect (config) {
+  const transport = await open(config)
+  transport.receiver.on('error', error => console.error(`socket: ${error.message}`))
   session = new Session(config, config.memory)
   await session.run(transport)
 }

@@ -8,6 +8,9 @@
 #include <quickfix/Session.h>
 #include <quickfix/SessionSettings.h>
 #include <quickfix/SocketAcceptor.h>
+#if HAVE_SSL
+#include <quickfix/ThreadedSSLSocketAcceptor.h>
+#endif
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -18,6 +21,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <memory>
 #include <mutex>
 #include <random>
 #include <sstream>
@@ -56,7 +60,7 @@ public:
     }
   }
 
-  // One system call a line, so that a kill leaves whole ones.
+  // One system call a line. A kill may tear it; the command cuts off what is torn.
   void write(const std::string& line) {
     std::string bytes = line + "\n";
     if (::write(file, bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size())) {
@@ -193,13 +197,17 @@ private:
   FIX::SessionID session;
 };
 
-FIX::SessionSettings settings(char** arguments) {
+FIX::SessionSettings settings(char** arguments, bool is_tls) {
   std::string begin_string = arguments[1];
   std::ostringstream text;
   // With a day that began an hour ago, no reset at its end comes in between.
   text << "[DEFAULT]\nConnectionType=acceptor\nStartTime=" << arguments[5] << "\nEndTime=" << arguments[5]
        << "\nUseDataDictionary=N\nSocketReuseAddress=Y\nSocketNodelay=Y\nSocketAcceptPort=" << arguments[2]
-       << "\nFileStorePath=" << arguments[3] << "/store\n[SESSION]\nBeginString=" << begin_string
+       << "\nFileStorePath=" << arguments[3] << "/store\n";
+  if (is_tls) {
+    text << "ServerCertificateFile=" << arguments[6] << "\nServerCertificateKeyFile=" << arguments[7] << "\n";
+  }
+  text << "[SESSION]\nBeginString=" << begin_string
        << "\nSenderCompID=VENUE\nTargetCompID=BUYER\n";
   if (begin_string == "FIXT.1.1") {
     text << "DefaultApplVerID=FIX.5.0SP2\n";
@@ -210,18 +218,29 @@ FIX::SessionSettings settings(char** arguments) {
 
 }  // namespace
 
-// Arguments: the BeginString, the port, a folder, a seed, when the session's day begins.
+// Arguments: the BeginString, the port, a folder, a seed, when the session's day begins; for TLS a certificate and its key.
 int main(int count, char** arguments) {
-  if (count != 6) {
+  bool is_tls = count == 8;
+  if (count != 6 && !is_tls) {
     return 2;
   }
   try {
     Journal journal(std::string(arguments[3]) + "/journal");
     Application application(journal, std::strtoul(arguments[4], nullptr, 10));
-    auto configuration = settings(arguments);
+    auto configuration = settings(arguments, is_tls);
     FIX::FileStoreFactory store(configuration);
-    FIX::SocketAcceptor acceptor(application, store, configuration);
-    acceptor.start();
+    std::unique_ptr<FIX::Acceptor> acceptor;
+    if (is_tls) {
+#if HAVE_SSL
+      // The other one serves nobody while it waits for a handshake.
+      acceptor.reset(new FIX::ThreadedSSLSocketAcceptor(application, store, configuration));
+#else
+      return 2;
+#endif
+    } else {
+      acceptor.reset(new FIX::SocketAcceptor(application, store, configuration));
+    }
+    acceptor->start();
     say("listening");
     std::thread(&Application::traffic, &application).detach();
     auto session = FIX::Session::lookupSession(*FIX::Session::getSessions().begin());

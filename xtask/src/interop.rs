@@ -82,9 +82,7 @@ pub(crate) fn run(workspace: &Workspace, report: &mut Report, part: Option<Part>
     if is_wanted(Part::Tls) {
         report.step("interop tls", || tls::run(workspace));
     }
-    // By its name alone: at times the pair with jspurefix stands still after a kill, and it is not known yet whose doing
-    // that is.
-    if part == Some(Part::Fix) {
+    if is_wanted(Part::Fix) {
         report.step("interop fix", || fix::run(workspace));
     }
     if is_wanted(Part::Outage) {

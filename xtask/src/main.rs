@@ -95,11 +95,11 @@ enum Command {
     KtlsVm(ktls_vm::Arguments),
     /// Exchange messages with other people's servers, plain and behind proxies, and compare every byte; then compare what
     /// Wireshark finds in recordings with what passed; then speak HTTP to six servers that are killed under
-    /// orders, and TLS to six by both backends; then kill a server under a thousand endpoints, and compare the gaps that
-    /// they report with what it had sent. Where `fix` is named: have FIX sessions with QuickFIX and jspurefix, either side
-    /// killed 200 times, and compare the journals.
+    /// orders, and TLS to six by both backends; then have FIX sessions with QuickFIX and jspurefix, plain and over TLS,
+    /// either side killed 200 times, and compare the journals; then kill a server under a thousand endpoints, and compare
+    /// the gaps that they report with what it had sent.
     Interop {
-        /// What to do; all of it but `fix` without it.
+        /// What to do; all of it without it.
         part: Option<interop::Part>,
     },
 }

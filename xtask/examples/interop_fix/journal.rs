@@ -60,7 +60,7 @@ impl Journal {
         Ok(is_new)
     }
 
-    /// One system call a line, so that a kill leaves whole ones.
+    /// One system call a line. A kill may tear it; the command cuts off what is torn.
     fn write(&mut self, line: &str) -> io::Result<()> {
         self.file.write_all(format!("{line}\n").as_bytes())
     }

@@ -10,46 +10,46 @@ use boom_fix::session::{Clock, FixConnection, Session, SessionError, Store, Syst
 
 use crate::Result;
 use crate::application::Application;
-
-/// How long it waits for bytes before it looks for something else to do.
-const TURN: Duration = Duration::from_millis(1);
+use crate::stream::{Stream, TURN, Wrap};
 
 /// Between two connections.
 const PAUSE: Duration = Duration::from_millis(5);
 
 /// Where connections come from.
-#[derive(Debug)]
-pub(crate) enum Link {
+pub(crate) struct Link {
+    place: Place,
+    wrap: Wrap,
+}
+
+enum Place {
     To(u16),
     At(TcpListener),
 }
 
 impl Link {
-    pub(crate) const fn to(port: u16) -> Self {
-        Self::To(port)
+    pub(crate) const fn to(port: u16, wrap: Wrap) -> Self {
+        let place = Place::To(port);
+        Self { place, wrap }
     }
 
-    pub(crate) fn at(port: u16) -> io::Result<Self> {
+    pub(crate) fn at(port: u16, wrap: Wrap) -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", port))?;
         listener.set_nonblocking(true)?;
-        Ok(Self::At(listener))
+        let place = Place::At(listener);
+        Ok(Self { place, wrap })
     }
 
     /// One that is there, or nothing after a while.
-    fn next(&self) -> io::Result<Option<TcpStream>> {
-        let stream = match self {
-            Self::To(port) => TcpStream::connect(("127.0.0.1", *port)),
-            Self::At(listener) => listener.accept().map(|(stream, _)| stream),
+    fn next(&self) -> io::Result<Option<Box<dyn Stream>>> {
+        let socket = match &self.place {
+            Place::To(port) => TcpStream::connect(("127.0.0.1", *port)),
+            Place::At(listener) => listener.accept().map(|(socket, _)| socket),
         };
-        let Ok(stream) = stream else {
+        let Ok(socket) = socket else {
             thread::sleep(TURN);
             return Ok(None);
         };
-        stream.set_nonblocking(false)?;
-        stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(TURN))?;
-        stream.set_write_timeout(Some(TURN))?;
-        Ok(Some(stream))
+        self.wrap.wrap(socket).map(Some)
     }
 }
 
@@ -69,6 +69,7 @@ pub(crate) fn run<T: Store>(
         if let Some(stream) = link.next()? {
             let mut connection = FixConnection::new(stream, session)?;
             serve(&mut connection, application, commands)?;
+            connection.stream_mut().end();
             session = connection.into_session()?;
             // Where nobody listens behind the relay, each attempt costs a logon.
             thread::sleep(PAUSE);
@@ -78,7 +79,7 @@ pub(crate) fn run<T: Store>(
 
 /// Returns when the connection has ended.
 fn serve<T: Store>(
-    connection: &mut FixConnection<TcpStream, T>,
+    connection: &mut FixConnection<Box<dyn Stream>, T>,
     application: &mut Application,
     commands: &Receiver<String>,
 ) -> Result<()> {

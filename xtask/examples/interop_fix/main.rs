@@ -7,6 +7,7 @@
 mod application;
 mod journal;
 mod link;
+mod stream;
 
 use std::error::Error;
 use std::io::BufRead;
@@ -24,6 +25,7 @@ use clap::{Parser, ValueEnum};
 use application::Application;
 use journal::Journal;
 use link::Link;
+use stream::Wrap;
 
 #[derive(Debug, Parser)]
 struct Arguments {
@@ -44,6 +46,15 @@ struct Arguments {
     /// How many missing messages are asked for at once
     #[arg(long)]
     chunk: u64,
+    /// Speak TLS as initiator, and trust this authority
+    #[arg(long)]
+    authority: Option<PathBuf>,
+    /// Speak TLS as acceptor, with this certificate
+    #[arg(long, requires = "key")]
+    certificate: Option<PathBuf>,
+    /// Of the certificate
+    #[arg(long)]
+    key: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -66,6 +77,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<()> {
     let commands = commands();
+    let wrap = wrap(arguments)?;
     let link = match arguments.role {
         Role::Initiator => {
             println!("ready");
@@ -73,9 +85,9 @@ fn run(arguments: &Arguments) -> Result<()> {
             if commands.recv()? != "go" {
                 return Err("the first line is `go`".into());
             }
-            Link::to(arguments.port)
+            Link::to(arguments.port, wrap)
         }
-        Role::Acceptor => Link::at(arguments.port)?,
+        Role::Acceptor => Link::at(arguments.port, wrap)?,
     };
     let store = FileStore::open(arguments.folder.join("store"))?;
     let session = Session::new(config(arguments)?, store)?;
@@ -84,6 +96,14 @@ fn run(arguments: &Arguments) -> Result<()> {
         println!("listening");
     }
     link::run(&link, session, &mut application, &commands)
+}
+
+fn wrap(arguments: &Arguments) -> Result<Wrap> {
+    match (&arguments.authority, &arguments.certificate, &arguments.key) {
+        (Some(authority), ..) => Wrap::client(authority),
+        (None, Some(certificate), Some(key)) => Wrap::server(certificate, key),
+        _ => Ok(Wrap::Plain),
+    }
 }
 
 fn application(arguments: &Arguments, session: &Session<FileStore>) -> Result<Application> {

@@ -60,6 +60,15 @@ impl Authority {
 
 /// Makes both anew, so that they are never out of date.
 pub(super) fn issue(folder: &Path) -> Result<Authority> {
+    issue_by(folder, "ec -pkeyopt ec_paramgen_curve:P-256")
+}
+
+/// The same with an RSA key for the server, for such as know no other.
+pub(super) fn issue_rsa(folder: &Path) -> Result<Authority> {
+    issue_by(folder, "rsa:2048")
+}
+
+fn issue_by(folder: &Path, key: &str) -> Result<Authority> {
     let Some(program) = debian_program("openssl", "openssl") else {
         return Err(Failure::new(
             "the openssl command is missing: `apt-get install openssl`",
@@ -71,8 +80,9 @@ pub(super) fn issue(folder: &Path) -> Result<Authority> {
     for arguments in [
         "req -x509 -config openssl.cnf -extensions authority -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
          -days 2 -keyout authority.key -out authority.pem",
-        "req -new -config openssl.cnf -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
-         -keyout server.key -out server.csr",
+        &format!(
+            "req -new -config openssl.cnf -newkey {key} -nodes -keyout server.key -out server.csr"
+        ),
         "x509 -req -in server.csr -CA authority.pem -CAkey authority.key -set_serial 1 -days 2 \
          -extfile openssl.cnf -extensions server -out server.pem",
     ] {

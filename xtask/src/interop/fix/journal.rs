@@ -6,10 +6,37 @@
 //! by their sender.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs;
+use std::fs::{self, File};
+use std::io::Write;
 use std::path::Path;
 
 use crate::report::{Context, Failure, Result};
+
+/// Cuts off a line that a kill has left half written, and says whether there was one.
+///
+/// Linux looks for a `SIGKILL` between two pages of a write to a file, and leaves what came before: two of three hundred
+/// programs that did nothing but write lines were killed with a line torn at a multiple of 4,096 bytes.
+pub(super) fn cut_torn_line(path: &Path) -> Result<bool> {
+    let bytes = fs::read(path).context(path.display())?;
+    let whole = bytes.iter().rposition(|&byte| byte == b'\n');
+    let whole = whole.map_or(0, |at| at + 1);
+    if whole < bytes.len() {
+        let file = File::options().write(true).open(path);
+        let cut = file.and_then(|file| file.set_len(whole as u64));
+        cut.context(path.display())?;
+    }
+    Ok(whole < bytes.len())
+}
+
+/// Leaves the first half of one more line, such as the last whole one, as a kill does that comes while it is written.
+pub(super) fn tear_line(path: &Path) -> Result<()> {
+    let text = fs::read_to_string(path).context(path.display())?;
+    let last = text.lines().last().unwrap_or_default().as_bytes();
+    let half = last.get(..last.len() / 2).unwrap_or_default();
+    let file = File::options().append(true).open(path);
+    let torn = file.and_then(|mut file| file.write_all(half));
+    torn.context(path.display())
+}
 
 #[derive(Debug, Default)]
 pub(super) struct Journal {
@@ -174,6 +201,23 @@ mod tests {
             let error = compare(SENT, received).unwrap_err();
             assert!(error.starts_with(fault), "{error}");
         }
+    }
+
+    #[test]
+    fn a_torn_line_is_cut_off() {
+        let name = format!("boomnet-journal-{}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        for whole in ["", "V 1\n", "V 1\nS 2 N D a\n"] {
+            fs::write(&path, whole).unwrap();
+            assert!(!cut_torn_line(&path).unwrap());
+            tear_line(&path).unwrap();
+            assert_eq!(cut_torn_line(&path).unwrap(), !whole.is_empty());
+            assert_eq!(fs::read_to_string(&path).unwrap(), whole);
+        }
+        fs::write(&path, "V").unwrap();
+        assert!(cut_torn_line(&path).unwrap());
+        assert_eq!(fs::read_to_string(&path).unwrap(), "");
+        fs::remove_file(&path).unwrap();
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::pair::End;
+use crate::interop::authority::Authority;
 use crate::interop::script;
 use crate::process::{find, run};
 use crate::report::{Context, Failure, Result};
@@ -42,8 +43,10 @@ impl JsPureFix {
         })
     }
 
-    pub(super) fn initiator(&self) -> End {
+    /// Over TLS where there is an authority that it is to trust.
+    pub(super) fn initiator(&self, authority: Option<&Authority>) -> End {
         let (script, modules) = (self.script.clone(), self.modules.clone());
+        let authority = authority.map(Authority::certificate);
         End {
             name: "jspurefix (FIX.4.4)".to_owned(),
             make: Box::new(move |port, folder, seed| {
@@ -52,7 +55,8 @@ impl JsPureFix {
                 command
                     .arg(port.to_string())
                     .arg(folder)
-                    .arg(seed.to_string());
+                    .arg(seed.to_string())
+                    .args(&authority);
                 command
             }),
         }

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use super::Random;
 use super::journal::Agreement;
 use super::pair::Pair;
+use super::plan::Kills;
 use super::relay::{Moment, Rest};
-use super::wire::Seen;
-use super::{Kills, Random};
+use super::wire::{RECORD, Seen};
 use crate::report::{Failure, Result};
 
 /// Until the next message passes; a start of Node and a logon are in between.
@@ -17,7 +18,11 @@ const LIMIT: Duration = Duration::from_secs(20);
 pub(super) struct Figures {
     /// Of the initiator, and of the acceptor.
     pub(super) kills: [usize; 2],
+    /// Lines that a kill had left half written.
+    pub(super) torn: usize,
     pub(super) cuts: usize,
+    /// Of TLS; where there are some, messages are not seen.
+    pub(super) records: usize,
     /// New ones, in both directions.
     pub(super) messages: usize,
     pub(super) dropped: usize,
@@ -41,8 +46,10 @@ pub(super) fn run(pair: &mut Pair, kills: Kills, random: &mut Random) -> Result<
     let mut done = 0;
     while done < kills.total {
         let is_kill = harm(pair, kills, &mut figures, random);
-        let is_kill =
-            is_kill.map_err(|failure| Failure::new(format!("after {done} kills: {failure}")))?;
+        let is_kill = is_kill.map_err(|failure| {
+            let condition = pair.condition();
+            Failure::new(format!("after {done} kills: {failure}; {condition}"))
+        })?;
         done += u64::from(is_kill);
     }
     pair.relay.drop_next(true, 0);
@@ -63,7 +70,8 @@ fn harm(pair: &mut Pair, kills: Kills, figures: &mut Figures, random: &mut Rando
             .drop_next(random.below(2) == 0, random.below(30) as u32);
     }
     // Some in the middle of a logon and what follows it.
-    let spread = if random.below(4) == 0 { 8 } else { 250 };
+    let is_early = random.below(4) == 0;
+    let spread = if is_early { 8 } else { kills.spread };
     let rest = match random.below(3) {
         0 => Rest::Sent,
         1 => Rest::Held,
@@ -73,7 +81,7 @@ fn harm(pair: &mut Pair, kills: Kills, figures: &mut Figures, random: &mut Rando
         after: random.below(spread),
         rest,
     });
-    pair.relay.wait_for_moment(LIMIT)?;
+    pair.wait_for_moment(LIMIT)?;
     if rest == Rest::Lost && random.below(4) == 0 {
         figures.cuts += 1;
         return Ok(false);
@@ -81,7 +89,7 @@ fn harm(pair: &mut Pair, kills: Kills, figures: &mut Figures, random: &mut Rando
     let is_initiator = random.below(100) < kills.initiator;
     figures.kills[usize::from(!is_initiator)] += 1;
     let side = pair.side(is_initiator);
-    side.kill();
+    figures.torn += side.kill(random)?;
     pair.relay.resume();
     let side = pair.side(is_initiator);
     side.start()?;
@@ -97,6 +105,7 @@ impl Figures {
         self.resent = count(&|seen| seen.is_application() && seen.is_poss_dup);
         self.resend_requests = count(&|seen| seen.kind == "2");
         self.gap_fills = count(&|seen| seen.kind == "4");
+        self.records = count(&|seen| seen.kind == RECORD);
         self.logons = count(&|seen| seen.kind == "A");
         self.messages = agreements.iter().map(|agreement| agreement.messages).sum();
         self.repeated = agreements.iter().map(|agreement| agreement.repeated).sum();

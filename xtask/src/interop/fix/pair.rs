@@ -9,11 +9,15 @@ use super::Random;
 use super::journal::Agreement;
 use super::relay::Relay;
 use super::side::Side;
+use super::wire::Seen;
 use crate::interop::proxy::free_ports;
 use crate::report::{Failure, Result};
 
 /// How long both may take until they have the same numbers again.
 const LIMIT: Duration = Duration::from_secs(20);
+
+/// How often one who waits looks whether both still run.
+const TURN: Duration = Duration::from_millis(100);
 
 pub(super) struct Pair {
     pub(super) initiator: Side,
@@ -73,6 +77,20 @@ impl Pair {
         }
     }
 
+    /// Waits until what the relay was told to do happens.
+    pub(super) fn wait_for_moment(&mut self, limit: Duration) -> Result<()> {
+        let deadline = Instant::now() + limit;
+        while !self.relay.wait_for_moment(TURN) {
+            if self.initiator.has_ended() || self.acceptor.has_ended() {
+                return Err(Failure::new("a side has ended by itself"));
+            }
+            if Instant::now() > deadline {
+                return Err(Failure::new("nothing passed any more"));
+            }
+        }
+        Ok(())
+    }
+
     /// Waits until each has received what the other has sent.
     pub(super) fn settle(&mut self) -> Result<()> {
         let deadline = Instant::now() + LIMIT;
@@ -90,6 +108,18 @@ impl Pair {
             }
             thread::sleep(Duration::from_millis(5));
         }
+    }
+
+    /// What both do, and what passed last, for one who looks for a fault.
+    pub(super) fn condition(&mut self) -> String {
+        let seen = self.relay.seen();
+        let last = seen.iter().rev().take(12).rev();
+        let last: Vec<_> = last.map(Seen::sign).collect();
+        let (initiator, acceptor) = (self.initiator.condition(), self.acceptor.condition());
+        format!(
+            "{initiator}; {acceptor}; the last that passed: {}",
+            last.join(" ")
+        )
     }
 
     /// Compares the journals: what the initiator sent, and what the acceptor sent.

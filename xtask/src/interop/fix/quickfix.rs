@@ -6,10 +6,11 @@ use std::process::{Command, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::pair::End;
+use crate::interop::authority::Authority;
 use crate::interop::script;
 use crate::process::{capture, find, run};
 use crate::report::{Context, Failure, Result};
-use crate::tools::install_debian_package;
+use crate::tools::{install_debian_package, openssl_library};
 use crate::workspace::Workspace;
 
 const PACKAGE: &str = "libquickfix-dev";
@@ -18,14 +19,21 @@ const PACKAGE: &str = "libquickfix-dev";
 #[derive(Debug)]
 pub(super) struct QuickFix {
     program: PathBuf,
+    /// Why it speaks no TLS.
+    pub(super) lacks_tls: Option<&'static str>,
 }
 
 impl QuickFix {
     pub(super) fn build(workspace: &Workspace, folder: &Path) -> Result<Self> {
         let source = script(workspace, "quickfix_acceptor.cpp");
-        let program = folder.join("quickfix_acceptor");
+        let lacks_tls = openssl_library().err();
+        let name = match lacks_tls {
+            None => "quickfix_acceptor_tls",
+            Some(_) => "quickfix_acceptor",
+        };
+        let program = folder.join(name);
         if is_newer(&program, &source) {
-            return Ok(Self { program });
+            return Ok(Self { program, lacks_tls });
         }
         if find("g++").is_none() {
             install_debian_package("g++");
@@ -46,12 +54,18 @@ impl QuickFix {
             .arg(&libraries)
             .arg(run_path)
             .args(["-lquickfix", "-lpthread"]);
+        if lacks_tls.is_none() {
+            compile.args(["-DHAVE_SSL=1", "-lssl", "-lcrypto"]);
+        }
         run(&mut compile)?;
-        Ok(Self { program })
+        Ok(Self { program, lacks_tls })
     }
 
-    pub(super) fn acceptor(&self, version: &'static str) -> End {
+    /// Over TLS where there is an authority that has signed its certificate.
+    pub(super) fn acceptor(&self, version: &'static str, authority: Option<&Authority>) -> End {
         let program = self.program.clone();
+        let files =
+            authority.map(|authority| [authority.server_certificate(), authority.server_key()]);
         let day = start_of_day();
         End {
             name: format!("QuickFIX ({version})"),
@@ -59,6 +73,7 @@ impl QuickFix {
                 let mut command = Command::new(&program);
                 command.arg(version).arg(port.to_string()).arg(folder);
                 command.arg(seed.to_string()).arg(&day);
+                command.args(files.iter().flatten());
                 command
             }),
         }

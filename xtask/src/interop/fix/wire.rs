@@ -1,4 +1,8 @@
-//! Messages in a stream of bytes, as far as a relay must know them.
+//! Messages in a stream of bytes, as far as a relay must know them, or records of TLS, of which it knows no more than where
+//! they end.
+
+/// What stands in the place of the `MsgType` (35) for a record of TLS.
+pub(super) const RECORD: &str = "TLS";
 
 /// A message that passed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,6 +27,10 @@ impl Seen {
             is_from_initiator,
             ..Self::default()
         };
+        if record_length(message).is_some() {
+            RECORD.clone_into(&mut seen.kind);
+            return seen;
+        }
         let (mut begin, mut end) = (None, None);
         for field in message.split(|&byte| byte == 1) {
             let Some((tag, value)) = std::str::from_utf8(field)
@@ -44,9 +52,22 @@ impl Seen {
         seen
     }
 
+    /// `>D`: an order of the initiator; `<8*`: a report of the acceptor, sent again; in brackets if it was dropped.
+    pub(super) fn sign(&self) -> String {
+        let arrow = if self.is_from_initiator { '>' } else { '<' };
+        let again = if self.is_poss_dup { "*" } else { "" };
+        let sign = format!("{arrow}{}{again}", self.kind);
+        if self.is_dropped {
+            format!("({sign})")
+        } else {
+            sign
+        }
+    }
+
     /// Not one of the session itself.
     pub(super) fn is_application(&self) -> bool {
-        !matches!(self.kind.as_str(), "0" | "1" | "2" | "3" | "4" | "5" | "A")
+        let is_admin = matches!(self.kind.as_str(), "0" | "1" | "2" | "3" | "4" | "5" | "A");
+        !is_admin && self.kind != RECORD
     }
 
     pub(super) fn is(&self, kind: &str, is_from_initiator: bool) -> bool {
@@ -54,10 +75,21 @@ impl Seen {
     }
 }
 
+/// RFC 8446 §5.1: a content type from 20 on, a version that begins with 3, and a length.
+fn record_length(bytes: &[u8]) -> Option<usize> {
+    match bytes {
+        [20..=24, 3, _, high, low, ..] => Some(5 + usize::from(u16::from_be_bytes([*high, *low]))),
+        _ => None,
+    }
+}
+
 /// How long the message is with which the bytes begin; `None` while that is not known.
 ///
-/// Nobody here sends anything but FIX, so what is no message counts as one, whole.
+/// Nobody here sends anything but FIX and TLS, so what is neither counts as a message, whole.
 pub(super) fn length(bytes: &[u8]) -> Option<usize> {
+    if let [20..=24, ..] = bytes {
+        return record_length(bytes).filter(|&length| bytes.len() >= length);
+    }
     let mut fields = bytes.split(|&byte| byte == 1);
     let (begin, length) = (fields.next()?, fields.next()?);
     // The last of the split is not a whole field.
@@ -85,6 +117,18 @@ mod tests {
         assert_eq!(length(&two), Some(MESSAGE.len()));
         assert!((0..MESSAGE.len()).all(|end| length(&MESSAGE[..end]).is_none()));
         assert_eq!(length(b"GET / HTTP/1.1\x01\x01"), Some(16));
+    }
+
+    #[test]
+    fn a_record_ends_where_its_length_says() {
+        let record = [23, 3, 3, 1, 2].into_iter().chain([1; 0x102]);
+        let record: Vec<u8> = record.collect();
+        let two = [&record[..], &record[..]].concat();
+        assert_eq!(length(&two), Some(record.len()));
+        assert!((0..record.len()).all(|end| length(&record[..end]).is_none()));
+        let seen = Seen::parse(&record, true);
+        assert!(seen.is(RECORD, true) && !seen.is_application());
+        assert_eq!(seen.sign(), ">TLS");
     }
 
     #[test]
