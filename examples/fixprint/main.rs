@@ -44,6 +44,14 @@ const SAMPLE: &[u8] =
 const FOLLOW: Duration = Duration::from_millis(100);
 
 fn main() -> Result<(), Box<dyn Error>> {
+    match run() {
+        // Whoever reads what is printed has seen enough.
+        Err(error) if is_broken_pipe(error.as_ref()) => Ok(()),
+        result => result,
+    }
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
     let is_coloured = io::stdout().is_terminal();
     let mut printer = Printer::new(io::stdout().lock(), is_coloured);
@@ -58,6 +66,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         })?,
     }
     Ok(())
+}
+
+fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
+    let error = error.downcast_ref::<io::Error>();
+    error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// Recordings are pcapng, which begins with the type of its first block.

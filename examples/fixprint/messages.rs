@@ -29,14 +29,14 @@ impl Messages {
 
     /// The next whole message, SOH between its fields.
     pub(crate) fn next_message(&mut self) -> Option<&[u8]> {
-        self.skip_noise();
-        let rest = self.buffer.get(self.done..)?;
-        let Some(mut end) = end_of(rest) else {
-            if rest.len() > LONGEST {
-                self.done += 1;
-                self.skip_noise();
+        let (rest, mut end) = loop {
+            self.skip_noise();
+            let rest = self.buffer.get(self.done..)?;
+            match end_of(rest) {
+                Some(end) => break (rest, end),
+                None if rest.len() > LONGEST => self.done += 1,
+                None => return None,
             }
-            return None;
         };
         // One that was cut off ends with its line.
         let start = last_start_on_a_line(rest.get(..end)?);
@@ -67,11 +67,21 @@ impl Messages {
 
 /// Behind the delimiter, or the line end, that follows `10=`.
 fn end_of(bytes: &[u8]) -> Option<usize> {
-    let is_trailer = |window: &[u8]| matches!(window, [SOH | b'|', b'1', b'0', b'=']);
+    // A bar is no delimiter where there is another.
+    let takes_bars = delimiter_of(bytes)? != SOH;
+    let is_delimiter = |byte: u8| byte == SOH || (takes_bars && byte == b'|');
+    let is_trailer = |window: &[u8]| is_delimiter(window[0]) && window[1..] == *b"10=";
     let value = bytes.windows(4).position(is_trailer)? + 4;
-    let is_end = |byte: &u8| matches!(*byte, SOH | b'|' | b'\r' | b'\n');
+    let is_end = |byte: &u8| is_delimiter(*byte) || matches!(*byte, b'\r' | b'\n');
     let length = bytes.get(value..)?.iter().position(is_end)?;
     Some(value + length + 1)
+}
+
+/// What ends `BeginString`.
+fn delimiter_of(bytes: &[u8]) -> Option<u8> {
+    let version = bytes.get(START.len()..)?;
+    let is_version = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'.';
+    version.iter().find(|byte| !is_version(byte)).copied()
 }
 
 fn last_start_on_a_line(bytes: &[u8]) -> usize {

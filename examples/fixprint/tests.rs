@@ -27,8 +27,9 @@ fn names_and_meanings_whatever_the_delimiter() {
     assert_eq!(printed(ORDER.as_bytes()), LINES);
     assert_eq!(printed(ORDER.replace('|', "\x01").as_bytes()), LINES);
     // A bar is no delimiter where there is another.
-    let text = "8=FIX.4.4\x0135=0\x01112=a|b\x0110=000\x01";
-    assert!(printed(text.as_bytes()).contains("112 TestReqID = a|b\n"));
+    let text = "8=FIX.4.4\x0135=0\x01112=a|10=b|\x0110=000\x01";
+    let text = printed(text.as_bytes());
+    assert!(text.contains("112 TestReqID = a|10=b|\n") && text.ends_with("10 CheckSum = 000\n"));
 }
 
 #[test]
@@ -85,6 +86,12 @@ fn what_never_ends_is_given_up() {
     messages.feed(ORDER.as_bytes());
     let message = messages.next_message().unwrap();
     assert_eq!(message, ORDER.replace('|', "\x01").as_bytes());
+    // Also where all of it comes at once, and nothing more.
+    let mut messages = Messages::new();
+    let log = format!("8=FIX.4.4|35=D|58={}\n{ORDER}", "x".repeat(2 << 20));
+    messages.feed(log.as_bytes());
+    assert!(messages.next_message().is_some());
+    assert_eq!(messages.next_message(), None);
 }
 
 #[test]

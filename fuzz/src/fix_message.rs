@@ -64,9 +64,17 @@ fn touch(mut decoder: Decoder, bytes: &[u8]) {
         message.trailer().len(),
     ];
     assert!(parts.iter().sum::<usize>() <= message.len() + parts[2]);
-    for entry in message.group(&GROUP).into_iter().flatten() {
-        let _ = entry.map(|entry| entry.reader().int(447));
-    }
+    let mut group = message.group(&GROUP).into_iter().flatten();
+    let entries = group.by_ref().map_while(Result::ok);
+    let first = entries.map(|entry| {
+        // Nothing is in an entry that does not belong to it.
+        assert!(entry.tags().iter().all(|tag| GROUP.members().contains(tag)));
+        let _ = entry.reader().int(447);
+        entry.tags().first().copied()
+    });
+    let first: Vec<_> = first.collect();
+    assert!(first.iter().all(|tag| *tag == first[0] && tag.is_some()));
+    assert!(group.next().is_none(), "an error ends it");
     write_again(message.iter().skip(3));
 }
 

@@ -157,6 +157,8 @@ impl Renderer<'_> {
     fn all(&mut self) -> Result<(), Error> {
         for (name, parts) in &self.dictionary.components {
             self.named(&format!("C_{}", constant(name)), parts)?;
+            // Also of those that no message has.
+            self.members(parts, &mut BTreeSet::new(), 0)?;
         }
         self.named("HEADER", &self.dictionary.header)?;
         self.named("TRAILER", &self.dictionary.trailer)?;

@@ -95,8 +95,8 @@ impl Dictionary {
         Ok(dictionary)
     }
 
-    /// Adds what another file has. Fields and their values, components, messages and the fields of messages that are
-    /// known already are replaced, each by its name, number or `msgtype`; all else stays.
+    /// Adds what another file has. What is known already, by its name, number or `msgtype`, is what the file says and keeps
+    /// what the file does not name: values of fields, parts of messages, components and groups. New parts come behind.
     ///
     /// # Errors
     ///
@@ -183,12 +183,28 @@ fn version_of(root: Node<'_, '_>) -> String {
     format!("{kind}.{}.{}{pack}", part("major"), part("minor"))
 }
 
-/// Replaces parts of the same name and puts the others behind.
+/// Replaces parts of the same name, joins groups of the same name, and puts the others behind.
 fn merge(known: &mut Vec<Part>, parts: Vec<Part>) {
     for part in parts {
-        match known.iter_mut().find(|other| other.name() == part.name()) {
-            Some(other) => *other = part,
-            None => known.push(part),
+        match (
+            known.iter_mut().find(|other| other.name() == part.name()),
+            part,
+        ) {
+            (
+                Some(Part::Group {
+                    required, parts, ..
+                }),
+                Part::Group {
+                    required: is_required,
+                    parts: more,
+                    ..
+                },
+            ) => {
+                *required = is_required;
+                merge(parts, more);
+            }
+            (Some(other), part) => *other = part,
+            (None, part) => known.push(part),
         }
     }
 }
@@ -227,3 +243,6 @@ fn lacks(element: Node<'_, '_>, attribute: &'static str) -> Error {
         attribute,
     }
 }
+
+#[cfg(test)]
+mod tests;

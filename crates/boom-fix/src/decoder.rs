@@ -1,5 +1,8 @@
 //! Messages out of a stream of bytes.
 
+mod sums;
+
+use self::sums::Sums;
 use crate::error::Error;
 use crate::fields::SOH;
 use crate::index::{FieldIndex, HeadPlaces, Partly};
@@ -14,6 +17,10 @@ use crate::sys::{Kernel, TRAILER};
 ///
 /// The input may be cut anywhere. What is not a whole message yet is left in it; call again with the same bytes and
 /// more behind them.
+///
+/// The work is in proportion to the bytes, garbled or not: however many starts of messages there are in what is garbled,
+/// none of it is summed more than a few times. For that the first wrong checksum allocates one byte for every 256 of the
+/// longest message; nothing else allocates.
 ///
 /// # Examples
 ///
@@ -37,11 +44,17 @@ use crate::sys::{Kernel, TRAILER};
 pub struct Decoder {
     kernel: Kernel,
     max_message_bytes: usize,
+    /// Something was garbled: the start of the next message has to be found first, or some of the bytes that come were
+    /// summed already.
+    is_searching: bool,
     /// The start of the next message has to be found first.
     is_lost: bool,
+    sums: Sums,
     needed: usize,
     garbled: u64,
     skipped_bytes: u64,
+    #[cfg(test)]
+    filled_bytes: std::cell::Cell<usize>,
 }
 
 impl Decoder {
@@ -50,10 +63,14 @@ impl Decoder {
         Self {
             kernel: Kernel::detect(),
             max_message_bytes: 1 << 20,
+            is_searching: false,
             is_lost: false,
+            sums: Sums::new(),
             needed: 0,
             garbled: 0,
             skipped_bytes: 0,
+            #[cfg(test)]
+            filled_bytes: std::cell::Cell::new(0),
         }
     }
 
@@ -140,7 +157,7 @@ impl Decoder {
         index: &mut FieldIndex,
     ) -> Result<Option<(&'b [u8], Filled)>, Error> {
         loop {
-            if self.is_lost && !self.find_start(input) {
+            if self.is_searching && !self.find_next(input) {
                 return Ok(None);
             }
             let head = match head(input) {
@@ -169,7 +186,7 @@ impl Decoder {
                 return Ok(None);
             };
             let Some(filled) = self.fill(bytes, head.places, index) else {
-                self.lose(input);
+                self.lose_frame(input, bytes, head.places.body);
                 continue;
             };
             *input = rest;
@@ -179,13 +196,22 @@ impl Decoder {
 
     #[inline]
     fn fill(&self, bytes: &[u8], mut places: HeadPlaces, index: &mut FieldIndex) -> Option<Filled> {
-        places.checksum = trailer(u64::from_le_bytes(*bytes.last_chunk()?))?;
-        // `35=` and at least one character.
-        let start = u32::from_le_bytes(*bytes.get(places.body..)?.first_chunk()?);
-        if start & 0xff_ffff != 0x3d_3533 || start >> 24 == u32::from(SOH) {
-            return None;
-        }
+        places.checksum = checksum(bytes, places.body)?;
+        #[cfg(test)]
+        self.filled_bytes.update(|count| count + bytes.len());
         index.fill(self.kernel, bytes, &places)
+    }
+
+    /// What stands at the front is framed, but no message.
+    #[cold]
+    fn lose_frame(&mut self, input: &mut &[u8], bytes: &[u8], body: usize) {
+        if checksum(bytes, body).is_some() {
+            // It was summed in vain, which is not to happen again for each start in it.
+            let max = self.max_message_bytes;
+            self.sums.clear();
+            self.sums.extend(self.kernel, bytes, max);
+        }
+        self.lose(input);
     }
 
     /// What stands at the front is no message.
@@ -193,7 +219,39 @@ impl Decoder {
     fn lose(&mut self, input: &mut &[u8]) {
         self.garbled += 1;
         self.skip(input, 1.min(input.len()));
-        self.is_lost = true;
+        (self.is_lost, self.is_searching) = (true, true);
+    }
+
+    /// Goes on behind something garbled: to the next start of a message, and past those whose checksum is known to be wrong
+    /// without summing it all again. False if there is no start yet.
+    #[cold]
+    fn find_next(&mut self, input: &mut &[u8]) -> bool {
+        self.sums.check(input);
+        loop {
+            if self.is_lost && !self.find_start(input) {
+                return false;
+            }
+            if self.sums.is_empty() {
+                self.is_searching = false;
+                return true;
+            }
+            let Head::Whole(head) = head(input) else {
+                return true;
+            };
+            let length = head.places.body + head.body_length + TRAILER;
+            let max = self.max_message_bytes;
+            let Some(bytes) = input.get(..length).filter(|_| length <= max) else {
+                return true;
+            };
+            let checksum = checksum(bytes, head.places.body);
+            if checksum.is_some_and(|sum| self.sums.agree(self.kernel, bytes, sum, max)) {
+                // It will be taken.
+                self.sums.advance(self.kernel, input, length);
+                self.is_searching = !self.sums.is_empty();
+                return true;
+            }
+            self.lose(input);
+        }
     }
 
     /// Goes to the next start of a message; false if there is none yet.
@@ -218,6 +276,7 @@ impl Decoder {
 
     fn skip(&mut self, input: &mut &[u8], count: usize) {
         self.skipped_bytes += count as u64;
+        self.sums.advance(self.kernel, input, count);
         *input = input.get(count..).unwrap_or_default();
     }
 }
@@ -302,6 +361,15 @@ fn fix_4_head(bytes: &[u8; 20]) -> Option<WholeHead> {
     })
 }
 
+/// What the trailer says, if there is one and the body starts with `35=` and at least one character.
+#[inline(always)]
+fn checksum(bytes: &[u8], body: usize) -> Option<u32> {
+    let checksum = trailer(u64::from_le_bytes(*bytes.last_chunk()?))?;
+    let start = u32::from_le_bytes(*bytes.get(body..)?.first_chunk()?);
+    let is_typed = start & 0xff_ffff == 0x3d_3533 && start >> 24 != u32::from(SOH);
+    is_typed.then_some(checksum)
+}
+
 /// The number that the last eight bytes say, which are a delimiter and `10=nnn|`.
 #[inline(always)]
 fn trailer(word: u64) -> Option<u32> {
@@ -383,3 +451,6 @@ fn body_length(input: &[u8], begin_end: usize, mut sum: u32) -> Head {
     }
     Head::Partial
 }
+
+#[cfg(test)]
+mod tests;

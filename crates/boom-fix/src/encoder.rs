@@ -7,6 +7,7 @@ mod text;
 pub use group::GroupWriter;
 pub use template::{Template, TemplateBuilder, TemplateWriter};
 
+use crate::data_fields::DataFields;
 use crate::error::EncodeError;
 use crate::fields::SOH;
 use crate::sys::{Kernel, TRAILER};
@@ -154,13 +155,13 @@ impl Encoder {
     #[inline]
     pub(crate) fn begin<'a>(&'a self, room: &'a mut [u8]) -> MessageWriter<'a> {
         let body = self.begin.len() + BODY_LENGTH + 1;
-        let error = (room.len() < body).then_some(EncodeError::NoRoom);
         MessageWriter {
             encoder: self,
             room,
+            // Behind the room's end where there is too little, and then the first field finds none.
             at: body,
             fields: 0,
-            error,
+            error: None,
         }
     }
 }
@@ -228,12 +229,12 @@ impl<'a> MessageWriter<'a> {
         self.field(tag, text::DECIMAL, |room| text::decimal(room, value))
     }
 
-    /// `char`; what is not ASCII is refused like the delimiter.
+    /// `char`, which is ASCII.
     #[inline]
     pub fn char(&mut self, tag: u32, value: char) -> &mut Self {
         match u8::try_from(value) {
             Ok(byte) if byte.is_ascii() => self.field(tag, 1, |room| text::copy(room, &[byte])),
-            _ => self.fail(EncodeError::Delimiter { tag }),
+            _ => self.fail(EncodeError::NotAscii { tag }),
         }
     }
 
@@ -331,7 +332,7 @@ impl<'a> MessageWriter<'a> {
         let length = (self.at - body) as u64;
         let digits = text::width(length);
         if digits > BODY_LENGTH {
-            return Err(EncodeError::NoRoom);
+            return Err(EncodeError::NoRoom { tag: 9 });
         }
         let place = self
             .room
@@ -342,7 +343,7 @@ impl<'a> MessageWriter<'a> {
         }
         let start = BODY_LENGTH - digits;
         let message = self.room.get_mut(start..self.at + TRAILER);
-        let message = message.ok_or(EncodeError::NoRoom)?;
+        let message = message.ok_or(EncodeError::NoRoom { tag: 10 })?;
         text::copy(message, begin);
         let written = message.len() - TRAILER;
         let (content, trailer) = message.split_at_mut(written);
@@ -376,7 +377,7 @@ impl<'a> MessageWriter<'a> {
             .get_mut(self.at..)
             .and_then(|room| room.get_mut(..AROUND + width))
         else {
-            return self.fail(EncodeError::NoRoom);
+            return self.fail(EncodeError::NoRoom { tag });
         };
         let sign = text::tag(room, tag);
         let value = room.get_mut(sign..).map_or(0, write);
@@ -401,7 +402,8 @@ impl<'a> MessageWriter<'a> {
                 text::copy(room, bytes);
             }
             None => {
-                self.fail(EncodeError::NoRoom);
+                let tag = tag_beyond(bytes, self.room.len().saturating_sub(self.at));
+                self.fail(EncodeError::NoRoom { tag });
                 return;
             }
         }
@@ -457,23 +459,52 @@ const fn check_tag(tag: u32) -> Result<()> {
     }
 }
 
-/// Says in which field the delimiter is that should not be there.
+/// Says in which field the delimiter is that should not be there, or 0 where all of it looks like fields.
 #[cold]
 fn delimiter_in(content: &[u8], body: usize) -> EncodeError {
-    let body = content.get(body..).unwrap_or_default();
-    let mut last = 0;
-    for field in body.split(|&byte| byte == SOH) {
-        let sign = field.iter().position(|&byte| byte == b'=');
-        let digits = sign
-            .and_then(|sign| field.get(..sign))
-            .and_then(crate::value::digits_of);
-        match digits
-            .and_then(|tag| u32::try_from(tag).ok())
-            .filter(|&tag| tag > 0)
-        {
-            Some(tag) => last = tag,
-            None => break,
+    let data = DataFields::standard();
+    let (mut at, mut last, mut announced) = (body, 0, None);
+    while let Some((tag, value)) = content.get(at..).and_then(field_at) {
+        last = tag;
+        let length = end_of(value);
+        // A data field may hold the delimiter.
+        let expected = announced.take().filter(|&(data, _)| data == tag);
+        let expected = expected.and_then(|(_, length)| usize::try_from(length).ok());
+        let expected = expected.filter(|&length| value.get(length) == Some(&SOH));
+        announced = data
+            .data_of(tag)
+            .zip(value.get(..length).and_then(crate::value::digits_of));
+        let width = content.len() - at - value.len();
+        at += width + expected.unwrap_or(length) + 1;
+    }
+    EncodeError::Delimiter {
+        tag: if at < content.len() { last } else { 0 },
+    }
+}
+
+/// The tag at the front, and everything behind its sign.
+fn field_at(bytes: &[u8]) -> Option<(u32, &[u8])> {
+    let sign = bytes.iter().position(|&byte| byte == b'=')?;
+    let (digits, value) = bytes.split_at_checked(sign)?;
+    let tag = u32::try_from(crate::value::digits_of(digits)?).ok()?;
+    Some((tag, value.get(1..)?)).filter(|_| tag > 0)
+}
+
+fn end_of(value: &[u8]) -> usize {
+    let end = value.iter().position(|&byte| byte == SOH);
+    end.unwrap_or(value.len())
+}
+
+/// The tag of the first of whole fields that ends behind the first `room` bytes.
+#[cold]
+#[inline(never)]
+fn tag_beyond(fields: &[u8], room: usize) -> u32 {
+    let mut rest = fields;
+    while let Some((tag, value)) = field_at(rest) {
+        rest = value.get(end_of(value) + 1..).unwrap_or_default();
+        if fields.len() - rest.len() > room {
+            return tag;
         }
     }
-    EncodeError::Delimiter { tag: last }
+    0
 }

@@ -102,7 +102,7 @@ pub enum FieldFault {
     /// What stands there is no `tag=value`: the tag is no positive number, or `=` or the delimiter is missing.
     #[error("not a field")]
     Malformed,
-    /// A data field is not as long as its length field says, or does not follow it.
+    /// A data field is not as long as the length field in front of it says.
     #[error("not as long as its length field says")]
     DataLength,
     /// Not an `int`.
@@ -126,9 +126,12 @@ pub enum FieldFault {
     /// A value that the enumeration does not have.
     #[error("not a value of its enumeration")]
     NotInEnum,
-    /// A group's count is not what its entries are.
-    #[error("not the number of the group's entries")]
-    GroupCount,
+    /// A group has fewer entries than its count says.
+    #[error("not the number of the group's entries, of which there are {found}")]
+    GroupCount {
+        /// So many are there; 65,535 stands for more too.
+        found: u16,
+    },
 }
 
 /// Why a message was not written. Nothing of it counts as written.
@@ -151,6 +154,12 @@ pub enum EncodeError {
     /// A value holds the delimiter (SOH). Only [`data`](crate::MessageWriter::data) may.
     #[error("tag {tag}: a value may not hold the delimiter")]
     Delimiter {
+        /// Whose value; 0 where what stands behind the delimiter looks like a field of its own.
+        tag: u32,
+    },
+    /// A `char` that is not ASCII.
+    #[error("tag {tag}: a char is one character of ASCII")]
+    NotAscii {
         /// Whose value.
         tag: u32,
     },
@@ -174,8 +183,12 @@ pub enum EncodeError {
         tag: u32,
     },
     /// The message is longer than the room for it.
-    #[error("no room for the message")]
-    NoRoom,
+    #[error("tag {tag}: no room for it and what has to follow it")]
+    NoRoom {
+        /// The first field that finds none; 10 where only the checksum lacks it, 9 for a body of more than 99,999,999
+        /// bytes.
+        tag: u32,
+    },
     /// A required field was not set.
     #[error("tag {tag} is required")]
     Missing {

@@ -1,7 +1,8 @@
 //! Repeating groups: entries found while they are read.
 
 use crate::error::{FieldError, FieldFault};
-use crate::fields::Fields;
+use crate::fields::{Fields, SOH};
+use crate::value::digits_of;
 
 /// What a repeating group is made of: the field that counts its entries, and the tags that belong to an entry.
 ///
@@ -49,8 +50,9 @@ impl<'a> GroupDef<'a> {
 
 /// The entries of a group, found one after the other.
 ///
-/// An entry starts with the tag with which the first starts, and ends before the next or, if it is the last that the
-/// count promises, with the last field that belongs to the group. An entry is [`Fields`] itself, so groups nest.
+/// An entry starts with the tag with which the first starts. It ends before the next entry, or before the first field that
+/// does not belong to the group. If there are fewer entries than the count promises, those that are there come first, then
+/// an error that names the count's tag and place, and how many there are. An entry is [`Fields`] itself, so groups nest.
 ///
 /// # Examples
 ///
@@ -60,19 +62,26 @@ impl<'a> GroupDef<'a> {
 /// const PARTIES: GroupDef<'_> = GroupDef::new(453, &[448, 447, 452]);
 ///
 /// let mut index = FieldIndex::new();
-/// // Two are promised.
-/// let fields = Fields::parse(b"453=2\x01448=A\x0158=end\x01", &mut index)?;
+/// // Two are promised. What is behind the group is never taken for a part of it.
+/// let fields = Fields::parse(b"453=2\x01448=A\x0158=end\x01448=B\x01", &mut index)?;
 /// let mut parties = fields.group(&PARTIES)?;
 /// assert_eq!(parties.len(), 2);
-/// assert!(parties.next().is_some_and(|party| party.is_ok()));
-/// let error = parties.next().and_then(Result::err).ok_or(FieldFault::Missing).unwrap();
-/// assert_eq!((error.tag, error.fault), (453, FieldFault::GroupCount));
+/// assert!(matches!(parties.next(), Some(Ok(party)) if party.tags() == [448]));
+/// assert!(matches!(
+///     parties.next(),
+///     Some(Err(error)) if (error.tag, error.offset) == (453, 4)
+///         && error.fault == FieldFault::GroupCount { found: 1 },
+/// ));
+/// assert!(parties.next().is_none());
 /// # Ok::<(), Error>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Group<'a> {
     /// From the next entry on.
     rest: Fields<'a>,
+    /// The tags from the entry before it on, and how many fields that has: none in front of the first.
+    from: &'a [u32],
+    width: usize,
     left: usize,
     /// The tag that starts an entry.
     first_tag: u32,
@@ -102,6 +111,8 @@ impl<'a> Group<'a> {
     pub(crate) const fn none(fields: Fields<'a>, def: &'a GroupDef<'a>) -> Self {
         Self {
             rest: fields,
+            from: &[],
+            width: 0,
             left: 0,
             first_tag: 0,
             count_at: 0,
@@ -127,61 +138,68 @@ impl<'a> Group<'a> {
     /// How many fields the next entry has.
     #[inline(always)]
     fn next_width(&self) -> Option<usize> {
-        let tags = self.rest.tags;
-        if self.left > 1 {
-            // Most entries have fewer than eight fields, which need no loop.
-            if let Some(&[first, a, b, c, d, e, f, g]) = tags.first_chunk::<8>()
-                && first == self.first_tag
-            {
-                let mut found = 0u32;
-                for (index, tag) in [a, b, c, d, e, f, g].into_iter().enumerate() {
-                    found |= u32::from(tag == first) << index;
-                }
-                if found != 0 {
-                    return Some(found.trailing_zeros() as usize + 1);
-                }
-            }
-            let width = width_before_next(tags, self.first_tag);
-            if width.is_some() {
-                return width;
-            }
+        if is_same_again(self.from, self.width) {
+            return Some(self.width);
         }
-        last_width(tags, self.first_tag, self.def.members)
+        width(self.rest.tags, self.first_tag, self.def.members)
     }
 }
 
 // What follows is not told of the group but of its parts, so that the group stays in registers while it is read.
 
-/// How many fields stand before the next entry.
-#[inline(never)]
-fn width_before_next(tags: &[u32], first: u32) -> Option<usize> {
-    let others = tags.strip_prefix(&[first])?;
-    let index = others.iter().position(|&tag| tag == first)?;
-    Some(index + 1)
+/// Whether the tags start with an entry so wide, a second with the same fields, and the first of a third: most entries are
+/// like the one before them, of which it is known that its fields belong to the group.
+#[inline(always)]
+fn is_same_again(tags: &[u32], width: usize) -> bool {
+    // Three to seven fields in two comparisons of four, which may overlap.
+    let more = width.wrapping_sub(3);
+    if let Some(tags) = tags.first_chunk::<16>()
+        && more < 5
+    {
+        let four = |from: usize| tags.get(from..from + 4);
+        return (four(0) == four(more + 3)) & (four(more) == four(2 * more + 3));
+    }
+    false
 }
 
-/// How many fields the entry has behind which no other comes.
+/// How many fields the entry at the front has.
 #[inline(never)]
-fn last_width(tags: &[u32], first: u32, members: &[u32]) -> Option<usize> {
+fn width(tags: &[u32], first: u32, members: &[u32]) -> Option<usize> {
     let others = tags.strip_prefix(&[first])?;
-    if !members.contains(&first) {
-        return None;
+    let mut next = 1 + members.iter().position(|&member| member == first)?;
+    // Most entries have their fields in the order of the definition, so that each is looked for behind the last.
+    let in_order = others.iter().zip(members.get(next..).unwrap_or_default());
+    let known = in_order.take_while(|&(&tag, &member)| tag == member && tag != first);
+    let known = known.count();
+    next += known;
+    for (index, &tag) in others.iter().enumerate().skip(known) {
+        if tag == first {
+            return Some(1 + index);
+        }
+        let (before, behind) = members.split_at_checked(next).unwrap_or_default();
+        let is_tag = |member: &u32| *member == tag;
+        let place = behind.iter().position(is_tag).map(|more| next + more);
+        match place.or_else(|| before.iter().position(is_tag)) {
+            Some(place) => next = place + 1,
+            None => return Some(1 + index),
+        }
     }
-    // Most entries have the members in the order of the definition, and these need no search.
-    let in_order = members.strip_prefix(&[first]).unwrap_or_default();
-    let pairs = others.iter().zip(in_order);
-    let known = pairs.take_while(|(tag, member)| tag == member).count();
-    let mut unknown = others.iter().skip(known);
-    let end = unknown.position(|&tag| tag == first || !members.contains(&tag));
-    Some(1 + end.map_or(others.len(), |end| known + end))
+    Some(tags.len())
 }
 
 #[cold]
-fn wrong_count(tag: u32, count_at: u32) -> FieldError {
+fn wrong_count(fields: Fields<'_>, tag: u32, count_at: u32, left: usize) -> FieldError {
+    // What was promised is not kept, because it is only wanted here.
+    let count = fields.bytes.get(count_at as usize..).unwrap_or_default();
+    let digits = count.split(|&byte| byte == SOH).next();
+    let promised = digits.and_then(digits_of).unwrap_or(0);
+    let found = usize::try_from(promised).map_or(0, |promised| promised.saturating_sub(left));
     FieldError {
         tag,
         offset: count_at as usize,
-        fault: FieldFault::GroupCount,
+        fault: FieldFault::GroupCount {
+            found: u16::try_from(found).unwrap_or(u16::MAX),
+        },
     }
 }
 
@@ -193,13 +211,14 @@ impl<'a> Iterator for Group<'a> {
         if self.left == 0 {
             return None;
         }
-        let parts = self
-            .next_width()
-            .and_then(|width| self.rest.split_at(width));
+        let width = self.next_width().unwrap_or(0);
+        let parts = self.rest.split_at(width).filter(|_| width > 0);
         let Some((entry, rest)) = parts else {
-            self.left = 0;
-            return Some(Err(wrong_count(self.def.count_tag, self.count_at)));
+            let left = std::mem::take(&mut self.left);
+            let tag = self.def.count_tag;
+            return Some(Err(wrong_count(self.rest, tag, self.count_at, left)));
         };
+        (self.from, self.width) = (self.rest.tags, width);
         self.rest = rest;
         self.left -= 1;
         Some(Ok(entry))

@@ -12,17 +12,17 @@ use crate::value::Value;
 /// # Examples
 ///
 /// ```
-/// use boom_fix::{Decoder, Error, FieldIndex};
+/// use boom_fix::{Decoder, FieldIndex};
 ///
 /// let mut input = &b"8=FIX.4.4\x019=41\x0135=5\x0134=8\x0149=A\x0152=20240506-12:34:56\x0156=B\x0110=154\x01"[..];
 /// let mut index = FieldIndex::new();
-/// let message = Decoder::new().decode(&mut input, &mut index)?.ok_or("incomplete").unwrap();
+/// let message = Decoder::new().decode(&mut input, &mut index)?.ok_or("incomplete")?;
 /// assert_eq!((message.begin_string(), message.msg_type()), (&b"FIX.4.4"[..], &b"5"[..]));
 /// assert_eq!(message.msg_seq_num()?, 8);
 /// assert_eq!(message.header().tags(), [8, 9, 35, 34, 49, 52, 56]);
 /// assert!(message.body().is_empty());
 /// assert_eq!(message.trailer().tags(), [10]);
-/// # Ok::<(), Error>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Message<'a> {

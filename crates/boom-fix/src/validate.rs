@@ -1,6 +1,9 @@
 //! Messages held against a dictionary.
 
-use crate::dictionary::{DataType, Dictionary, FieldDef, Part, find, first_tag};
+mod met;
+
+use self::met::Met;
+use crate::dictionary::{DataType, Dictionary, FieldDef, MessageDef, Part, find, first_tag};
 use crate::fields::Fields;
 use crate::message::Message;
 use crate::value::Value;
@@ -10,25 +13,21 @@ use crate::value::Value;
 /// # Examples
 ///
 /// ```
-/// # #[cfg(feature = "fix42")] {
+/// # #[cfg(not(feature = "fix42"))]
+/// # fn main() {}
+/// # #[cfg(feature = "fix42")]
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// use boom_fix::{Decoder, FieldIndex, Reject, RejectReason, Validator};
 ///
 /// // TestRequest without TestReqID (112).
-/// let mut input = &b"8=FIX.4.2\x019=49\x0135=1\x0134=2\x0149=TW\x0152=20240506-12:34:56\x0156=ISLD\x0110=232\x01"[..];
+/// let mut input = &b"8=FIX.4.2\x019=45\x0135=1\x0134=2\x0149=TW\x0152=20240506-12:34:56\x0156=ISLD\x0110=230\x01"[..];
 /// let mut index = FieldIndex::new();
-/// # let mut fixed = input.to_vec();
-/// # let end = fixed.len() - 7;
-/// # let length = (end - 15).to_string();
-/// # fixed.splice(12..14, length.bytes());
-/// # let sum = fixed[..end].iter().fold(0u8, |sum, &byte| sum.wrapping_add(byte));
-/// # fixed.splice(end + 3..end + 6, format!("{sum:03}").bytes());
-/// # input = &fixed;
-/// let message = Decoder::new().decode(&mut input, &mut index).unwrap().unwrap();
+/// let message = Decoder::new().decode(&mut input, &mut index)?.ok_or("incomplete")?;
 /// let mut validator = Validator::new(&boom_fix::fix42::DICTIONARY);
-/// let reject = validator.validate(&message).unwrap_err();
-/// assert_eq!(reject, Reject { reason: RejectReason::RequiredTagMissing, ref_tag: 112 });
-/// assert_eq!(reject.reason.code(), 1);
-/// # }
+/// let missing = Reject { reason: RejectReason::RequiredTagMissing, ref_tag: 112 };
+/// assert_eq!(validator.validate(&message), Err(missing));
+/// assert_eq!(missing.reason.code(), 1);
+/// # Ok(()) }
 /// ```
 #[derive(Clone, Debug)]
 pub struct Validator {
@@ -37,8 +36,7 @@ pub struct Validator {
     checks_user_defined: bool,
     checks_values: bool,
     permits_empty: bool,
-    /// Tags outside of groups that were met in this message.
-    met: Vec<u32>,
+    met: Met,
 }
 
 /// Why a message is to be rejected: what `Reject` (35=3) tells in `SessionRejectReason` (373) and `RefTagID` (371).
@@ -139,7 +137,7 @@ impl Validator {
             checks_user_defined: false,
             checks_values: true,
             permits_empty: false,
-            met: Vec::new(),
+            met: Met::new(),
         }
     }
 
@@ -181,11 +179,17 @@ impl Validator {
         let Some(definition) = self.dictionary.message(message.msg_type()) else {
             return reject(RejectReason::InvalidMsgType, MSG_TYPE);
         };
-        let dictionary = self.dictionary;
         let fields = message.fields();
+        self.met.begin(fields.tags());
+        let result = self.check_all(fields, definition);
+        self.met.end(fields.tags());
+        result
+    }
+
+    fn check_all(&mut self, fields: Fields<'_>, definition: &'static MessageDef) -> Result<()> {
+        let dictionary = self.dictionary;
         let mut section = Section::Header;
         let (mut at, mut fault) = (0, None);
-        self.met.clear();
         while let Some(field) = fields.at(at) {
             let (place, part) = if let Some((_, part)) = find(dictionary.header, field.tag) {
                 (Section::Header, Some(part))
@@ -208,7 +212,7 @@ impl Validator {
             };
         }
         for parts in [dictionary.header, definition.parts, dictionary.trailer] {
-            require(parts, |tag| self.met.contains(&tag))?;
+            require(parts, |tag| self.met.contains(tag))?;
         }
         fault.map_or(Ok(()), Err)
     }
@@ -221,10 +225,7 @@ impl Validator {
         field: Value<'_>,
         part: Option<&'static Part>,
     ) -> Result<usize> {
-        let is_repeated = self.met.contains(&field.tag);
-        if !is_repeated {
-            self.met.push(field.tag);
-        }
+        let is_repeated = self.met.insert(field.tag);
         self.check_value(field)?;
         if part.is_none() && !self.permits(field.tag) {
             return reject(RejectReason::TagNotDefinedForMessageType, field.tag);
@@ -266,10 +267,16 @@ impl Validator {
             }
             at = self.check_entry(fields, at, field, parts, fault)?;
         }
-        if entries < promised {
-            return reject(RejectReason::GroupCount, count.tag);
+        if entries == promised {
+            return Ok(at);
         }
-        Ok(at)
+        match fields.at(at) {
+            // The first entry starts with another of its fields than it has to.
+            Some(field) if entries == 0 && find(parts, field.tag).is_some() => {
+                reject(RejectReason::GroupOutOfOrder, field.tag)
+            }
+            _ => reject(RejectReason::GroupCount, count.tag),
+        }
     }
 
     fn check_entry(

@@ -233,6 +233,62 @@ fn long_messages() {
     check(&framed(&format!("35=0|453=200|{parties}")));
 }
 
+/// Starts of messages within what others claim, trailers that several of them end with, right sums and wrong ones, whole
+/// messages among them, and cuts anywhere.
+fn a_hostile_piece() -> impl Strategy<Value = Vec<u8>> {
+    let text = |text: &str| Just(text.as_bytes().to_vec());
+    prop_oneof![
+        4 => (5usize..700).prop_map(|length| format!("8=FIX.4.4\x019={length}\x0135=0\x01").into_bytes()),
+        4 => (0u8..=255).prop_map(|sum| format!("10={sum:03}\x01").into_bytes()),
+        2 => (0usize..300).prop_map(|length| [b"58=", &b"x".repeat(length)[..], b"\x01"].concat()),
+        2 => text("8=FIX.4.2\x019=5\x0135=0\x0110=161\x01"),
+        1 => text("noise"),
+        1 => text("8=FIX.4.4\x019=9999999\x01"),
+    ]
+}
+
+/// Gives starts the length to some trailer behind them, and trailers the sum from some start before them.
+fn with_lengths_and_sums(
+    mut bytes: Vec<u8>,
+    choices: &[(prop::sample::Index, prop::sample::Index, bool)],
+) -> Vec<u8> {
+    let find = |bytes: &[u8], wanted: &[u8]| -> Vec<usize> {
+        let found = bytes.windows(wanted.len()).enumerate();
+        found
+            .filter(|(_, window)| *window == wanted)
+            .map(|(place, _)| place)
+            .collect()
+    };
+    for (start, trailer, is_right) in choices {
+        let (starts, trailers) = (find(&bytes, b"8=FIX.4.4\x019="), find(&bytes, b"\x0110="));
+        if starts.is_empty() || trailers.is_empty() {
+            return bytes;
+        }
+        let start = starts[start.index(starts.len())];
+        let trailer = trailers[trailer.index(trailers.len())] + 1;
+        let digits = start + 12;
+        let Some(end) = bytes[digits..].iter().position(|&byte| byte == 1) else {
+            continue;
+        };
+        let body = digits + end + 1;
+        if body + 5 > trailer {
+            continue;
+        }
+        bytes.splice(digits..digits + end, (trailer - body).to_string().bytes());
+        let trailer = find(&bytes, b"\x0110=")
+            .into_iter()
+            .map(|place| place + 1)
+            .find(|&place| place + 3 >= trailer);
+        if let Some(trailer) = trailer.filter(|_| *is_right) {
+            let sum = bytes[start..trailer]
+                .iter()
+                .fold(0u8, |sum, &byte| sum.wrapping_add(byte));
+            bytes.splice(trailer + 3..trailer + 6, format!("{sum:03}").bytes());
+        }
+    }
+    bytes
+}
+
 fn a_field() -> impl Strategy<Value = String> {
     let tag = prop_oneof![1u32..100, 90u32..96, 1u32..1000, 1u32..10_000, any::<u32>()];
     (tag, "[ -~]{0,20}").prop_map(|(tag, value)| format!("{tag}={}|", value.replace('|', "")))
@@ -249,6 +305,21 @@ proptest! {
     #[test]
     fn messages(messages in prop::collection::vec(a_message(), 1..4)) {
         check(&messages.concat());
+    }
+
+    #[test]
+    fn garbled_bytes_with_many_starts(
+        pieces in prop::collection::vec(a_hostile_piece(), 1..24),
+        choices in prop::collection::vec(any::<(prop::sample::Index, prop::sample::Index, bool)>(), 0..12),
+        size in 1usize..400,
+    ) {
+        let bytes = with_lengths_and_sums(pieces.concat(), &choices);
+        let expected = naive::read(&bytes);
+        for decoder in Decoder::every_kernel() {
+            prop_assert_eq!(&decode(decoder.clone(), &[&bytes]), &expected);
+            let pieces: Vec<_> = bytes.chunks(size).collect();
+            prop_assert_eq!(&decode(decoder, &pieces), &expected);
+        }
     }
 
     #[test]

@@ -91,7 +91,10 @@ fn groups() {
     let with = |group: &str| validate(&format!("35=D|{HEAD}{ORDER}{group}"));
     assert_eq!(with("453=2|448=X|447=D|"), Err((16, 453)));
     assert_eq!(with("453=1|448=X|448=Y|"), Err((16, 453)));
-    assert_eq!(with("453=1|447=D|448=X|"), Err((16, 453)));
+    assert_eq!(with("453=1|447=D|448=X|"), Err((15, 447)));
+    assert_eq!(with("453=1|58=text|448=X|"), Err((16, 453)));
+    assert_eq!(with("453=0|"), Ok(()));
+    assert_eq!(with("453=0|448=X|"), Err((16, 453)));
     assert_eq!(with("453=1|448=X|452=1|447=D|"), Err((15, 447)));
     assert_eq!(with("453=1|448=X|447=D|447=D|"), Err((15, 447)));
     assert_eq!(with("453=1|448=X|802=2|523=s|452=1|"), Err((16, 802)));
@@ -128,5 +131,46 @@ fn options() {
     assert_eq!(
         RejectReason::GroupCount.to_string(),
         "incorrect NumInGroup count for repeating group"
+    );
+}
+
+/// However many there are, and whatever numbers they have.
+#[test]
+fn a_tag_that_comes_twice_is_found_among_many() {
+    let fields = |tags: &[u32]| -> String { tags.iter().map(|tag| format!("{tag}=x|")).collect() };
+    let mut tags: Vec<u32> = (0..1900).map(|number| 5000 + 61 * number).collect();
+    tags.push(u32::MAX);
+    let mut validator = Validator::new(&DICTIONARY);
+    let mut validate = |tags: &[u32]| {
+        let bytes = framed(&format!("35=D|{HEAD}{ORDER}{}", fields(tags)));
+        let mut index = FieldIndex::new();
+        let message = Decoder::new()
+            .decode(&mut &bytes[..], &mut index)
+            .unwrap()
+            .unwrap();
+        validator.validate(&message)
+    };
+    assert_eq!(validate(&tags), Ok(()));
+    for again in [5000, 65_512, 65_573, 120_839, u32::MAX] {
+        assert!(tags.contains(&again), "{again}");
+        tags.push(again);
+        let reason = RejectReason::TagRepeated;
+        let ref_tag = again;
+        assert_eq!(validate(&tags), Err(Reject { reason, ref_tag }));
+        tags.pop();
+        // Nothing stays of the message before.
+        assert_eq!(validate(&tags), Ok(()));
+    }
+}
+
+/// A group member that the message has outside of the group too is neither's duplicate.
+#[test]
+fn tags_of_entries_are_not_those_of_the_message() {
+    let legs = "555=2|600=A|654=L1|600=B|654=L2|";
+    assert_eq!(
+        validate(&format!(
+            "35=AB|{HEAD}11=id|55=MSFT|54=1|60=20240506-12:34:56|40=2|38=1|{legs}"
+        )),
+        Ok(())
     );
 }

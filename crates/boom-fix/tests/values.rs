@@ -68,6 +68,32 @@ fn numbers() {
     }
 }
 
+#[cfg(feature = "rust_decimal")]
+#[test]
+fn decimals_of_another_crate() {
+    use rust_decimal::Decimal as Other;
+    for (text, mantissa, scale) in [
+        ("101.50", 10_150, 2),
+        ("-0.5", -5, 1),
+        ("0.000000000000000001", 1, 18),
+        ("-999999999999999999", -999_999_999_999_999_999, 0),
+    ] {
+        let other: Other = text.parse().unwrap();
+        let ours = Decimal::from_rust_decimal(other).unwrap();
+        assert_eq!((ours.mantissa(), ours.scale()), (mantissa, scale), "{text}");
+        assert_eq!(ours.to_rust_decimal().to_string(), text);
+    }
+    // Nineteen digits or places are more than a field is read with.
+    for text in [
+        "1000000000000000000",
+        "0.0000000000000000001",
+        "79228162514264337593543950335",
+    ] {
+        let other: Other = text.parse().unwrap();
+        assert_eq!(Decimal::from_rust_decimal(other), None, "{text}");
+    }
+}
+
 #[test]
 fn dates_and_times() {
     let time = |text: &str| Time::parse(text.as_bytes());
@@ -138,7 +164,7 @@ fn what_may_not_be_written_is_refused_whole() {
         refused(&|message| {
             message.char(54, 'é');
         }),
-        EncodeError::Delimiter { tag: 54 }
+        EncodeError::NotAscii { tag: 54 }
     );
     assert_eq!(
         refused(&|message| {
@@ -355,10 +381,74 @@ fn too_little_room_is_told() {
         message.finish().map(|message| message.as_bytes().len())
     };
     let whole = write(&mut message).unwrap();
+    let mut tags = Vec::new();
     for room in 0..whole {
-        assert_eq!(write(&mut message[..room]), Err(EncodeError::NoRoom));
+        let Err(EncodeError::NoRoom { tag }) = write(&mut message[..room]) else {
+            panic!("{room} bytes are too few");
+        };
+        tags.push(tag);
     }
+    // The first that finds none, however much there is.
+    tags.dedup();
+    assert_eq!(tags, [35, 34, 52, 58, 453]);
     assert_eq!(write(&mut message[..whole + 64]), Ok(whole));
+    let error = EncodeError::NoRoom { tag: 58 };
+    assert_eq!(
+        error.to_string(),
+        "tag 58: no room for it and what has to follow it"
+    );
+}
+
+#[test]
+fn the_last_bytes_of_room() {
+    let encoder = encoder();
+    let mut written = Vec::new();
+    for room in 60..200 {
+        let mut room = vec![0; room];
+        let mut message = encoder.message(&mut room, "0", 1, UtcTimestamp::UNIX_EPOCH);
+        message.group(453, |parties| {
+            for number in 0..10 {
+                parties.entry().int(448, number);
+            }
+        });
+        match message.finish() {
+            Ok(message) => written.push(message.as_bytes().len()),
+            Err(error) => assert!(matches!(error, EncodeError::NoRoom { .. }), "{error}"),
+        }
+    }
+    assert!(written.len() > 20 && written.iter().all(|&length| length == written[0]));
+}
+
+/// Where a value looks like fields, it cannot be told whose it is, and nothing else is blamed.
+#[test]
+fn whose_value_has_the_delimiter() {
+    let encoder = encoder();
+    let mut room = [0; 512];
+    let mut refused = |write: &dyn Fn(&mut boom_fix::MessageWriter<'_>)| {
+        let mut message = encoder.message(&mut room, "0", 1, UtcTimestamp::UNIX_EPOCH);
+        write(&mut message);
+        message.finish().unwrap_err()
+    };
+    let error = refused(&|message| {
+        message.text(11, "id\x0154=2").text(58, "innocent");
+    });
+    assert_eq!(error, EncodeError::Delimiter { tag: 0 });
+    // The delimiter in data is where it may be.
+    let error = refused(&|message| {
+        message
+            .data(95, 96, b"a\x01b")
+            .text(58, "a\x01b")
+            .text(1, "x");
+    });
+    assert_eq!(error, EncodeError::Delimiter { tag: 58 });
+    let error = refused(&|message| {
+        message.text(58, "\x01").data(95, 96, b"a\x01b");
+    });
+    assert_eq!(error, EncodeError::Delimiter { tag: 58 });
+    let error = refused(&|message| {
+        message.text(58, "a\x01");
+    });
+    assert_eq!(error, EncodeError::Delimiter { tag: 58 });
 }
 
 #[test]
@@ -418,13 +508,36 @@ fn a_group_that_is_shorter_than_its_count() {
         count(b"453=2\x01448=A\x01452=1\x01448=B\x0158=x\x01"),
         Ok(vec![2, 1])
     );
+    let found = |found| Err(FieldFault::GroupCount { found });
+    assert_eq!(count(b"453=3\x01448=A\x01448=B\x0158=x\x01"), found(2));
+    assert_eq!(count(b"453=1\x0158=x\x01"), found(0));
+    assert_eq!(count(b"453=1\x01"), found(0));
+    // What stands behind the group is not taken for a part of it, though an entry seems to come later.
+    assert_eq!(count(b"453=2\x01448=A\x0158=x\x01448=B\x01"), found(1));
     assert_eq!(
-        count(b"453=3\x01448=A\x01448=B\x0158=x\x01"),
-        Err(FieldFault::GroupCount)
+        count(b"453=2\x01448=A\x01452=1\x0158=x\x0159=0\x01448=B\x0158=y\x01"),
+        found(1)
     );
-    assert_eq!(count(b"453=1\x0158=x\x01"), Err(FieldFault::GroupCount));
-    assert_eq!(count(b"453=1\x01"), Err(FieldFault::GroupCount));
     assert_eq!(count(b"453=0\x01448=A\x01"), Ok(vec![]));
+}
+
+/// The entries of a group as the rule says it: fields that belong to it, up to the next first one or to one that does not.
+fn plain_entries(tags: &[u32], promised: usize, members: &[u32]) -> (Vec<usize>, Option<usize>) {
+    let first = tags.first().copied().unwrap_or(0);
+    let (mut widths, mut at) = (Vec::new(), 0);
+    while widths.len() < promised {
+        if tags.get(at) != Some(&first) || !members.contains(&first) {
+            let found = widths.len();
+            return (widths, Some(found));
+        }
+        let others = tags[at + 1..].iter();
+        let width = 1 + others
+            .take_while(|&&tag| tag != first && members.contains(&tag))
+            .count();
+        widths.push(width);
+        at += width;
+    }
+    (widths, None)
 }
 
 proptest! {
@@ -472,6 +585,39 @@ proptest! {
             let places = digits.split_once('.').map_or(0, |(_, places)| places.len());
             prop_assert_eq!(usize::from(read.scale()), places);
         }
+    }
+
+    #[test]
+    fn groups_are_read_as_a_plain_reader_does(
+        shapes in prop::collection::vec((0usize..4, 1usize..6), 0..8),
+        count in 0usize..16,
+        noise in prop::collection::vec((any::<prop::sample::Index>(), 1u32..16), 0..3),
+    ) {
+        // Entries of many widths, most like those before them, and a few fields that are elsewhere or of another group.
+        let members: Vec<u32> = (1..13).collect();
+        let entry = |shape: usize| -> &[u32] {
+            [&[1, 2, 3][..], &[1], &[1, 2, 3, 4, 5, 6, 7], &[1, 3, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12]][shape]
+        };
+        let mut tags: Vec<u32> = shapes.iter().flat_map(|&(shape, times)| entry(shape).repeat(times)).collect();
+        for (place, tag) in noise {
+            tags.insert(place.index(tags.len() + 1), tag);
+        }
+        let fields: String = tags.iter().map(|tag| format!("{tag}=x\x01")).collect();
+        let bytes = format!("453={count}\x01{fields}");
+        let mut index = FieldIndex::new();
+        let fields = Fields::parse(bytes.as_bytes(), &mut index).unwrap();
+        let definition = GroupDef::new(453, &members);
+        let (mut widths, mut error) = (Vec::new(), None);
+        for entry in fields.group(&definition).unwrap() {
+            match entry {
+                Ok(entry) => widths.push(entry.len()),
+                Err(wrong) => error = Some(wrong),
+            }
+        }
+        let (expected, found) = plain_entries(&tags, count, &members);
+        prop_assert_eq!(widths, expected);
+        let fault = found.map(|found| FieldFault::GroupCount { found: found as u16 });
+        prop_assert_eq!(error.map(|error| (error.tag, error.offset, error.fault)), fault.map(|fault| (453, 4, fault)));
     }
 
     #[test]

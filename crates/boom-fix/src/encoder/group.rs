@@ -58,12 +58,13 @@ pub(super) fn write<'w, 'a>(
         return writer;
     }
     // The digit and the delimiter.
-    patch(writer, after - 2, count)
+    patch(writer, count_tag, after - 2, count)
 }
 
 /// Writes the count where one digit was left for it.
 fn patch<'w, 'a>(
     writer: &'w mut MessageWriter<'a>,
+    tag: u32,
     place: usize,
     count: u64,
 ) -> &'w mut MessageWriter<'a> {
@@ -71,7 +72,7 @@ fn patch<'w, 'a>(
     let more = width - 1;
     if more > 0 {
         if writer.at + more > writer.room.len() {
-            return writer.fail(crate::EncodeError::NoRoom);
+            return writer.fail(crate::EncodeError::NoRoom { tag });
         }
         writer
             .room

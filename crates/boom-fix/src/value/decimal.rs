@@ -107,7 +107,9 @@ impl Decimal {
         let scale = u8::try_from(number.scale())
             .ok()
             .filter(|&scale| scale <= MAX_SCALE)?;
-        Some(Self::new(i64::try_from(number.mantissa()).ok()?, scale))
+        let mantissa = i64::try_from(number.mantissa()).ok();
+        let mantissa = mantissa.filter(|mantissa| mantissa.unsigned_abs() < 10u64.pow(18))?;
+        Some(Self::new(mantissa, scale))
     }
 }
 

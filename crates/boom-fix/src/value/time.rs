@@ -115,6 +115,8 @@ impl fmt::Display for Date {
 
 /// A time of day, to picoseconds: `UTCTimeOnly`.
 ///
+/// Times that differ in precision alone are not equal; the one with fewer digits comes first.
+///
 /// # Examples
 ///
 /// ```

@@ -53,7 +53,7 @@ fn a_message_that_cannot_be_written_uses_no_number() {
     });
     assert!(matches!(
         error,
-        Err(SessionError::Encode(EncodeError::NoRoom))
+        Err(SessionError::Encode(EncodeError::NoRoom { tag: 58 }))
     ));
     assert!(peer.sent().is_empty());
     assert_eq!(peer.side.order("a", peer.now), 2);

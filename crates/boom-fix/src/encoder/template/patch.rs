@@ -170,7 +170,7 @@ impl Kept {
         }
         match self.slots.get_mut(slot) {
             Some(slot) => Ok((slot, &mut self.bytes, &mut self.sum)),
-            None => Err(EncodeError::NoRoom),
+            None => Err(EncodeError::NoRoom { tag: 9 }),
         }
     }
 
@@ -182,7 +182,7 @@ impl Kept {
             .get_mut(slot..)
             .and_then(<[Slot]>::split_first_mut)
         else {
-            return Err(EncodeError::NoRoom);
+            return Err(EncodeError::NoRoom { tag: 9 });
         };
         let (start, old_end) = (known.start, known.start + known.length);
         let (new_end, length) = (start + width, self.bytes.len());
@@ -205,7 +205,7 @@ impl Kept {
         let length = (self.bytes.len() - front - TRAILER) as u64;
         let digits = text::width(length);
         if digits > BODY_LENGTH {
-            return Err(EncodeError::NoRoom);
+            return Err(EncodeError::NoRoom { tag: 9 });
         }
         self.start = BODY_LENGTH - digits;
         let (begin, room) = (self.begin.len(), self.bytes.as_mut_slice());
