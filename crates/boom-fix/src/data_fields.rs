@@ -1,5 +1,7 @@
 //! Fields that may hold the delimiter, and the fields that say how long they are.
 
+use crate::fields::SOH;
+
 /// Which fields announce the length of which data field.
 ///
 /// The value of a data field may hold any byte, the delimiter too, so its end is found by counting.
@@ -26,6 +28,8 @@ pub struct DataFields {
     filter: [u32; 8],
     /// The [bin](Self::bin) of each tag in the filter.
     bins: u32,
+    /// Apart, because it is long.
+    starts: Box<Starts>,
 }
 
 impl DataFields {
@@ -45,16 +49,19 @@ impl DataFields {
     fn of(mut pairs: Vec<(u32, u32)>) -> Self {
         pairs.sort_unstable();
         let (mut filter, mut bins) = ([0; 8], 0);
+        let mut starts = Starts::new();
         let short = pairs.iter().map(|&(tag, _)| tag).filter(|&tag| tag < LONG);
         for tag in short.chain([0]) {
             let (word, bit) = place_in_filter(tag);
             filter[word] |= bit;
+            starts.exclude(tag);
             bins |= Self::bin(tag);
         }
         Self {
             pairs,
             filter,
             bins,
+            starts: Box::new(starts),
         }
     }
 
@@ -81,6 +88,7 @@ impl DataFields {
     }
 
     /// The bins of tag 0 and of all tags of up to three digits that announce data.
+    #[cfg(target_arch = "x86_64")]
     #[inline]
     pub(crate) const fn bins(&self) -> u32 {
         self.bins
@@ -91,11 +99,85 @@ impl DataFields {
     pub(crate) const fn filter(&self) -> &[u32; 8] {
         &self.filter
     }
+
+    #[inline]
+    pub(crate) fn starts(&self) -> &Starts {
+        &self.starts
+    }
 }
 
 impl Default for DataFields {
     fn default() -> Self {
         Self::standard()
+    }
+}
+
+/// How fields start that announce no data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Starts {
+    /// By [`Start::digits`].
+    starts: [Start; 256],
+    /// By the tag, modulo 256, as in the filter.
+    is_odd: [bool; 256],
+}
+
+/// The delimiter in front of a field and two digits, of which there are a hundred. The other entries are like none of the
+/// texts that lead to them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Start {
+    /// With the sign behind them. Like no text if they are a tag that announces data, or 0.
+    pub(crate) with_sign: u32,
+    /// With a third digit behind them, 0.
+    pub(crate) with_zero: u32,
+}
+
+impl Start {
+    const fn new(digits: u8) -> Self {
+        let (tens, ones) = (b'0' + digits / 10, b'0' + digits % 10);
+        Self {
+            with_sign: u32::from_le_bytes([SOH, tens, ones, b'=']),
+            with_zero: u32::from_le_bytes([SOH, tens, ones, b'0']),
+        }
+    }
+
+    /// The number that two digits behind a delimiter are; of any other text, something below 256.
+    #[inline(always)]
+    pub(crate) const fn digits(text: u32) -> u32 {
+        // What comes to stand in the uppermost byte: ten times the first digit, the second, and 240 times the delimiter.
+        // The characters are 0x30 more than the digits, and eleven times that is 16 too much, modulo 256.
+        text.wrapping_mul(240 << 24 | 10 << 16 | 1 << 8) >> 24
+    }
+}
+
+impl Starts {
+    fn new() -> Self {
+        let mut starts = [Start::default(); 256];
+        for (start, digits) in starts.iter_mut().zip(0..100) {
+            *start = Start::new(digits);
+        }
+        Self {
+            starts,
+            is_odd: [false; 256],
+        }
+    }
+
+    fn exclude(&mut self, tag: u32) {
+        self.is_odd[tag as usize & 0xff] = true;
+        if tag < 100 {
+            // A text that leads elsewhere, to 240.
+            self.starts[tag as usize].with_sign = SOH.into();
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) const fn of(&self, digits: u32) -> Start {
+        self.starts[digits as usize & 0xff]
+    }
+
+    /// Whether a tag of up to three digits may announce data, or is 0.
+    #[inline(always)]
+    pub(crate) const fn is_odd(&self, tag: u32) -> bool {
+        self.is_odd[tag as usize & 0xff]
     }
 }
 

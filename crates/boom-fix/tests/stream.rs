@@ -102,6 +102,61 @@ fn every_length_of_message() {
 }
 
 #[test]
+fn every_tag() {
+    for tag in (0..2100).chain([9999, 10_000, 12_345, u32::MAX]) {
+        for field in [
+            format!("{tag}=x|"),
+            format!("0{tag}=y|"),
+            format!("00{tag}=|"),
+        ] {
+            check(&framed(&format!("35=0|{field}58=some text|")));
+        }
+        check(&framed(&format!("35=0|{tag}x=y|{tag}|:{tag}=|58=end|")));
+    }
+}
+
+/// However near to the trailer they start.
+#[test]
+fn the_last_field_of_every_length() {
+    for tag in [1, 58, 448, 1128] {
+        for length in 0..40 {
+            let value = "x".repeat(length);
+            check(&framed(&format!("35=0|{tag}={value}|")));
+            check(&framed(&format!("35=0|1=a|2=b|{tag}={value}|3=c|")));
+        }
+    }
+}
+
+/// Bytes that are delimiters to a look that is not exact, at every place of a value, and what may follow one.
+#[test]
+fn bytes_that_are_nearly_delimiters() {
+    for byte in [0, 2, 3, b'=', 0x7f, 0x80, 0x81, 0x82, 0x83, 0xc3, 0xff] {
+        for ahead in (0..10).chain([15, 16, 17, 24]) {
+            for rest in [
+                "", "44=1", "1=", "448=a", "1128=a", "=", "##", "###", "\x02#=", "#|#",
+            ] {
+                let value = format!("{}#{rest}", "x".repeat(ahead));
+                // The first alone, because the second has all of a message read again with care.
+                for more in ["448=y|", "55=#|448=##|"] {
+                    let text = framed(&format!("35=0|58={value}|34=7|{more}"));
+                    let bytes = text[..text.len() - 7].iter();
+                    let bytes = bytes.map(|&known| if known == b'#' { byte } else { known });
+                    check(&with_trailer(bytes.collect()));
+                }
+            }
+        }
+    }
+}
+
+fn with_trailer(mut content: Vec<u8>) -> Vec<u8> {
+    let sum = content
+        .iter()
+        .fold(0u8, |sum, &byte| sum.wrapping_add(byte));
+    content.extend(format!("10={sum:03}\x01").bytes());
+    content
+}
+
+#[test]
 fn limits_name_tag_and_place() {
     let long = framed("35=0|58=0123456789|");
     let (mut input, mut index) = (&long[..], FieldIndex::with_max_fields(4));
@@ -190,20 +245,25 @@ fn what_can_be_read_of_a_malformed_message() {
 
 #[test]
 fn what_can_be_read_of_a_message_with_too_many_fields() {
-    let bytes = framed("35=D|34=17|49=A|56=B|58=x|");
-    let mut index = FieldIndex::with_max_fields(4);
-    let decoded = Decoder::new().decode_frame(&mut &bytes[..], &mut index);
-    let Decoded::Malformed(malformed) = decoded.unwrap().unwrap() else {
-        panic!("too many fields");
-    };
-    let error = Error::TooManyFields {
-        tag: 49,
-        offset: 26,
-        max: 4,
-    };
-    assert_eq!(malformed.error(), error);
-    assert_eq!(malformed.readable().tags(), [8, 9, 35, 34, 10]);
-    assert_eq!(malformed.readable().msg_seq_num(), Ok(17));
+    // A few too many, and more than the tables have room for.
+    for rest in ["58=x|", &"1=a|448=b|1128=c|58=d|".repeat(30)] {
+        let bytes = framed(&format!("35=D|34=17|49=A|56=B|{rest}"));
+        for mut decoder in Decoder::every_kernel() {
+            let mut index = FieldIndex::with_max_fields(4);
+            let decoded = decoder.decode_frame(&mut &bytes[..], &mut index);
+            let Decoded::Malformed(malformed) = decoded.unwrap().unwrap() else {
+                panic!("too many fields");
+            };
+            let error = Error::TooManyFields {
+                tag: 49,
+                offset: 26 + usize::from(bytes[12 + 2] != 1),
+                max: 4,
+            };
+            assert_eq!(malformed.error(), error);
+            assert_eq!(malformed.readable().tags(), [8, 9, 35, 34, 10]);
+            assert_eq!(malformed.readable().msg_seq_num(), Ok(17));
+        }
+    }
 }
 
 #[test]
@@ -334,10 +394,7 @@ proptest! {
         }
         check(&bytes);
         // With a checksum that lets the fields be looked at.
-        let end = bytes.len() - 7;
-        let sum = bytes[..end].iter().fold(0u8, |sum, &byte| sum.wrapping_add(byte));
-        bytes.truncate(end);
-        bytes.extend(format!("10={sum:03}\x01").bytes());
-        check(&bytes);
+        bytes.truncate(bytes.len() - 7);
+        check(&with_trailer(bytes));
     }
 }

@@ -11,7 +11,7 @@ use std::arch::x86_64::{
 };
 
 use super::blocks::{count_blocks, delimiters};
-use super::{BLOCK, Frame, Indexed, Outcome, Place, Tables, tags};
+use super::{BLOCK, FIRST, Frame, Indexed, Outcome, Place, Tables, tags};
 use crate::data_fields::BIN_FACTOR;
 
 #[inline(never)]
@@ -103,7 +103,22 @@ fn tags_of(frame: &Frame<'_>, tables: &mut Tables, count: usize) -> Outcome {
         }
     }
     let met = lanes(met).into_iter().fold(0, |met, bins| met | bins);
-    tags::judge(frame, tables, count, met)
+    judge(frame, tables, count, met)
+}
+
+/// Looks at all tags again if one of those that were met may announce data or is 0.
+#[inline(always)]
+fn judge(frame: &Frame<'_>, tables: &Tables, count: usize, met: u32) -> Outcome {
+    if met & frame.data.bins() != 0 && any_announces(frame, tables, count) {
+        return Outcome::Unsure;
+    }
+    Outcome::Plain
+}
+
+#[inline(never)]
+fn any_announces(frame: &Frame<'_>, tables: &Tables, count: usize) -> bool {
+    let mut tags = tables.tags.iter().take(count).skip(FIRST);
+    tags.any(|&tag| tag == 0 || frame.data.is_length(tag))
 }
 
 /// The [bin](DataFields::bin) of each.

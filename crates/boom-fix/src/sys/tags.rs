@@ -1,21 +1,6 @@
 //! Tags one at a time: what is not done many at a time.
 
-use super::{FIRST, Frame, Outcome, Tables};
-
-/// Looks at all tags again if one of those that were met may announce data or is 0.
-#[inline(always)]
-pub(super) fn judge(frame: &Frame<'_>, tables: &Tables, count: usize, met: u32) -> Outcome {
-    if met & frame.data.bins() != 0 && any_announces(frame, tables, count) {
-        return Outcome::Unsure;
-    }
-    Outcome::Plain
-}
-
-#[inline(never)]
-fn any_announces(frame: &Frame<'_>, tables: &Tables, count: usize) -> bool {
-    let mut tags = tables.tags.iter().take(count).skip(FIRST);
-    tags.any(|&tag| tag == 0 || frame.data.is_length(tag))
-}
+use super::Frame;
 
 /// Looks again at the fields of `odd`, a bit for each of those behind the delimiters of `before`; false if one is no
 /// field or announces data.
