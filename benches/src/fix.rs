@@ -6,6 +6,7 @@ mod messages;
 mod ours;
 #[cfg(feature = "fix-peers")]
 mod peers;
+mod session;
 mod sink;
 mod store;
 mod work;

@@ -21,7 +21,8 @@ pub(crate) enum Group {
     Record,
     /// TLS: round trips, bursts, handshakes, reconnects.
     Tls,
-    /// FIX: read execution reports and market data, write orders.
+    /// FIX: read execution reports and market data, write orders; with the word `store` or `session` in front, the
+    /// stores of sessions, or sessions from an order to the wire and back.
     Fix,
 }
 

@@ -9,19 +9,30 @@ pub(super) const DISTINCT: usize = 64;
 pub(super) fn execution_reports() -> Vec<Vec<u8>> {
     let body = |number: usize| {
         format!(
-            "35=8|49=VENUE|56=BUYER|34={}|52=20261122-14:30:00.{}|37=ORD-20261122-000{}|\
-             11=CL-7731-0{}|17=EX-99120{}|150=F|39=1|1=ACCT-0017|55=MSFT|48=US5949181045|22=4|54=1|38=1500|40=2|\
-             44=412.{}|59=0|15=USD|32=300|31=412.34|30=XNAS|151=1200|14=300|6=412.34|60=20261122-14:30:00.122|21=1|\
-             64=20261124|58=partial fi|",
+            "35=8|49=VENUE|56=BUYER|34={}|52=20261122-14:30:00.{}|{}",
             1000 + number,
             100 + number,
-            100 + number,
-            100 + number,
-            100 + number,
-            10 + number,
+            report(number),
         )
     };
     (0..DISTINCT).map(|number| framed(&body(number))).collect()
+}
+
+/// What follows the header of each.
+pub(super) fn reports() -> Vec<String> {
+    (0..DISTINCT).map(report).collect()
+}
+
+fn report(number: usize) -> String {
+    format!(
+        "37=ORD-20261122-000{}|11=CL-7731-0{}|17=EX-99120{}|150=F|39=1|1=ACCT-0017|55=MSFT|48=US5949181045|22=4|\
+         54=1|38=1500|40=2|44=412.{}|59=0|15=USD|32=300|31=412.34|30=XNAS|151=1200|14=300|6=412.34|\
+         60=20261122-14:30:00.122|21=1|64=20261124|58=partial fi|",
+        100 + number,
+        100 + number,
+        100 + number,
+        10 + number,
+    )
 }
 
 /// MarketDataSnapshotFullRefresh of 818 bytes with a group of ten entries of six fields.
@@ -70,7 +81,7 @@ pub(super) fn orders() -> Vec<Order> {
 }
 
 /// With `8`, `9` and `10` around it; `|` is the delimiter.
-fn framed(body: &str) -> Vec<u8> {
+pub(super) fn framed(body: &str) -> Vec<u8> {
     let body = body.replace('|', "\x01");
     let message = format!("8=FIX.4.4\x019={}\x01{body}", body.len());
     let sum = message.bytes().fold(0u8, u8::wrapping_add);

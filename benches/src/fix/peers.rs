@@ -36,7 +36,7 @@ fn put(sink: &mut impl Sink, tag: u32, value: &[u8]) -> Result<()> {
 }
 
 /// As text, which most peers leave to the caller.
-fn price_of(order: &Order) -> String {
+pub(super) fn price_of(order: &Order) -> String {
     format!("{}.{:02}", order.price / 100, order.price % 100)
 }
 

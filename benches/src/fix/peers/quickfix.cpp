@@ -2,6 +2,7 @@
 //
 //     quickfix DICTIONARY CASE FILE                 commands on standard input: `answer N`, `run N`
 //     quickfix DICTIONARY CASE FILE count N         N messages inside `measured_section`, and the end
+//     quickfix session ...                          sessions: quickfix_session.h
 //
 // FILE has a message or an order a line. What was read is told as a line each: `t` before a text, `n` before a number,
 // `o` before a whole order; a line `.` ends an answer. A run tells its nanoseconds.
@@ -132,6 +133,8 @@ private:
 
 } // namespace
 
+#include "quickfix_session.h"
+
 // What callgrind counts: found by its name.
 extern "C" __attribute__((noinline)) void measured_section(Work &work, long count) {
   work.run(count, Blind());
@@ -140,6 +143,8 @@ extern "C" __attribute__((noinline)) void measured_section(Work &work, long coun
 
 int main(int argc, char **argv) {
   try {
+    if (argc > 1 && std::string(argv[1]) == "session")
+      return session::main(std::vector<std::string>(argv + 2, argv + argc));
     if (argc != 4 && argc != 6)
       throw std::runtime_error("quickfix DICTIONARY CASE FILE [count N]");
     Work work(argv[1], argv[2], argv[3]);

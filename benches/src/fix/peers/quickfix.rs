@@ -35,6 +35,11 @@ impl QuickFix {
     /// `case` is one of `parse`, `ten`, `book` and `order`.
     pub(in crate::fix) fn new(case: &str) -> Result<Self> {
         let (program, arguments) = command(case)?;
+        Self::start(&program, &arguments)
+    }
+
+    /// Runs the program, which is told what to do from then on.
+    pub(in crate::fix) fn start(program: &Path, arguments: &[String]) -> Result<Self> {
         let mut child = Command::new(program)
             .args(arguments)
             .stdin(Stdio::piped())
@@ -49,13 +54,13 @@ impl QuickFix {
         })
     }
 
-    fn tell(&mut self, command: &str, messages: u64) -> Result<()> {
+    pub(in crate::fix) fn tell(&mut self, command: &str, messages: u64) -> Result<()> {
         let commands = self.commands.as_mut().ok_or("ended")?;
         commands.write_all(format!("{command} {messages}\n").as_bytes())?;
         Ok(())
     }
 
-    fn line(&mut self) -> Result<Vec<u8>> {
+    pub(in crate::fix) fn line(&mut self) -> Result<Vec<u8>> {
         let mut line = Vec::new();
         self.lines.read_until(b'\n', &mut line)?;
         // Without it the program has ended.
@@ -108,8 +113,13 @@ pub(in crate::fix) fn counted(case: &str, messages: u64) -> Result<(PathBuf, Vec
     Ok((program, arguments))
 }
 
+/// Where the program is.
+pub(in crate::fix) fn program() -> Result<PathBuf> {
+    Ok(PathBuf::from(std::env::var_os(PROGRAM).ok_or(PROGRAM)?))
+}
+
 fn command(case: &str) -> Result<(PathBuf, Vec<String>)> {
-    let program = PathBuf::from(std::env::var_os(PROGRAM).ok_or(PROGRAM)?);
+    let program = program()?;
     let file = program.with_file_name(format!("{case}.messages"));
     // Written whole, then named: counts run two at a time.
     let new = program.with_file_name(format!("{case}.{}", std::process::id()));
