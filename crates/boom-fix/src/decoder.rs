@@ -167,7 +167,7 @@ impl Decoder {
                     return Ok(None);
                 }
                 Head::Garbled => {
-                    self.lose(input);
+                    self.lose_frame(input);
                     continue;
                 }
             };
@@ -186,7 +186,7 @@ impl Decoder {
                 return Ok(None);
             };
             let Some(filled) = self.fill(bytes, head.places, index) else {
-                self.lose_frame(input, bytes, head.places.body);
+                self.lose_frame(input);
                 continue;
             };
             *input = rest;
@@ -202,10 +202,16 @@ impl Decoder {
         index.fill(self.kernel, bytes, &places)
     }
 
-    /// What stands at the front is framed, but no message.
+    /// What stands at the front is no message, though it may be framed.
+    // Its head is read again, so that what is no error does not have to keep it.
     #[cold]
-    fn lose_frame(&mut self, input: &mut &[u8], bytes: &[u8], body: usize) {
-        if checksum(bytes, body).is_some() {
+    #[inline(never)]
+    fn lose_frame(&mut self, input: &mut &[u8]) {
+        if let Head::Whole(head) = head(input)
+            && let length = head.places.body + head.body_length + TRAILER
+            && let Some(bytes) = input.get(..length)
+            && checksum(bytes, head.places.body).is_some()
+        {
             // It was summed in vain, which is not to happen again for each start in it.
             let max = self.max_message_bytes;
             self.sums.clear();
@@ -214,7 +220,7 @@ impl Decoder {
         self.lose(input);
     }
 
-    /// What stands at the front is no message.
+    /// Leaves out a byte of what is no message.
     #[cold]
     fn lose(&mut self, input: &mut &[u8]) {
         self.garbled += 1;

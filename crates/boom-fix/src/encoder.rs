@@ -321,7 +321,8 @@ impl<'a> MessageWriter<'a> {
     /// # Errors
     ///
     /// The first thing that went wrong. Nothing of the room counts as written.
-    #[inline]
+    // Left to the compiler, it depends on the program around it.
+    #[inline(always)]
     pub fn finish(self) -> Result<Encoded<'a>> {
         if let Some(error) = self.error {
             return Err(error);
@@ -359,7 +360,8 @@ impl<'a> MessageWriter<'a> {
         })
     }
 
-    #[inline]
+    // Left to the compiler, it depends on the program around it.
+    #[inline(always)]
     fn field(
         &mut self,
         tag: u32,
@@ -411,7 +413,8 @@ impl<'a> MessageWriter<'a> {
         self.fields += fields;
     }
 
-    #[cold]
+    // With a call here the writer would be in memory, and not in registers, while fields are written.
+    #[inline(always)]
     pub(crate) fn fail(&mut self, error: EncodeError) -> &mut Self {
         self.error.get_or_insert(error);
         self

@@ -166,11 +166,13 @@ fn is_same_again(tags: &[u32], width: usize) -> bool {
 #[inline(never)]
 fn width(tags: &[u32], first: u32, members: &[u32]) -> Option<usize> {
     let others = tags.strip_prefix(&[first])?;
-    let mut next = 1 + members.iter().position(|&member| member == first)?;
+    let mut next = match members {
+        [member, ..] if *member == first => 1,
+        _ => 1 + members.iter().position(|&member| member == first)?,
+    };
     // Most entries have their fields in the order of the definition, so that each is looked for behind the last.
     let in_order = others.iter().zip(members.get(next..).unwrap_or_default());
-    let known = in_order.take_while(|&(&tag, &member)| tag == member && tag != first);
-    let known = known.count();
+    let known = in_order.take_while(|(tag, member)| tag == member).count();
     next += known;
     for (index, &tag) in others.iter().enumerate().skip(known) {
         if tag == first {
@@ -211,14 +213,15 @@ impl<'a> Iterator for Group<'a> {
         if self.left == 0 {
             return None;
         }
-        let width = self.next_width().unwrap_or(0);
-        let parts = self.rest.split_at(width).filter(|_| width > 0);
+        let parts = self
+            .next_width()
+            .and_then(|width| self.rest.split_at(width));
         let Some((entry, rest)) = parts else {
             let left = std::mem::take(&mut self.left);
             let tag = self.def.count_tag;
             return Some(Err(wrong_count(self.rest, tag, self.count_at, left)));
         };
-        (self.from, self.width) = (self.rest.tags, width);
+        (self.from, self.width) = (self.rest.tags, entry.tags.len());
         self.rest = rest;
         self.left -= 1;
         Some(Ok(entry))
