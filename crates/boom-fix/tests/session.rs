@@ -9,8 +9,13 @@ mod peer;
 
 #[path = "session/gaps.rs"]
 mod gaps;
+#[cfg(feature = "schedule")]
+#[path = "session/hours.rs"]
+mod hours;
 #[path = "session/logons.rs"]
 mod logons;
+#[path = "session/probes.rs"]
+mod probes;
 #[path = "session/recovery.rs"]
 mod recovery;
 #[path = "session/resends.rs"]
@@ -21,3 +26,6 @@ mod rules;
 mod sending;
 #[path = "session/times.rs"]
 mod times;
+#[cfg(all(feature = "fix50", feature = "fix50sp1"))]
+#[path = "session/versions.rs"]
+mod versions;

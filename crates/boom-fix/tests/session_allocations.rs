@@ -2,7 +2,10 @@
 #![cfg(feature = "session")]
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
 
+use std::io;
+
 use boom_fix::BeginString;
+use boom_fix::session::log::MessageLog;
 use boom_fix::session::{Event, Inbox, Now, Session, SessionConfig, Store, StoreError};
 use boom_testkit::alloc::{CountingAllocator, count};
 
@@ -83,6 +86,15 @@ fn pass(from: &mut Session<Numbers>, to: &mut Session<Numbers>, inbox: &mut Inbo
 
 #[test]
 fn ten_thousand_messages_each_way_allocate_nothing() {
+    talk(|_| {});
+}
+
+#[test]
+fn with_a_log_they_allocate_nothing_either() {
+    talk(|session| session.log_to(MessageLog::builder().start(io::sink()).unwrap()));
+}
+
+fn talk(prepare: impl Fn(&mut Session<Numbers>)) {
     let now = Now {
         monotonic_ns: 1,
         unix_ns: 1_714_998_896_789_000_000,
@@ -97,6 +109,8 @@ fn ten_thousand_messages_each_way_allocate_nothing() {
         "VENUE",
         "BUYER",
     ));
+    prepare(&mut buyer);
+    prepare(&mut venue);
     let (mut to_buyer, mut to_venue) = (Inbox::new(), Inbox::new());
     venue.connected(now).unwrap();
     buyer.connected(now).unwrap();

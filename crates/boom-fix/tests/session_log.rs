@@ -6,7 +6,9 @@ use std::io::{self, ErrorKind, Write};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 
+use boom_fix::BeginString;
 use boom_fix::session::log::{Direction, LogStats, MessageLog, WhenFull};
+use boom_fix::session::{Event, Inbox, MemoryStore, Now, Session, SessionConfig};
 use boom_testkit::alloc::{CountingAllocator, count};
 
 #[global_allocator]
@@ -210,4 +212,103 @@ fn nothing_is_allocated_for_a_message() {
     });
     assert_eq!(allocations.count, 0);
     log.finish().unwrap();
+}
+
+/// One side logs on to the other, which logs what it sees; then an order comes, and its answer goes.
+fn talk(log: MessageLog) -> Session<MemoryStore> {
+    let config = SessionConfig::initiator(BeginString::Fix44, "BUYER", "VENUE");
+    let config = config.with_credentials("desk", "secret");
+    let mut buyer = Session::new(config, MemoryStore::new()).unwrap();
+    let config = SessionConfig::acceptor(BeginString::Fix44, "VENUE", "BUYER");
+    let mut venue = Session::new(config, MemoryStore::new()).unwrap();
+    venue.log_to(log);
+    let (mut to_buyer, mut to_venue) = (Inbox::new(), Inbox::new());
+    let mut now = Now {
+        monotonic_ns: 0,
+        unix_ns: NOON,
+    };
+    venue.connected(now).unwrap();
+    buyer.connected(now).unwrap();
+    let mut pass = |buyer: &mut Session<MemoryStore>, venue: &mut Session<MemoryStore>| {
+        now = now.after_ns(1_000);
+        let bytes = buyer.outgoing().len();
+        to_venue.extend(buyer.outgoing());
+        buyer.sent(bytes);
+        while let Some(event) = venue.poll_event(&mut to_venue, now).unwrap() {
+            if let Event::Message(order) = event {
+                let id = order.message.text(11).unwrap();
+                let answered = now.after_ns(250);
+                venue
+                    .send("8", answered, |report| {
+                        report.text(11, id);
+                    })
+                    .unwrap();
+            }
+        }
+        let bytes = venue.outgoing().len();
+        to_buyer.extend(venue.outgoing());
+        venue.sent(bytes);
+        while buyer.poll_event(&mut to_buyer, now).unwrap().is_some() {}
+        now
+    };
+    let now = pass(&mut buyer, &mut venue);
+    let sent = buyer.send("D", now, |order| {
+        order.text(11, "a");
+    });
+    sent.unwrap();
+    let now = pass(&mut buyer, &mut venue);
+    assert_eq!(buyer.statistics().delivered, 1);
+    venue.disconnected(now).unwrap();
+    assert_eq!(venue.statistics().messages_sent, 2);
+    venue
+}
+
+#[test]
+fn a_session_logs_both_directions_with_times() {
+    let page = Page::default();
+    let mut venue = talk(MessageLog::builder().start(page.clone()).unwrap());
+    let stats = venue.take_log().unwrap().finish().unwrap();
+    assert_eq!((stats.written, stats.dropped), (6, 0));
+    assert!(venue.log().is_none());
+    let text = page.text();
+    let lines: Vec<_> = text.lines().collect();
+    let heads = [
+        "20240506-12:00:00.000000000 - connected",
+        "20240506-12:00:00.000001000 < 8=FIX.4.4|9=",
+        "20240506-12:00:00.000001000 > 8=FIX.4.4|9=",
+        // The venue took a quarter of a microsecond for its answer.
+        "20240506-12:00:00.000002000 < 8=FIX.4.4|9=",
+        "20240506-12:00:00.000002250 > 8=FIX.4.4|9=",
+        "20240506-12:00:00.000002000 - disconnected: the connection ended",
+    ];
+    assert_eq!(lines.len(), heads.len(), "{text}");
+    for (line, head) in lines.iter().zip(heads) {
+        assert!(line.starts_with(head), "{line}");
+    }
+    assert!(lines[1].contains("|35=A|34=1|") && lines[1].contains("|554=***|"));
+    assert!(lines[3].contains("|35=D|34=2|") && lines[4].contains("|35=8|34=2|"));
+}
+
+#[test]
+fn a_session_goes_on_though_its_log_has_no_room_on_the_disk() {
+    let mut venue = talk(MessageLog::builder().start(Failing).unwrap());
+    let log = venue.log_mut().unwrap();
+    assert_eq!(log.flush().unwrap_err().kind(), ErrorKind::StorageFull);
+    assert_eq!((log.stats().written, log.stats().dropped), (0, 6));
+}
+
+#[test]
+fn a_session_goes_on_though_its_log_cannot_keep_up() {
+    let (gate, _page, key) = Gate::closed();
+    // Room for some lines, and nobody writes any.
+    let mut log = MessageLog::builder().queue_bytes(4096).start(gate).unwrap();
+    for _ in 0..20_000 {
+        log.remark(NOON, "what is long enough to fill the queue");
+    }
+    let before = log.stats().dropped;
+    let venue = talk(log);
+    let after = venue.log().unwrap().stats().dropped;
+    // Before anything fails: the log waits for its writer at the end.
+    drop(key);
+    assert!(before > 0 && after > before, "{before} {after}");
 }

@@ -21,6 +21,9 @@ use crate::session::{Clock, Inbox, Now, Session, SessionError, Store, SystemCloc
 ///
 /// - [`EndpointOptions::with_handshake`](boom_service::Timeouts::with_handshake) bounds the time to log on, as
 ///   [`with_logon_timeout`](crate::session::SessionConfig::with_logon_timeout) does.
+/// - Outside of the hours of its [schedule](crate::session::SessionConfig::with_schedule) the endpoint is
+///   [`Idle`](boom_service::State::Idle): the service asks it again
+///   [now and then](boom_service::EndpointOptions::with_idle_retry), and makes no connection before the session opens.
 /// - Where the service is to end the connection from time to time, the session logs out of it first, with the next message
 ///   or heartbeat.
 /// - Connections do not overlap in FIX: one session has one connection. With
@@ -76,6 +79,10 @@ impl<E, T: Store, K: Clock> FixInitiator<E, T, K> {
     /// The time of its clock, as [`Session::send`] wants it.
     pub fn now(&self) -> Now {
         self.line.clock.now()
+    }
+
+    fn is_in_session(&self) -> bool {
+        self.line.session.is_in_session(self.now())
     }
 
     /// Takes both apart, once the service has handed the endpoint back.
@@ -144,6 +151,9 @@ impl<E: FixEndpoint, K: Clock> Endpoint for FixInitiator<E, E::Store, K> {
     type Target = FixStream<E::Stream>;
 
     fn create_target(&mut self, addr: SocketAddr) -> io::Result<Option<Self::Target>> {
+        if !self.is_in_session() {
+            return Ok(None);
+        }
         let stream = self.endpoint.create_stream(addr)?;
         Ok(stream.map(FixStream::new))
     }
@@ -193,6 +203,9 @@ impl<E: FixEndpointWithContext<C>, K: Clock, C> EndpointWithContext<FixContext<C
         addr: SocketAddr,
         ctx: &mut FixContext<C>,
     ) -> io::Result<Option<Self::Target>> {
+        if !self.is_in_session() {
+            return Ok(None);
+        }
         let stream = self.endpoint.create_stream(addr, &mut ctx.0)?;
         Ok(stream.map(FixStream::new))
     }

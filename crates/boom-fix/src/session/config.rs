@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+#[cfg(feature = "schedule")]
+use super::schedule::{Rules, Schedule};
 use crate::dictionary::Dictionary;
 use crate::encoder::BeginString;
 use crate::validate::Validator;
@@ -55,6 +57,9 @@ pub struct SessionConfig {
     pub(super) throttle: Option<(u32, Duration)>,
     pub(super) validator: Option<Validator>,
     pub(super) admin_validator: Option<Validator>,
+    pub(super) appl_validators: Vec<(String, Validator)>,
+    #[cfg(feature = "schedule")]
+    pub(super) schedule: Option<Rules>,
 }
 
 /// When both numbers become 1 again.
@@ -147,6 +152,9 @@ impl SessionConfig {
             throttle: None,
             validator: None,
             admin_validator: None,
+            appl_validators: Vec::new(),
+            #[cfg(feature = "schedule")]
+            schedule: None,
         }
     }
 
@@ -338,6 +346,74 @@ impl SessionConfig {
     #[must_use]
     pub fn with_transport_dictionary(mut self, dictionary: &'static Dictionary) -> Self {
         self.admin_validator = Some(Validator::new(dictionary).with_user_defined_checked(true));
+        self
+    }
+
+    /// Over FIXT.1.1, holds application messages of one version of FIX against its dictionary: those whose `ApplVerID`
+    /// (1128) is this, and those without one where it is the session's `DefaultApplVerID` (1137). Call it once for each
+    /// version that is taken: `7` is FIX 5.0, `8` SP1, `9` SP2, and `2` to `6` are FIX 4.0 to 4.4.
+    ///
+    /// A message of another version is held against the dictionary of [`with_dictionary`](Self::with_dictionary), and
+    /// rejected (18, "Invalid/Unsupported Application Version") where there is none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boom_fix::dictionary::Dictionary;
+    /// use boom_fix::{BeginString, session::SessionConfig};
+    ///
+    /// fn config(sp1: &'static Dictionary, sp2: &'static Dictionary) -> SessionConfig {
+    ///     SessionConfig::acceptor(BeginString::Fixt11, "VENUE", "BUYER")
+    ///         .with_application_dictionary("8", sp1)
+    ///         .with_application_dictionary("9", sp2)
+    /// }
+    /// ```
+    #[must_use]
+    pub fn with_application_dictionary(
+        self,
+        appl_ver_id: &str,
+        dictionary: &'static Dictionary,
+    ) -> Self {
+        let validator = Validator::new(dictionary).with_user_defined_checked(true);
+        self.with_application_validator(appl_ver_id, validator)
+    }
+
+    /// The same by a validator that was made for it.
+    #[must_use]
+    pub fn with_application_validator(mut self, appl_ver_id: &str, validator: Validator) -> Self {
+        self.appl_validators
+            .retain(|(version, _)| version != appl_ver_id);
+        self.appl_validators
+            .push((appl_ver_id.to_owned(), validator));
+        self
+    }
+
+    /// When the session is open.
+    ///
+    /// - With the first logon of each session both numbers become 1, on either side by its own schedule, also where the
+    ///   process was down when the session began: what counts is when the store's numbers began.
+    /// - Outside of session time an initiator sends no logon, and an acceptor answers one with a `Logout`; either ends the
+    ///   connection for [`DisconnectReason::OutOfHours`](super::DisconnectReason::OutOfHours).
+    /// - At the end of session time, and where a pause for a holiday begins, the session logs out and the connection
+    ///   ends, for the same reason.
+    /// - [`Session::next_session_ns`](super::Session::next_session_ns) says when to connect.
+    /// - What is sent offline by [`OfflineSend::Queue`] is refused outside of session time.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use boom_fix::BeginString;
+    /// use boom_fix::session::schedule::{Schedule, ScheduleError};
+    /// use boom_fix::session::SessionConfig;
+    ///
+    /// let config = SessionConfig::initiator(BeginString::Fix44, "BUYER", "VENUE")
+    ///     .with_schedule(Schedule::daily("08:00", "17:30", "Europe/London")?);
+    /// # Ok::<(), ScheduleError>(())
+    /// ```
+    #[cfg(feature = "schedule")]
+    #[must_use]
+    pub fn with_schedule(mut self, schedule: Schedule) -> Self {
+        self.schedule = Some(schedule.into_rules());
         self
     }
 

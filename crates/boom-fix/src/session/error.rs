@@ -27,6 +27,9 @@ pub enum SessionError {
     /// There is no logon, and messages are not to wait for one.
     #[error("not logged on")]
     NotLoggedOn,
+    /// Session time is over, and what waited for the next session would be lost by its beginning.
+    #[error("outside of session time")]
+    OutOfHours,
     /// The message could not be written.
     #[error("{0}")]
     Encode(#[from] EncodeError),
@@ -69,7 +72,7 @@ impl From<SessionError> for io::Error {
     fn from(error: SessionError) -> Self {
         let kind = match error {
             SessionError::Io(error) => return error,
-            SessionError::NotLoggedOn => io::ErrorKind::NotConnected,
+            SessionError::NotLoggedOn | SessionError::OutOfHours => io::ErrorKind::NotConnected,
             SessionError::Encode(_) | SessionError::TooLongForPeer { .. } => {
                 io::ErrorKind::InvalidInput
             }
@@ -131,6 +134,9 @@ pub enum DisconnectReason {
     /// Too many bytes wait for a peer that does not read them.
     #[error("the peer reads too slowly")]
     SlowConsumer,
+    /// The schedule has the session closed, or has closed it.
+    #[error("outside of session time")]
+    OutOfHours,
     /// The peer closed the connection, or it broke.
     #[error("the connection ended")]
     ConnectionEnded,

@@ -56,6 +56,11 @@ pub enum Event<'a> {
         /// Its number.
         number: u64,
     },
+    /// The peer has answered our [`test_request`](super::Session::test_request).
+    TestAnswered {
+        /// How long that took, from the sending to the polling.
+        round_trip_ns: u64,
+    },
     /// The session wants the connection closed, or it is.
     Disconnected(DisconnectReason),
 }
@@ -129,6 +134,7 @@ impl Refusal {
             15 => "Repeating group fields out of order",
             16 => "Incorrect NumInGroup count for repeating group",
             17 => "Non \"data\" value includes field delimiter",
+            18 => "Invalid/Unsupported Application Version",
             _ => "Other",
         }
     }

@@ -2,7 +2,9 @@
 
 mod gap;
 mod header;
+mod hours;
 mod logon;
+mod probe;
 mod receive;
 mod refuse;
 mod resend;
@@ -20,7 +22,9 @@ pub use refuse::Rejection;
 
 use self::gap::Gap;
 use self::header::HeaderText;
+use self::hours::Hours;
 use self::logon::{LogonHook, Peer};
+use self::probe::Probe;
 use self::receive::Pending;
 use self::resend::{Again, ResendFilter};
 use self::throttle::Throttle;
@@ -29,6 +33,7 @@ use super::config::SessionConfig;
 use super::error::{DisconnectReason, SessionError};
 use super::event::{Event, Lent};
 use super::inbox::{Inbox, Taken};
+use super::log::{Direction, MessageLog};
 use super::statistics::Statistics;
 use super::store::Store;
 use crate::encoder::Encoder;
@@ -112,6 +117,9 @@ pub struct Session<T> {
     statistics: Statistics,
     logon_hook: Option<LogonHook>,
     resend_filter: Option<ResendFilter>,
+    hours: Hours,
+    probe: Probe,
+    log: Option<MessageLog>,
 }
 
 /// What one step of [`Session::poll_event`] came to.
@@ -143,6 +151,7 @@ impl<T: Store> Session<T> {
             out: WriteBuffer::new(room.saturating_mul(2).min(limit), limit),
             peer: Peer::new(&config),
             throttle: config.throttle.map(Throttle::new),
+            hours: Hours::new(&config),
             encoder,
             header,
             config,
@@ -161,10 +170,12 @@ impl<T: Store> Session<T> {
             statistics: Statistics::default(),
             logon_hook: None,
             resend_filter: None,
+            probe: Probe::default(),
+            log: None,
         })
     }
 
-    /// A connection was made: an initiator logs on, an acceptor waits for the logon.
+    /// A connection was made: an initiator logs on, unless it is out of hours, an acceptor waits for the logon.
     ///
     /// Bytes of an earlier connection that were not sent are dropped.
     ///
@@ -177,8 +188,12 @@ impl<T: Store> Session<T> {
         self.last_received_ns = now.monotonic_ns;
         self.last_sent_ns = now.monotonic_ns;
         self.deadline_ns = Some(timing::after(now, self.config.logon_timeout));
+        self.remark("connected", now);
         if self.config.is_initiator {
             self.state = State::LogonSent;
+            if !self.enter_hours(now)? {
+                return self.close(DisconnectReason::OutOfHours, now);
+            }
             self.start_logon(now)
         } else {
             self.state = State::AwaitingLogon;
@@ -269,6 +284,9 @@ impl<T: Store> Session<T> {
     fn count_received(&mut self, message: &Message<'_>, now: Now) {
         self.statistics.messages_received += 1;
         self.statistics.bytes_received += message.as_bytes().len() as u64;
+        if let Some(log) = &mut self.log {
+            log.message(Direction::Inbound, now.unix_ns, message.as_bytes());
+        }
         self.last_received_ns = now.monotonic_ns;
         self.test_request_ns = None;
     }
@@ -368,6 +386,48 @@ impl<T: Store> Session<T> {
         self.resend_filter = Some(ResendFilter(Box::new(is_wanted)));
     }
 
+    /// Logs what comes and goes from now on: each message once it is read or put into [`outgoing`](Self::outgoing), with the
+    /// time that was given with it, and when connections begin and end and why.
+    ///
+    /// The stamps tell how long an answer took, if whoever drives the session gives it the time anew for each. Of what is
+    /// garbled, nothing is logged; of a malformed message, what stands before the fault. The session goes on
+    /// whatever becomes of the log: what happens when it cannot keep up, or its disk is full, is said in
+    /// [`log`](super::log).
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # use boom_fix::session::{MemoryStore, Session, log::MessageLog};
+    /// # fn start(session: &mut Session<MemoryStore>) -> std::io::Result<()> {
+    /// let file = std::fs::File::options().append(true).create(true).open("venue.log")?;
+    /// session.log_to(MessageLog::builder().start(file)?);
+    /// # Ok(()) }
+    /// ```
+    pub fn log_to(&mut self, log: MessageLog) {
+        self.log = Some(log);
+    }
+
+    /// The log, to see what became of its lines.
+    pub const fn log(&self) -> Option<&MessageLog> {
+        self.log.as_ref()
+    }
+
+    /// The log, to add remarks to it or to wait until it is written.
+    pub const fn log_mut(&mut self) -> Option<&mut MessageLog> {
+        self.log.as_mut()
+    }
+
+    /// Takes the log out; nothing is logged any more.
+    pub const fn take_log(&mut self) -> Option<MessageLog> {
+        self.log.take()
+    }
+
+    fn remark(&mut self, remark: &str, now: Now) {
+        if let Some(log) = &mut self.log {
+            log.remark(now.unix_ns, remark);
+        }
+    }
+
     /// Both numbers become 1 and all messages are forgotten. Between connections only: during one, the peer would not know.
     ///
     /// # Errors
@@ -396,11 +456,17 @@ impl<T: Store> Session<T> {
         self.statistics.disconnects += 1;
         self.deadline_ns = None;
         self.test_request_ns = None;
+        self.probe.stop();
         self.peer.sent_reset = false;
         self.forget_gaps();
         // Before a reset: it has been seen. An answer that waits is not sent any more.
         let received = self.finish_received();
-        self.notices.push_back(Event::Disconnected(reason));
+        let told = self.hours.reason(reason);
+        self.hours.stop();
+        self.notices.push_back(Event::Disconnected(told));
+        if let Some(log) = &mut self.log {
+            log.remark(now.unix_ns, &format!("disconnected: {told}"));
+        }
         let is_logout = reason == DisconnectReason::LoggedOut;
         let resets = self.config.resets;
         if resets.on_disconnect || (is_logout && resets.on_logout) {

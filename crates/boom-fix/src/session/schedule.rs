@@ -78,6 +78,10 @@ pub struct SessionTimes {
     pub close: i64,
 }
 
+/// The rules of a schedule, without what is remembered of the last question: for threads that share them.
+#[derive(Clone, Debug)]
+pub(super) struct Rules(Calendar);
+
 impl SessionTimes {
     /// Returns true if the moment is in it.
     pub const fn contains(self, unix_ns: i64) -> bool {
@@ -221,6 +225,14 @@ impl Schedule {
         Self::of(Calendar::always())
     }
 
+    pub(super) fn into_rules(self) -> Rules {
+        Rules(self.calendar)
+    }
+
+    pub(super) fn with_rules(rules: &Rules) -> Self {
+        Self::of(rules.0.clone())
+    }
+
     const fn of(calendar: Calendar) -> Self {
         Self {
             calendar,
@@ -258,6 +270,13 @@ impl Schedule {
     #[inline]
     pub fn session_at(&self, unix_ns: i64) -> Option<SessionTimes> {
         self.answer(unix_ns).session
+    }
+
+    /// Until when it is open without a break, if it is open at this moment and ever closes.
+    pub(super) fn open_until(&self, unix_ns: i64) -> Option<i64> {
+        let answer = self.answer(unix_ns);
+        let until = answer.session.map(|_| answer.until());
+        until.filter(|&until| until != i64::MAX)
     }
 
     /// The first moment after this one at which something opens that is closed just before: a session, or the rest of one

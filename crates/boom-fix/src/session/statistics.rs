@@ -52,6 +52,8 @@ pub struct Statistics {
     pub heartbeats_sent: u64,
     /// `TestRequest`s that were sent.
     pub test_requests_sent: u64,
+    /// How long the last answer to a [`test_request`](super::Session::test_request) took.
+    pub last_round_trip_ns: Option<u64>,
     /// Sends that were refused because the peer reads too slowly.
     pub refused_full: u64,
     /// Sends that were refused by the throttle.

@@ -221,6 +221,39 @@ fn what_is_sent_without_a_connection_waits_for_the_logon() {
     assert_eq!(traffic.received_messages, Some(5));
 }
 
+#[cfg(feature = "schedule")]
+#[test]
+fn there_is_no_connection_outside_of_session_time() {
+    // It is 12:34:57.
+    let hours = boom_fix::session::schedule::Schedule::daily("13:00", "14:00", "UTC").unwrap();
+    let mut world = World::with_config(patient(), |config| config.with_schedule(hours), |_| {});
+    for minute in 35..60 {
+        world.turn(10);
+        assert_eq!(world.venue.accepted, [0, 0], "12:{minute}");
+        assert_eq!(
+            world.service.state(world.handle),
+            Some(boom_service::State::Idle)
+        );
+        world.clock.advance(SECOND * 60);
+    }
+    world.clock.advance(SECOND * 10);
+    world.turn_until(World::is_logged_on);
+    for _ in 0..120 {
+        world.clock.advance(SECOND * 30);
+        world.turn(10);
+    }
+    assert_eq!(
+        world.trader().told,
+        ["logged on", "outside of session time"]
+    );
+    assert_eq!(world.venue.accepted, [1, 0]);
+    for _ in 0..100 {
+        world.clock.advance(SECOND * 60);
+        world.turn(10);
+    }
+    assert_eq!(world.venue.accepted, [1, 0]);
+}
+
 #[test]
 fn a_logout_from_outside_of_events() {
     let mut world = World::new(EndpointOptions::default(), |_| {});

@@ -239,12 +239,20 @@ impl World {
         options: EndpointOptions,
         configure: impl FnOnce(&mut FixInitiator<Trader, MemoryStore, Times>),
     ) -> Self {
+        Self::with_config(options, |config| config, configure)
+    }
+
+    pub(crate) fn with_config(
+        options: EndpointOptions,
+        config: impl FnOnce(SessionConfig) -> SessionConfig,
+        configure: impl FnOnce(&mut FixInitiator<Trader, MemoryStore, Times>),
+    ) -> Self {
         let clock = ManualClock::starting_at(1_000_000_000);
         let times = Times(clock.clone());
         let network = Network::default();
-        let config = SessionConfig::initiator(BeginString::Fix44, "BUYER", "VENUE")
-            .with_offline_send(OfflineSend::Queue);
-        let session = Session::new(config, MemoryStore::new()).unwrap();
+        let own = SessionConfig::initiator(BeginString::Fix44, "BUYER", "VENUE");
+        let own = config(own.with_offline_send(OfflineSend::Queue));
+        let session = Session::new(own, MemoryStore::new()).unwrap();
         let trader = Trader::new(&network);
         let mut initiator = FixInitiator::with_clock(trader, session, Inbox::new(), times.clone());
         configure(&mut initiator);

@@ -172,6 +172,11 @@ impl<T: Store> Session<T> {
     ) -> Result<Step> {
         let is_reset = is_set(message.get(141));
         let is_first = matches!(self.state, State::AwaitingLogon | State::LogonSent);
+        if self.state == State::AwaitingLogon && !self.enter_hours(now)? {
+            let text = "Outside of session time";
+            self.log_out_and_close(text, DisconnectReason::OutOfHours, now)?;
+            return Ok(Step::Again);
+        }
         if !is_first && !is_reset {
             if head.is_poss_dup && head.number < self.store.next_incoming() {
                 self.statistics.duplicates += 1;

@@ -10,7 +10,6 @@ use super::logon::Answer;
 use super::{Result, Session, State, Step};
 use crate::error::{FieldError, FieldFault};
 use crate::message::{Message, is_header_tag};
-use crate::validate::Reject;
 use crate::value::{UtcTimestamp, Value};
 
 /// What is to be done about a message when the application has seen it.
@@ -83,8 +82,8 @@ impl<T: Store> Session<T> {
         if message.begin_string() != self.config.begin_string.as_str().as_bytes() {
             return self.wrong_version(message, now);
         }
-        if let Err(reject) = self.validate(message) {
-            return self.refused(message, reject.into(), now);
+        if let Err(refusal) = self.validate(message) {
+            return self.refused(message, refusal, now);
         }
         let head = match self.check_head(message, now) {
             Ok(head) => head,
@@ -110,10 +109,16 @@ impl<T: Store> Session<T> {
                 self.advance_if(head.number)?;
                 Ok(Step::Lend(Lent::Reject))
             }
-            _ => match self.out_of_order(head, message, ahead, now)? {
-                Some(step) => Ok(step),
-                None => self.in_order(head, message, now),
-            },
+            kind => {
+                // By when it came, not by when its turn is.
+                if kind == Kind::Heartbeat && self.probe.is_waiting() {
+                    self.heartbeat_came(message, now);
+                }
+                match self.out_of_order(head, message, ahead, now)? {
+                    Some(step) => Ok(step),
+                    None => self.in_order(head, message, now),
+                }
+            }
         }
     }
 
@@ -175,13 +180,39 @@ impl<T: Store> Session<T> {
     }
 
     #[inline]
-    fn validate(&mut self, message: &Message<'_>) -> std::result::Result<(), Reject> {
+    fn validate(&mut self, message: &Message<'_>) -> std::result::Result<(), Refusal> {
         let config = &mut self.config;
-        let validator = match &mut config.admin_validator {
-            Some(validator) if Kind::of(message.msg_type()).is_admin() => Some(validator),
-            _ => config.validator.as_mut(),
-        };
-        validator.map_or(Ok(()), |validator| validator.validate(message))
+        if config.appl_validators.is_empty() {
+            let validator = match &mut config.admin_validator {
+                Some(validator) if Kind::of(message.msg_type()).is_admin() => Some(validator),
+                _ => config.validator.as_mut(),
+            };
+            let result = validator.map_or(Ok(()), |validator| validator.validate(message));
+            return result.map_err(Refusal::from);
+        }
+        self.validate_version(message)
+    }
+
+    /// Over FIXT.1.1, where each message may be of another version of FIX.
+    fn validate_version(&mut self, message: &Message<'_>) -> std::result::Result<(), Refusal> {
+        let config = &mut self.config;
+        if Kind::of(message.msg_type()).is_admin() {
+            let validator = config.admin_validator.as_mut();
+            let result = validator.map_or(Ok(()), |validator| validator.validate(message));
+            return result.map_err(Refusal::from);
+        }
+        let own = message.get(1128).map(|version| version.as_bytes());
+        let default = self.peer.appl_ver_id.as_deref().map(str::as_bytes);
+        let version = own.or(default).unwrap_or_default();
+        let validators = config.appl_validators.iter_mut();
+        let mut known = validators.filter(|(id, _)| id.as_bytes() == version);
+        match known.next().map(|(_, validator)| validator) {
+            Some(validator) => validator.validate(message).map_err(Refusal::from),
+            None => match &mut config.validator {
+                Some(validator) => validator.validate(message).map_err(Refusal::from),
+                None => Err(Refusal::new(18, own.map(|_| 1128))),
+            },
+        }
     }
 
     const fn is_permitted(&self, kind: Kind) -> bool {

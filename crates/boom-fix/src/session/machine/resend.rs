@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::super::clock::Now;
 use super::super::event::{Event, Refusal};
+use super::super::log::Direction;
 use super::super::store::Store;
 use super::header::{Kind, MARGIN, write_again};
 use super::{Result, Session, State};
@@ -23,6 +24,15 @@ pub(super) struct Again {
     decoder: Decoder,
     index: FieldIndex,
     message: Vec<u8>,
+    /// Where in it the message is that was decoded last, and how many fields it has.
+    place: Place,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Place {
+    start: usize,
+    end: usize,
+    fields: usize,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -56,6 +66,7 @@ impl Again {
             decoder: Decoder::new().with_max_message_bytes(usize::MAX),
             index: FieldIndex::new(),
             message: Vec::new(),
+            place: Place::default(),
         }
     }
 
@@ -78,6 +89,29 @@ impl Again {
         if self.deferred.is_none() {
             self.deferred = Some(number);
         }
+    }
+
+    /// Decodes what was read; false if it is no message.
+    fn decode(&mut self) -> bool {
+        let mut input = self.message.as_slice();
+        let Ok(Some(message)) = self.decoder.decode(&mut input, &mut self.index) else {
+            return false;
+        };
+        let (length, fields) = (message.as_bytes().len(), message.fields().len());
+        let end = self.message.len() - input.len();
+        self.place = Place {
+            start: end - length,
+            end,
+            fields,
+        };
+        true
+    }
+
+    /// The message that was decoded last.
+    fn message(&self) -> Message<'_> {
+        let Place { start, end, fields } = self.place;
+        let bytes = self.message.get(start..end).unwrap_or_default();
+        Message::new(self.index.fields(bytes, fields))
     }
 
     /// One range at a time; what is asked for meanwhile becomes one more.
@@ -184,14 +218,10 @@ impl<T: Store> Session<T> {
     /// Reads a message, and says whether it is one to send again.
     fn is_wanted(&mut self, number: u64) -> Result<bool> {
         let again = &mut self.again;
-        if !self.store.read(number, &mut again.message)? {
+        if !self.store.read(number, &mut again.message)? || !again.decode() {
             return Ok(false);
         }
-        let mut input = again.message.as_slice();
-        let message = again.decoder.decode(&mut input, &mut again.index);
-        let Ok(Some(message)) = message else {
-            return Ok(false);
-        };
+        let message = again.message();
         if Kind::of(message.msg_type()).is_admin() {
             return Ok(false);
         }
@@ -201,16 +231,15 @@ impl<T: Store> Session<T> {
         })
     }
 
-    /// Puts the message that was read last on the wire.
+    /// Puts the message that was decoded last on the wire.
     fn rewrite(&mut self, was_sent: bool, now: Now) -> Result<()> {
-        let again = &mut self.again;
-        let mut input = again.message.as_slice();
-        let Ok(Some(message)) = again.decoder.decode(&mut input, &mut again.index) else {
-            return Ok(());
-        };
+        let message = self.again.message();
         let time = UtcTimestamp::from_unix_nanos(now.unix_ns, self.config.precision);
         let room = self.out.reserve(message.as_bytes().len() + MARGIN)?;
         let encoded = write_again(&self.encoder, room, &message, time, was_sent).finish()?;
+        if let Some(log) = &mut self.log {
+            log.message(Direction::Outbound, now.unix_ns, encoded.as_bytes());
+        }
         let (start, length) = (encoded.start(), encoded.as_bytes().len());
         self.out.commit_from(start, length);
         self.count_sent(length, now);
@@ -222,7 +251,7 @@ impl<T: Store> Session<T> {
         let next = number + 1;
         let is_last = next >= self.store.next_outgoing();
         self.again.deferred = (!is_last).then_some(next);
-        if self.store.read(number, &mut self.again.message)? {
+        if self.store.read(number, &mut self.again.message)? && self.again.decode() {
             return self.rewrite(false, now);
         }
         self.notices.push_back(Event::NotSent { number });
@@ -236,6 +265,9 @@ impl<T: Store> Session<T> {
         let mut fill = self.header.begin_gap_fill(&self.encoder, room, from, time);
         fill.uint(36, to).char(123, 'Y');
         let encoded = fill.finish()?;
+        if let Some(log) = &mut self.log {
+            log.message(Direction::Outbound, now.unix_ns, encoded.as_bytes());
+        }
         let (start, length) = (encoded.start(), encoded.as_bytes().len());
         self.out.commit_from(start, length);
         self.statistics.gap_fills_sent += 1;

@@ -3,6 +3,7 @@
 use super::super::clock::Now;
 use super::super::config::{OfflineSend, SlowConsumer};
 use super::super::error::{DisconnectReason, SessionError};
+use super::super::log::Direction;
 use super::super::store::Store;
 use super::header::MARGIN;
 use super::receive::Pending;
@@ -42,6 +43,7 @@ impl<T: Store> Session<T> {
             if self.config.offline == OfflineSend::Refuse {
                 return Err(SessionError::NotLoggedOn);
             }
+            self.queue_in_hours(now)?;
             let number = self.emit(msg_type.as_bytes(), now, Way::Kept, fields)?;
             if self.state == State::LogonSent {
                 // Behind our logon: it goes out with the answer, as if it had been sent then.
@@ -129,6 +131,9 @@ impl<T: Store> Session<T> {
         }
         self.store.append(number, bytes)?;
         if way == Way::Wire {
+            if let Some(log) = &mut self.log {
+                log.message(Direction::Outbound, now.unix_ns, bytes);
+            }
             self.out.commit_from(start, length);
             self.count_sent(length, now);
         }
@@ -156,7 +161,7 @@ impl<T: Store> Session<T> {
         Ok(())
     }
 
-    pub(super) fn test_request(&mut self, now: Now) -> Result<()> {
+    pub(super) fn ask_for_life(&mut self, now: Now) -> Result<()> {
         self.statistics.test_requests_sent += 1;
         let id = std::mem::take(&mut self.config.test_req_id);
         let result = self.admin(b"1", now, |request| {
@@ -213,6 +218,9 @@ impl<T: Store> Session<T> {
     /// `BusinessMessageReject` (35=j): the message is in order, but the application does not take it. In FIX 4.0 and 4.1,
     /// which do not have it, a `Reject`.
     ///
+    /// Over FIXT.1.1, where the message has an `ApplVerID` (1128), this is of the same version, and says so in
+    /// `RefApplVerID` (1130) too.
+    ///
     /// # Errors
     ///
     /// As [`send`](Self::send).
@@ -227,13 +235,23 @@ impl<T: Store> Session<T> {
             return self.reject(message, &super::Rejection::new(text), now);
         }
         let number = message.msg_seq_num().unwrap_or(0);
+        let version = message.get(1128).map(|version| version.as_bytes());
+        let version = version.filter(|_| self.config.is_fixt());
         self.send("j", now, |reject| {
+            // In the version of FIX of what it is about.
+            if let Some(version) = version {
+                reject.bytes(1128, version);
+            }
             reject.uint(45, number);
             if !text.is_empty() {
                 reject.text(58, text);
             }
             reject.bytes(372, message.msg_type());
             reject.uint(380, u64::from(reason));
+            // From FIX 5.0 SP1 on.
+            if let Some(version @ (b"8" | b"9")) = version {
+                reject.bytes(1130, version);
+            }
         })
     }
 }

@@ -28,6 +28,9 @@ impl<T: Store> Session<T> {
             };
             return self.close(reason, now);
         }
+        if self.hours.has_passed(now) {
+            return self.end_hours(now);
+        }
         self.keep_asking(now)?;
         if !matches!(self.state, State::LoggedOn | State::LogoutSent) || self.peer.heartbeat_ns == 0
         {
@@ -42,7 +45,7 @@ impl<T: Store> Session<T> {
             if self.test_request_ns.is_some() {
                 return self.close(DisconnectReason::HeartbeatTimeout, now);
             }
-            return self.test_request(now);
+            return self.ask_for_life(now);
         }
         // What is sent again, or waits for that, is as good as a heartbeat.
         if now_ns >= self.heartbeat_due_ns() && !self.again.is_active() {
@@ -63,10 +66,10 @@ impl<T: Store> Session<T> {
             matches!(self.state, State::LoggedOn | State::LogoutSent) && self.peer.heartbeat_ns > 0;
         let silence = is_timed.then(|| self.silence_ends_ns());
         let heartbeat = (is_timed && !self.again.is_active()).then(|| self.heartbeat_due_ns());
-        [self.deadline_ns, silence, heartbeat, self.gap_due_ns()]
-            .into_iter()
-            .flatten()
-            .min()
+        let gap = self.gap_due_ns();
+        let hours = self.hours.due_ns();
+        let all = [self.deadline_ns, silence, heartbeat, gap, hours];
+        all.into_iter().flatten().min()
     }
 
     const fn heartbeat_due_ns(&self) -> u64 {
