@@ -77,7 +77,9 @@ pub(crate) enum SelectorKind {
     Direct,
     /// Let the kernel receive, by io_uring (Linux)
     IoUring,
-    /// The same without being interrupted for it: the least delay of one message in a virtual machine
+    /// Be told by io_uring when there is something to read: with --ktls, the kernel's records
+    IoUringPolled,
+    /// Let the kernel receive, without being interrupted for it: the least delay of one message in a virtual machine
     IoUringCooperative,
 }
 

@@ -66,16 +66,25 @@ pub(crate) fn run(args: &Args, stop: &AtomicBool) -> io::Result<bool> {
     };
     // The endpoints and their code are the same; only what they ask for readiness differs.
     match args.selector {
-        SelectorKind::Mio => run.watched_by::<_, MioStream>(MioSelector::new()?)?,
-        SelectorKind::Direct => run.watched_by::<_, TcpStream>(DirectSelector::new())?,
+        SelectorKind::Mio => run.watched_by(MioSelector::new()?, TcpStream::into_mio_stream)?,
+        SelectorKind::Direct => run.watched_by(DirectSelector::new(), |stream| stream)?,
         #[cfg(target_os = "linux")]
-        SelectorKind::IoUring => run.watched_by::<_, IoUringStream>(IoUringSelector::new()?)?,
+        SelectorKind::IoUring => {
+            run.watched_by(IoUringSelector::new()?, TcpStream::into_io_uring_stream)?
+        }
+        #[cfg(target_os = "linux")]
+        SelectorKind::IoUringPolled => run.watched_by(
+            IoUringSelector::new()?,
+            TcpStream::into_polled_io_uring_stream,
+        )?,
         #[cfg(target_os = "linux")]
         SelectorKind::IoUringCooperative => {
-            run.watched_by::<_, IoUringStream>(cooperative_io_uring()?)?
+            run.watched_by(cooperative_io_uring()?, TcpStream::into_io_uring_stream)?
         }
         #[cfg(not(target_os = "linux"))]
-        SelectorKind::IoUring | SelectorKind::IoUringCooperative => return Err(no_io_uring()),
+        SelectorKind::IoUring | SelectorKind::IoUringPolled | SelectorKind::IoUringCooperative => {
+            return Err(no_io_uring());
+        }
     }
     print_summary(&mut board);
     let is_complete = is_complete(&board, &exchange);
@@ -97,14 +106,14 @@ struct Run<'a> {
 
 impl Run<'_> {
     /// Follows it by connections of the kind that the selector watches, recorded or not.
-    fn watched_by<R, S>(self, selector: R) -> io::Result<()>
+    fn watched_by<R, S>(self, selector: R, watched: fn(TcpStream) -> S) -> io::Result<()>
     where
         R: Selector<S>,
-        S: From<TcpStream> + Read + Write + Layer<Base = S> + Socket + AsFd,
+        S: Read + Write + Layer<Base = S> + Socket + AsFd,
     {
         let tls = trust(self.exchange)?;
         let Some(ktls) = self.ktls else {
-            return self.recorded_or_not(selector, || Network::<S>::new(tls.clone()));
+            return self.recorded_or_not(selector, || Network::new(tls.clone(), watched));
         };
         let mut config = KtlsConfig::default();
         config.tls = tls;
@@ -112,7 +121,7 @@ impl Run<'_> {
             Ktls::Prefer => KtlsPolicy::Prefer,
             Ktls::Require => KtlsPolicy::Require,
         };
-        self.recorded_or_not(selector, || KernelNetwork::<S>::new(config.clone()))
+        self.recorded_or_not(selector, || KernelNetwork::new(config.clone(), watched))
     }
 
     fn recorded_or_not<R, S, F>(self, selector: R, network: impl Fn() -> F) -> io::Result<()>

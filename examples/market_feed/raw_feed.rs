@@ -1,7 +1,6 @@
 //! The endpoint for any WebSocket server, plain or over TLS: it counts, samples and hashes.
 
 use std::io::{self, Read, Write};
-use std::marker::PhantomData;
 use std::net::SocketAddr;
 
 use boomnet::prelude::*;
@@ -24,7 +23,8 @@ pub(crate) struct RawFeed<S> {
     subscriptions: Vec<String>,
     /// The place on the board.
     feed: usize,
-    stream: PhantomData<fn() -> S>,
+    /// Makes a stream that the selector watches.
+    watched: fn(TcpStream) -> S,
 }
 
 impl<S> RawFeed<S> {
@@ -34,6 +34,7 @@ impl<S> RawFeed<S> {
         tls: TlsConfig,
         subscriptions: &[String],
         feed: usize,
+        watched: fn(TcpStream) -> S,
     ) -> io::Result<Self> {
         let (connection_info, path, secure) = boomnet::ws::util::parse_url(url)?;
         let subscriptions = subscriptions.to_vec();
@@ -44,7 +45,7 @@ impl<S> RawFeed<S> {
             tls,
             subscriptions,
             feed,
-            stream: PhantomData,
+            watched,
         })
     }
 
@@ -75,7 +76,7 @@ impl<S> ConnectionInfoProvider for RawFeed<S> {
 
 impl<S> EndpointWithContext<Board<Digest>> for RawFeed<S>
 where
-    S: From<TcpStream> + Read + Write + Layer<Base: Socket>,
+    S: Read + Write + Layer<Base: Socket>,
 {
     type Target = Websocket<TlsReadyStream<S>>;
 
@@ -84,7 +85,7 @@ where
         address: SocketAddr,
         board: &mut Board<Digest>,
     ) -> io::Result<Option<Self::Target>> {
-        let stream = S::from(TcpStream::try_from((&self.connection_info, address))?);
+        let stream = (self.watched)(TcpStream::try_from((&self.connection_info, address))?);
         let stream =
             stream.into_tls_ready_stream_with_config(self.secure, |tls| *tls = self.tls.clone())?;
         let mut ws = stream.into_websocket(&self.path);

@@ -25,20 +25,39 @@ pub(crate) fn run(args: &Args, stop: &AtomicBool) -> io::Result<bool> {
         .map(|url| Feed::new(url.clone(), args.messages, Digest::default()));
     let mut board = Board::new(Clock::system(), feeds.collect(), args.duration());
     match args.selector {
-        SelectorKind::Mio => follow::<_, MioStream>(MioSelector::new()?, args, &mut board, stop)?,
-        SelectorKind::Direct => {
-            follow::<_, TcpStream>(DirectSelector::new(), args, &mut board, stop)?
-        }
+        SelectorKind::Mio => follow(
+            MioSelector::new()?,
+            TcpStream::into_mio_stream,
+            args,
+            &mut board,
+            stop,
+        )?,
+        SelectorKind::Direct => follow(
+            DirectSelector::new(),
+            |stream| stream,
+            args,
+            &mut board,
+            stop,
+        )?,
         #[cfg(target_os = "linux")]
         SelectorKind::IoUring => {
-            follow::<_, IoUringStream>(IoUringSelector::new()?, args, &mut board, stop)?
+            let watched = TcpStream::into_io_uring_stream;
+            follow(IoUringSelector::new()?, watched, args, &mut board, stop)?
+        }
+        #[cfg(target_os = "linux")]
+        SelectorKind::IoUringPolled => {
+            let watched = TcpStream::into_polled_io_uring_stream;
+            follow(IoUringSelector::new()?, watched, args, &mut board, stop)?
         }
         #[cfg(target_os = "linux")]
         SelectorKind::IoUringCooperative => {
-            follow::<_, IoUringStream>(cooperative_io_uring()?, args, &mut board, stop)?
+            let watched = TcpStream::into_io_uring_stream;
+            follow(cooperative_io_uring()?, watched, args, &mut board, stop)?
         }
         #[cfg(not(target_os = "linux"))]
-        SelectorKind::IoUring | SelectorKind::IoUringCooperative => return Err(no_io_uring()),
+        SelectorKind::IoUring | SelectorKind::IoUringPolled | SelectorKind::IoUringCooperative => {
+            return Err(no_io_uring());
+        }
     }
     print_summary(args, &board);
     Ok(board.is_satisfied())
@@ -46,13 +65,14 @@ pub(crate) fn run(args: &Args, stop: &AtomicBool) -> io::Result<bool> {
 
 fn follow<R, S>(
     selector: R,
+    watched: fn(TcpStream) -> S,
     args: &Args,
     board: &mut Board<Digest>,
     stop: &AtomicBool,
 ) -> io::Result<()>
 where
     R: Selector<S>,
-    S: From<TcpStream> + Read + Write + Layer<Base = S> + Socket,
+    S: Read + Write + Layer<Base = S> + Socket,
 {
     // Beside the roots that everybody trusts, those of the file.
     let tls = match &args.ca {
@@ -61,7 +81,13 @@ where
     };
     let mut service = selector.into_io_service_with_context(board);
     for (feed, url) in args.urls.iter().enumerate() {
-        service.register(RawFeed::<S>::new(url, tls.clone(), &args.subscribe, feed)?);
+        service.register(RawFeed::new(
+            url,
+            tls.clone(),
+            &args.subscribe,
+            feed,
+            watched,
+        )?);
     }
     while !board.is_over(stop) {
         service.poll(board)?;

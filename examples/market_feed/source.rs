@@ -1,7 +1,6 @@
 //! Where the connections of an endpoint come from: the one thing in which a recording and a replay differ.
 
 use std::io::{self, Read, Write};
-use std::marker::PhantomData;
 use std::net::SocketAddr;
 
 use boomnet::ktls::SocketStream;
@@ -26,27 +25,25 @@ pub(crate) trait Source {
 pub(crate) struct Network<S> {
     /// Made once and cloned for each connection: a reconnect then resumes the TLS session.
     tls: TlsConfig,
-    stream: PhantomData<fn() -> S>,
+    /// Makes a stream that the selector watches.
+    watched: fn(TcpStream) -> S,
 }
 
 impl<S> Network<S> {
-    pub(crate) const fn new(tls: TlsConfig) -> Self {
-        Self {
-            tls,
-            stream: PhantomData,
-        }
+    pub(crate) const fn new(tls: TlsConfig, watched: fn(TcpStream) -> S) -> Self {
+        Self { tls, watched }
     }
 }
 
 impl<S> Source for Network<S>
 where
-    S: From<TcpStream> + Read + Write + Layer<Base: Socket>,
+    S: Read + Write + Layer<Base: Socket>,
 {
     type Stream = TlsStream<S>;
 
     /// The service has resolved the host; from here on nothing blocks.
     fn open(&mut self, info: &ConnectionInfo, address: SocketAddr) -> io::Result<TlsStream<S>> {
-        let stream = S::from(TcpStream::try_from((info, address))?);
+        let stream = (self.watched)(TcpStream::try_from((info, address))?);
         stream.into_tls_stream_with_config(|tls| *tls = self.tls.clone())
     }
 }
@@ -55,23 +52,21 @@ where
 #[derive(Debug)]
 pub(crate) struct KernelNetwork<S> {
     config: KtlsConfig,
-    stream: PhantomData<fn() -> S>,
+    /// Makes a stream that the selector watches.
+    watched: fn(TcpStream) -> S,
 }
 
 impl<S> KernelNetwork<S> {
-    pub(crate) const fn new(config: KtlsConfig) -> Self {
-        Self {
-            config,
-            stream: PhantomData,
-        }
+    pub(crate) const fn new(config: KtlsConfig, watched: fn(TcpStream) -> S) -> Self {
+        Self { config, watched }
     }
 }
 
-impl<S: From<TcpStream> + SocketStream> Source for KernelNetwork<S> {
+impl<S: SocketStream> Source for KernelNetwork<S> {
     type Stream = KtlsStream<S>;
 
     fn open(&mut self, info: &ConnectionInfo, address: SocketAddr) -> io::Result<KtlsStream<S>> {
-        let stream = S::from(TcpStream::try_from((info, address))?);
+        let stream = (self.watched)(TcpStream::try_from((info, address))?);
         stream.into_ktls_stream_with_config(|ktls| *ktls = self.config.clone())
     }
 }

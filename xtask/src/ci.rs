@@ -40,7 +40,13 @@ pub(crate) fn run(workspace: &Workspace, report: &mut Report, tested: bool) {
             short_example(workspace, name)
         });
     }
-    for selector in ["direct", "mio", "io-uring", "io-uring-cooperative"] {
+    for selector in [
+        "direct",
+        "mio",
+        "io-uring",
+        "io-uring-cooperative",
+        "io-uring-polled",
+    ] {
         report.step(&format!("example market_feed, {selector}"), || {
             market_feed(workspace, selector)
         });

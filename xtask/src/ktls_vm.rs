@@ -191,7 +191,7 @@ fn market_feed(workspace: &Workspace, home: &Home, limit: Duration) -> Result<Ou
         .filter(|message| message["target"]["name"] == "market_feed")
         .find_map(|message| message["executable"].as_str().map(PathBuf::from))
         .ok_or_else(|| Failure::new("cargo built no market_feed"))?;
-    for selector in ["direct", "mio"] {
+    for selector in ["direct", "mio", "io-uring-polled"] {
         let arguments = [
             "--seconds",
             "3",

@@ -6,6 +6,10 @@
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream as Peer};
 
+#[cfg(all(feature = "io-uring", target_os = "linux"))]
+use boom_select::IntoIoUringStream;
+#[cfg(feature = "mio")]
+use boom_select::IntoMioStream;
 use boom_select::{Ready, Selector, Token};
 use boom_stream::tcp::TcpStream;
 use boom_testkit::alloc::{CountingAllocator, count};
@@ -33,10 +37,13 @@ fn exchange<T: Read, S: Selector<T>>(
     }
 }
 
-fn receives_without_allocating<T: From<TcpStream> + Read, S: Selector<T>>(mut selector: S) {
+fn receives_without_allocating<T: Read, S: Selector<T>>(
+    mut selector: S,
+    stream: impl FnOnce(TcpStream) -> T,
+) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
-    let mut stream = T::from(TcpStream::try_from(("127.0.0.1", port)).unwrap());
+    let mut stream = stream(TcpStream::try_from(("127.0.0.1", port)).unwrap());
     let mut peer = listener.accept().unwrap().0;
     let token = Token {
         index: 0,
@@ -58,15 +65,14 @@ fn receives_without_allocating<T: From<TcpStream> + Read, S: Selector<T>>(mut se
 
 #[test]
 fn direct() {
-    receives_without_allocating::<TcpStream, _>(boom_select::DirectSelector::new());
+    receives_without_allocating(boom_select::DirectSelector::new(), |stream| stream);
 }
 
 #[cfg(feature = "mio")]
 #[test]
 fn mio() {
-    receives_without_allocating::<boom_select::MioStream, _>(
-        boom_select::MioSelector::new().unwrap(),
-    );
+    let selector = boom_select::MioSelector::new().unwrap();
+    receives_without_allocating(selector, IntoMioStream::into_mio_stream);
 }
 
 #[cfg(all(feature = "io-uring", target_os = "linux"))]
@@ -74,6 +80,14 @@ fn mio() {
 fn io_uring() {
     // Where there is none, `tests/selectors` says so.
     if let Ok(selector) = boom_select::IoUringSelector::new() {
-        receives_without_allocating::<boom_select::IoUringStream, _>(selector);
+        receives_without_allocating(selector, IntoIoUringStream::into_io_uring_stream);
+    }
+}
+
+#[cfg(all(feature = "io-uring", target_os = "linux"))]
+#[test]
+fn io_uring_polled() {
+    if let Ok(selector) = boom_select::IoUringSelector::new() {
+        receives_without_allocating(selector, IntoIoUringStream::into_polled_io_uring_stream);
     }
 }

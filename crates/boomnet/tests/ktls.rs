@@ -22,9 +22,9 @@ use boomnet::tls::Roots;
 use boomnet::ws::util::parse_url;
 
 /// What a service and the kernel ask of a socket.
-trait Base: From<TcpStream> + Read + Write + Layer<Base = Self> + Socket + AsFd {}
+trait Base: Read + Write + Layer<Base = Self> + Socket + AsFd {}
 
-impl<S: From<TcpStream> + Read + Write + Layer<Base = Self> + Socket + AsFd> Base for S {}
+impl<S: Read + Write + Layer<Base = Self> + Socket + AsFd> Base for S {}
 
 /// Trades to be received on each of the two connections.
 const ENOUGH: usize = 300;
@@ -37,7 +37,10 @@ struct Trades<S, B> {
     /// The ids, by connection.
     received: Vec<Vec<u64>>,
     offloads: Vec<Offload>,
-    stream: PhantomData<fn() -> (S, B)>,
+    /// Makes a stream that the selector watches.
+    watched: fn(TcpStream) -> S,
+    receives_ahead: bool,
+    backend: PhantomData<fn() -> B>,
 }
 
 impl<S, B> ConnectionInfoProvider for Trades<S, B> {
@@ -50,7 +53,8 @@ impl<S: Base, B: Backend> Endpoint for Trades<S, B> {
     type Target = Websocket<RecordedStream<KtlsStream<S, B>>>;
 
     fn create_target(&mut self, address: SocketAddr) -> io::Result<Option<Self::Target>> {
-        let stream = S::from(TcpStream::try_from((&self.connection_info, address))?);
+        let stream = (self.watched)(TcpStream::try_from((&self.connection_info, address))?);
+        self.receives_ahead = stream.receives_ahead();
         let stream = stream
             .into_ktls_stream_by_with_config::<B>(|config| *config = self.config.clone())?
             .into_recorded_stream_with(&self.recorder)?;
@@ -83,7 +87,7 @@ impl<S: Base, B: Backend> Endpoint for Trades<S, B> {
 }
 
 /// Follows an exchange by two connections, of which it drops the first one.
-fn every_trade_arrives<R, S, B>(selector: R, name: &str)
+fn every_trade_arrives<R, S, B>(selector: R, watched: fn(TcpStream) -> S, name: &str)
 where
     R: Selector<S>,
     S: Base,
@@ -106,7 +110,9 @@ where
         recorder,
         received: Vec::new(),
         offloads: Vec::new(),
-        stream: PhantomData,
+        watched,
+        receives_ahead: true,
+        backend: PhantomData,
     });
     let deadline = Instant::now() + Duration::from_secs(60);
     let mut is_dropped = false;
@@ -128,7 +134,7 @@ where
         let steps = received.windows(2).map(|pair| pair[1] - pair[0]);
         assert!(steps.into_iter().all(|step| step == 1), "lost or repeated");
     }
-    let expected = expected::<S, B>();
+    let expected = expected::<B>(trades.receives_ahead);
     assert_eq!(trades.offloads, [expected, expected]);
     let sessions = exchange.sessions();
     let resumed: Vec<_> = sessions.iter().map(|session| session.resumed).collect();
@@ -143,10 +149,10 @@ where
     assert!(enough.count() >= 2, "recordings of {sizes:?} bytes");
 }
 
-/// What the kernel does: nothing where the socket receives ahead, as it does for io_uring.
-fn expected<S, B>() -> Offload {
+/// What the kernel does: nothing where the socket receives ahead.
+fn expected<B>(receives_ahead: bool) -> Offload {
     let is_there = Offload::probe().is_there();
-    let receives_ahead = std::any::type_name::<S>().contains("IoUring");
+    assert!(is_there || !is_required(), "{:?}", Offload::probe());
     let is_openssl = std::any::type_name::<B>().contains("openssl");
     match is_there && !receives_ahead {
         false => Offload::NONE,
@@ -162,10 +168,27 @@ fn expected<S, B>() -> Offload {
     }
 }
 
+/// Said where the machine has kernel TLS, and io_uring.
+fn is_required() -> bool {
+    std::env::var_os("BOOM_KTLS_KERNEL").is_some()
+}
+
 /// OpenSSL before 3.2 does so with TLS 1.3, which the exchange speaks.
 #[cfg(feature = "ktls")]
 fn openssl_leaves_receiving() -> bool {
     boomnet::tls::openssl::backend::version::number() < 0x3020_0000
+}
+
+#[cfg(all(feature = "io-uring", target_os = "linux"))]
+fn over_io_uring<B: Backend>(watched: fn(TcpStream) -> IoUringStream, name: &str) {
+    match IoUringSelector::new() {
+        Ok(selector) => every_trade_arrives::<_, _, B>(selector, watched, name),
+        Err(error) => {
+            assert!(!is_required(), "{error}");
+            let mut uncaptured = io::stderr();
+            writeln!(uncaptured, "SKIPPED over io_uring: {error}").unwrap();
+        }
+    }
 }
 
 macro_rules! over_each_selector {
@@ -176,7 +199,8 @@ macro_rules! over_each_selector {
             #[test]
             fn direct() {
                 let name = concat!(stringify!($name), "-direct");
-                every_trade_arrives::<_, TcpStream, $backend>(DirectSelector::new(), name);
+                let selector = DirectSelector::new();
+                every_trade_arrives::<_, _, $backend>(selector, |stream| stream, name);
             }
 
             #[cfg(feature = "mio")]
@@ -184,22 +208,22 @@ macro_rules! over_each_selector {
             fn mio() {
                 let name = concat!(stringify!($name), "-mio");
                 let selector = MioSelector::new().unwrap();
-                every_trade_arrives::<_, MioStream, $backend>(selector, name);
+                let watched = TcpStream::into_mio_stream;
+                every_trade_arrives::<_, _, $backend>(selector, watched, name);
             }
 
             #[cfg(all(feature = "io-uring", target_os = "linux"))]
             #[test]
             fn io_uring() {
                 let name = concat!(stringify!($name), "-io-uring");
-                match IoUringSelector::new() {
-                    Ok(selector) => {
-                        every_trade_arrives::<_, IoUringStream, $backend>(selector, name)
-                    }
-                    Err(error) => {
-                        let mut uncaptured = io::stderr();
-                        writeln!(uncaptured, "SKIPPED over io_uring: {error}").unwrap();
-                    }
-                }
+                over_io_uring::<$backend>(TcpStream::into_io_uring_stream, name);
+            }
+
+            #[cfg(all(feature = "io-uring", target_os = "linux"))]
+            #[test]
+            fn io_uring_polled() {
+                let name = concat!(stringify!($name), "-io-uring-polled");
+                over_io_uring::<$backend>(TcpStream::into_polled_io_uring_stream, name);
             }
         }
     };

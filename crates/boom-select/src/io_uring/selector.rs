@@ -27,6 +27,10 @@ use crate::{Readiness, Ready, Selector, Token};
 /// started again on the other. With [`IoUringConfig::with_cooperative_receive`] it waits for a poll in place of interrupting,
 /// with [`IoUringConfig::with_sqpoll`] a thread of the kernel's does it instead.
 ///
+/// A stream that was made by [`into_polled_io_uring_stream`](crate::IntoIoUringStream::into_polled_io_uring_stream) is only
+/// told when it can read and write, and does so by the ordinary system calls, as one of mio; kernel TLS needs that. It takes
+/// no buffer. Streams of both kinds can be registered with one selector.
+///
 /// What is done on other threads, such as to read or to drop a stream, is seen by the next poll, and does not end one that
 /// waits.
 ///
@@ -122,8 +126,9 @@ impl Selector<IoUringStream> for IoUringSelector {
         }
         self.ring.check_thread()?;
         let mut watch = Watch::new(token, Arc::clone(socket.shared()));
+        watch.is_polled = socket.is_polled();
         // After its end there is nothing to receive.
-        watch.has_received = socket.has_end();
+        watch.has_received = watch.is_polled || socket.has_end();
         let slot = self.occupy(watch)?;
         if let Err(error) = self.start(slot, socket.is_connected()) {
             // What was started of it is ended later, if it cannot be now, and the slot with it.
@@ -235,7 +240,8 @@ impl IoUringSelector {
         }
     }
 
-    /// Waits for the end of a connect, and receives at once where there is none to wait for.
+    /// Waits for the end of a connect, and receives at once where there is none to wait for. A stream that reads for
+    /// itself is watched for all that it waits for, by one operation.
     fn start(&mut self, slot: u32, is_connected: bool) -> io::Result<()> {
         self.start_writable(slot)?;
         if is_connected && self.watch(slot).is_some_and(|watch| !watch.has_received) {
@@ -249,8 +255,12 @@ impl IoUringSelector {
         let Some(watch) = self.slots[slot as usize].watch.as_mut() else {
             return Ok(());
         };
+        let events = match watch.is_polled {
+            true => POLLIN | POLLOUT | POLLRDHUP,
+            false => POLLOUT,
+        };
         self.ring
-            .watch_writable(watch.shared.socket.as_fd(), name.into())?;
+            .watch(watch.shared.socket.as_fd(), events, name.into())?;
         watch.writable = Operation::Active;
         Ok(())
     }
@@ -517,6 +527,9 @@ impl IoUringSelector {
         if watch.is_closing {
             return Ok(());
         }
+        if watch.is_polled {
+            return self.became_ready(slot, completion);
+        }
         let is_first = !watch.has_received;
         let has_failed = match completion.result {
             Ok(events) => events & (POLLERR | POLLHUP) != 0,
@@ -537,6 +550,35 @@ impl IoUringSelector {
         }
         // The last completion may have found no place, or the thread that it ran on has ended.
         if !completion.more && !has_failed {
+            self.start_writable(slot)?;
+        }
+        Ok(())
+    }
+
+    /// Notes what a socket has become ready for that its stream reads for itself.
+    ///
+    /// The kernel looks at the socket after each wake-up, and when the operation starts. So what arrives after a read that
+    /// found nothing is told, and so is what arrives between one operation and the next.
+    fn became_ready(&mut self, slot: u32, completion: &Completion) -> io::Result<()> {
+        let is_over = match completion.result {
+            Ok(events) => {
+                self.touch(slot, |readiness| {
+                    readiness.readable |= events & POLLIN != 0;
+                    readiness.writable |= events & POLLOUT != 0;
+                    readiness.read_closed |= events & (POLLRDHUP | POLLHUP) != 0;
+                    readiness.error |= events & (POLLERR | POLLHUP) != 0;
+                });
+                // Both sides have ended: nothing changes any more.
+                events & POLLHUP != 0
+            }
+            Err(ECANCELED | EINTR) => false,
+            Err(code) => {
+                self.ended(slot, End::Failed(code));
+                true
+            }
+        };
+        // The last completion may have found no place, or the thread that it ran on has ended.
+        if !completion.more && !is_over {
             self.start_writable(slot)?;
         }
         Ok(())
@@ -637,8 +679,11 @@ impl Drop for IoUringSelector {
 const EINTR: i32 = 4;
 const ENOBUFS: i32 = 105;
 const ECANCELED: i32 = 125;
+const POLLIN: u32 = 0x1;
+const POLLOUT: u32 = 0x4;
 const POLLERR: u32 = 0x8;
 const POLLHUP: u32 = 0x10;
+const POLLRDHUP: u32 = 0x2000;
 
 #[cfg(test)]
 mod tests;

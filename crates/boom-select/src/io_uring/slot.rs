@@ -13,7 +13,7 @@ use crate::{Readiness, Token};
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) socket: TcpStream,
-    /// A selector receives for the stream.
+    /// It is registered with a selector.
     is_watched: AtomicBool,
 }
 
@@ -211,6 +211,8 @@ impl Operation {
 pub(super) struct Watch {
     pub(super) token: Token,
     pub(super) shared: Arc<Shared>,
+    /// The stream reads for itself, and is told when.
+    pub(super) is_polled: bool,
     /// What has arrived and was not delivered.
     pub(super) inbox: Inbox,
     /// What is to be reported.
@@ -236,6 +238,7 @@ impl Watch {
         Self {
             token,
             shared,
+            is_polled: false,
             inbox: Inbox::default(),
             readiness: Readiness::default(),
             is_touched: false,

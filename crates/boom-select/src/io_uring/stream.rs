@@ -1,4 +1,4 @@
-//! A TCP stream that the kernel has received for.
+//! A TCP stream that the kernel has received for, or has told when to read.
 
 use std::io::{self, ErrorKind, IoSlice, IoSliceMut, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream as StdTcpStream};
@@ -17,6 +17,9 @@ use crate::Readiness;
 /// into and the selector has delivered. A write is the ordinary system call, unless the socket is known to be full. Not
 /// registered, or under another selector, it is an ordinary non-blocking stream; bytes that were received for it before
 /// it was deregistered are read first.
+///
+/// One made by [`into_polled_io_uring_stream`](IntoIoUringStream::into_polled_io_uring_stream) is told when there is something
+/// to read, and reads it by the ordinary system call.
 ///
 /// A stream can be dropped at any moment. Where it is still registered its connection is shut down at once, and its
 /// descriptor is closed when the selector is next polled.
@@ -41,9 +44,11 @@ pub struct IoUringStream {
     connection_info: ConnectionInfo,
     connect: ConnectStatus,
     close: CloseStatus,
+    /// Nothing is received for it before it reads.
+    is_polled: bool,
     /// What was received and not read.
     inbox: Inbox,
-    /// `None` while no selector receives for the stream.
+    /// `None` while it is registered nowhere.
     known: Option<Known>,
 }
 
@@ -56,10 +61,32 @@ struct Known {
     /// Where the selector learns that the stream was dropped.
     mailbox: Weak<Mailbox>,
     writable: bool,
+    /// The socket itself may be read. Where the selector receives, only a stream that is about to fail does so.
+    readable: bool,
+    /// The peer's end of the stream is behind the bytes that wait. No further report announces it, so a short read does
+    /// not mean that there is nothing left to read. Only of a stream that is polled.
+    read_closed: bool,
     /// A read has returned the end of the stream.
     ended: bool,
-    /// The selector does not receive for the stream, which is about to fail: it reads for itself.
-    reads_itself: bool,
+}
+
+impl Known {
+    /// Takes a report on a stream that is polled.
+    fn learn(&mut self, readiness: Readiness) {
+        self.readable |= readiness.readable || readiness.read_closed || readiness.error;
+        self.read_closed |= readiness.read_closed || readiness.error;
+    }
+
+    /// Notes what a read of a stream that is polled has shown, into `room` bytes.
+    fn observe_read(&mut self, result: &io::Result<usize>, room: usize) {
+        match result {
+            // Stays readable: the end of the stream can be read again, and is there again.
+            Ok(0) => self.ended = true,
+            Ok(count) => self.readable = *count == room || self.read_closed,
+            Err(error) if error.kind() == ErrorKind::WouldBlock => self.readable = false,
+            Err(_) => {}
+        }
+    }
 }
 
 impl IoUringStream {
@@ -88,6 +115,22 @@ impl IoUringStream {
     /// The kernel's; `NotConnected` where there is no connection to end.
     pub fn shutdown(&self, how: Shutdown) -> io::Result<()> {
         self.shared.socket.shutdown(how)
+    }
+
+    /// Returns true if it is only told when to read, and reads by itself.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use boom_select::IntoIoUringStream;
+    /// use boom_stream::tcp::TcpStream;
+    ///
+    /// let stream = TcpStream::try_from(("localhost", 4001))?.into_polled_io_uring_stream();
+    /// assert!(stream.is_polled());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub const fn is_polled(&self) -> bool {
+        self.is_polled
     }
 
     pub(super) const fn shared(&self) -> &Arc<Shared> {
@@ -121,8 +164,9 @@ impl IoUringStream {
             generation,
             mailbox: Arc::downgrade(mailbox),
             writable: false,
+            readable: false,
+            read_closed: false,
             ended: false,
-            reads_itself: false,
         });
     }
 
@@ -139,7 +183,10 @@ impl IoUringStream {
         self.inbox.append(inbox);
         if let Some(known) = &mut self.known {
             known.writable |= readiness.writable || readiness.error;
-            known.reads_itself |= has_failed;
+            known.readable |= has_failed;
+            if self.is_polled {
+                known.learn(readiness);
+            }
         }
     }
 
@@ -147,7 +194,7 @@ impl IoUringStream {
     pub(super) fn may_read(&self) -> bool {
         self.known
             .as_ref()
-            .is_some_and(|known| !known.ended && (known.reads_itself || !self.inbox.is_empty()))
+            .is_some_and(|known| !known.ended && (known.readable || !self.inbox.is_empty()))
     }
 
     #[inline]
@@ -173,15 +220,21 @@ impl IoUringStream {
         filled
     }
 
-    /// What a read says that finds no bytes received.
+    /// Its selector is gone, and took nothing along.
+    fn is_left(&self) -> bool {
+        self.is_polled && !self.shared.is_watched()
+    }
+
+    /// What a read into `room` bytes says that finds no bytes received.
     fn read_no_bytes(
         &mut self,
+        room: usize,
         read: impl FnOnce(&mut &StdTcpStream) -> io::Result<usize>,
     ) -> io::Result<usize> {
         let result = match (self.inbox.end, &self.known) {
             (Some(End::Closed), _) => Ok(0),
             (Some(End::Failed(code)), _) => Err(io::Error::from_raw_os_error(code)),
-            (None, Some(known)) if !known.reads_itself => {
+            (None, Some(known)) if !known.readable && !self.is_left() => {
                 return Err(if self.shared.is_watched() {
                     ErrorKind::WouldBlock.into()
                 } else {
@@ -192,7 +245,10 @@ impl IoUringStream {
         };
         let result = self.connect.observe(result);
         if let Some(known) = &mut self.known {
-            known.ended |= !matches!(result, Ok(count) if count > 0);
+            match self.is_polled {
+                true => known.observe_read(&result, room),
+                false => known.ended |= !matches!(result, Ok(count) if count > 0),
+            }
         }
         result
     }
@@ -204,7 +260,7 @@ impl IoUringStream {
         length: usize,
         write: impl FnOnce(&mut &StdTcpStream) -> io::Result<usize>,
     ) -> io::Result<usize> {
-        if self.known.as_ref().is_some_and(|known| !known.writable) {
+        if self.known.as_ref().is_some_and(|known| !known.writable) && !self.is_left() {
             return Err(ErrorKind::WouldBlock.into());
         }
         let result = self.connect.observe(write(&mut &self.shared.socket));
@@ -234,7 +290,7 @@ impl Read for IoUringStream {
             return Ok(0);
         }
         match self.copy_received(buffer) {
-            0 => self.read_no_bytes(|socket| socket.read(buffer)),
+            0 => self.read_no_bytes(buffer.len(), |socket| socket.read(buffer)),
             count => Ok(count),
         }
     }
@@ -252,7 +308,11 @@ impl Read for IoUringStream {
             }
         }
         match total {
-            0 => self.read_no_bytes(|socket| socket.read_vectored(buffers)),
+            0 => {
+                let used = buffers.iter().take(BUFFERS_MAX);
+                let room = used.map(|buffer| buffer.len()).sum();
+                self.read_no_bytes(room, |socket| socket.read_vectored(buffers))
+            }
             count => Ok(count),
         }
     }
@@ -298,10 +358,12 @@ impl Layer for IoUringStream {
             (Some(End::Closed), _) => Ok(true),
             (Some(End::Failed(code)), _) => Err(io::Error::from_raw_os_error(code)),
             // The socket may be at its end although the ring holds bytes that were before it.
-            (None, Some(known)) if !known.reads_itself => match self.shared.is_watched() {
-                true => Ok(false),
-                false => Err(io::Error::new(ErrorKind::NotConnected, SelectorGone)),
-            },
+            (None, Some(known)) if !known.readable && !self.is_polled => {
+                match self.shared.is_watched() {
+                    true => Ok(false),
+                    false => Err(io::Error::new(ErrorKind::NotConnected, SelectorGone)),
+                }
+            }
             (None, _) => self.close.check(&self.shared.socket),
         }
     }
@@ -321,7 +383,7 @@ impl Socket for IoUringStream {
     fn connected(&mut self) -> io::Result<bool> {
         if self.connect == ConnectStatus::Pending {
             // A connect that ends, well or not, makes the socket writable.
-            if self.known.as_ref().is_some_and(|known| !known.writable) {
+            if self.known.as_ref().is_some_and(|known| !known.writable) && !self.is_left() {
                 return Ok(false);
             }
             // The receive has taken the error that the socket would be asked for.
@@ -333,6 +395,10 @@ impl Socket for IoUringStream {
             }
         }
         self.connect.check(&self.shared.socket)
+    }
+
+    fn receives_ahead(&self) -> bool {
+        !self.is_polled
     }
 }
 
@@ -369,6 +435,7 @@ impl From<TcpStream> for IoUringStream {
             connection_info,
             connect: ConnectStatus::Pending,
             close: CloseStatus::Open,
+            is_polled: false,
             inbox: Inbox::default(),
             known: None,
         }
@@ -387,12 +454,47 @@ impl From<TcpStream> for IoUringStream {
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub trait IntoIoUringStream {
-    /// Converts the stream; no system call is made.
+    /// Converts the stream, which the kernel will receive for; no system call is made.
     fn into_io_uring_stream(self) -> IoUringStream;
+
+    /// Converts the stream to one that nothing is received for before it reads: the selector tells it when there is
+    /// something to read, and when there is room to write. No system call is made.
+    ///
+    /// Each read is a system call then, as with [`MioStream`](crate::MioStream), and an idle poll makes none still. That is
+    /// for who needs the socket itself, as kernel TLS does, whose records cannot be received ahead.
+    ///
+    /// It is said here and not to the selector, because what is built on the stream has to know before it is registered.
+    /// So each endpoint can choose for itself:
+    ///
+    /// ```
+    /// use boom_select::{IntoIoUringStream, IoUringStream};
+    /// use boom_stream::Socket;
+    /// use boom_stream::tcp::TcpStream;
+    ///
+    /// fn connected(stream: TcpStream, wants_kernel_tls: bool) -> IoUringStream {
+    ///     match wants_kernel_tls {
+    ///         true => stream.into_polled_io_uring_stream(),
+    ///         false => stream.into_io_uring_stream(),
+    ///     }
+    /// }
+    ///
+    /// # let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+    /// # let port = listener.local_addr()?.port();
+    /// assert!(connected(TcpStream::try_from(("127.0.0.1", port))?, false).receives_ahead());
+    /// assert!(!connected(TcpStream::try_from(("127.0.0.1", port))?, true).receives_ahead());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    fn into_polled_io_uring_stream(self) -> IoUringStream;
 }
 
 impl IntoIoUringStream for TcpStream {
     fn into_io_uring_stream(self) -> IoUringStream {
         self.into()
+    }
+
+    fn into_polled_io_uring_stream(self) -> IoUringStream {
+        let mut stream = IoUringStream::from(self);
+        stream.is_polled = true;
+        stream
     }
 }

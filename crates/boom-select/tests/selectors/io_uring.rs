@@ -17,6 +17,7 @@ use crate::support::{
     read_available, token,
 };
 
+mod polled;
 mod stress;
 
 pub(crate) struct IoUring;

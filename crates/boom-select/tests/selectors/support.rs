@@ -20,6 +20,11 @@ pub(crate) trait Kind {
 
     /// `None` where the system has no such thing.
     fn selector() -> Option<Self::Selector>;
+
+    /// The stream over a socket.
+    fn stream(stream: TcpStream) -> Self::Stream {
+        stream.into()
+    }
 }
 
 /// Ends the test where there is no such selector.
@@ -111,7 +116,7 @@ pub(crate) fn connect_pair<K: Kind>() -> (K::Stream, Peer) {
 }
 
 pub(crate) fn connect<K: Kind>(port: u16) -> K::Stream {
-    TcpStream::try_from(("127.0.0.1", port)).unwrap().into()
+    K::stream(TcpStream::try_from(("127.0.0.1", port)).unwrap())
 }
 
 pub(crate) fn poll<K: Kind>(selector: &mut K::Selector, timeout: Duration) -> Vec<Ready> {

@@ -10,12 +10,25 @@ use boom_stream::tcp::TcpStream;
 
 use crate::loopback::{Reader, Service, end_with_data, listen, poll_until, refused, restart};
 
-fn io_uring(stream: TcpStream) -> IoUringStream {
-    stream.into_io_uring_stream()
+/// Makes a stream.
+type Make = fn(TcpStream) -> IoUringStream;
+
+/// Streams that are received for, and streams that are told when to read.
+const KINDS: [Make; 2] = [
+    IntoIoUringStream::into_io_uring_stream,
+    IntoIoUringStream::into_polled_io_uring_stream,
+];
+
+/// A selector for each answer to who receives, with each kind of stream, or none.
+fn selectors(config: IoUringConfig) -> Vec<(IoUringSelector, Make)> {
+    let kinds = KINDS.into_iter();
+    kinds
+        .flat_map(|make| each_way(config).into_iter().map(move |one| (one, make)))
+        .collect()
 }
 
 /// One selector for each answer to who receives, or none.
-fn selectors(config: IoUringConfig) -> Vec<IoUringSelector> {
+fn each_way(config: IoUringConfig) -> Vec<IoUringSelector> {
     [
         config,
         config.with_cooperative_receive(),
@@ -39,23 +52,23 @@ fn selectors(config: IoUringConfig) -> Vec<IoUringSelector> {
 #[test]
 fn an_end_that_arrives_with_the_data_is_not_lost() {
     for room in [3, 5, 4096] {
-        for selector in selectors(IoUringConfig::default()) {
-            end_with_data(selector, io_uring, room);
+        for (selector, make) in selectors(IoUringConfig::default()) {
+            end_with_data(selector, make, room);
         }
     }
 }
 
 #[test]
 fn a_refused_connect_is_reported_and_retried() {
-    for selector in selectors(IoUringConfig::default()) {
-        refused(selector, io_uring);
+    for (selector, make) in selectors(IoUringConfig::default()) {
+        refused(selector, make);
     }
 }
 
 #[test]
 fn endpoints_come_back_after_the_server() {
-    for selector in selectors(IoUringConfig::default().with_completions(16)) {
-        restart(selector, io_uring, 100);
+    for (selector, make) in selectors(IoUringConfig::default().with_completions(16)) {
+        restart(selector, make, 100);
     }
 }
 
@@ -65,7 +78,7 @@ fn byte(number: usize, place: usize) -> u8 {
 }
 
 /// Endpoints come and go while all are sent to: each has the beginning of what was sent, those that stay all of it.
-fn churn(selector: IoUringSelector) {
+fn churn(selector: IoUringSelector, make: Make) {
     const STAY: usize = 40;
     const ROUNDS: usize = 60;
     let (listener, port) = listen();
@@ -73,7 +86,7 @@ fn churn(selector: IoUringSelector) {
         .into_io_service()
         .with_connect_rate(u32::MAX, Duration::from_secs(1));
     let connect = |service: &mut Service<_, _>| -> (Handle, Peer) {
-        let handle = service.register(Reader::new(port, io_uring));
+        let handle = service.register(Reader::new(port, make));
         let attempts = service.stats().attempts;
         poll_until(service, |service| service.stats().attempts > attempts);
         (handle, listener.accept().unwrap().0)
@@ -120,8 +133,8 @@ fn those_that_come_and_go_take_nothing_from_those_that_stay() {
         .with_buffer_size(64)
         .with_completions(16);
     for config in [few, IoUringConfig::default()] {
-        for selector in selectors(config) {
-            churn(selector);
+        for (selector, make) in selectors(config) {
+            churn(selector, make);
         }
     }
 }

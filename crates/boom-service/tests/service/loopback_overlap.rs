@@ -180,8 +180,14 @@ fn no_message_is_missed_without_a_selector() {
 fn no_message_is_missed_by_io_uring() {
     use boom_select::{IntoIoUringStream, IoUringSelector};
 
-    let Ok(selector) = IoUringSelector::new() else {
-        return;
-    };
-    no_message_is_missed(selector, |stream: TcpStream| stream.into_io_uring_stream());
+    let kinds: [fn(TcpStream) -> _; 2] = [
+        IntoIoUringStream::into_io_uring_stream,
+        IntoIoUringStream::into_polled_io_uring_stream,
+    ];
+    for kind in kinds {
+        let Ok(selector) = IoUringSelector::new() else {
+            return;
+        };
+        no_message_is_missed(selector, kind);
+    }
 }

@@ -6,6 +6,7 @@ use std::net::{TcpListener, TcpStream as Peer};
 use boom_stream::tcp::TcpStream;
 
 use super::*;
+use crate::IntoIoUringStream;
 
 const TOKEN: Token = Token {
     index: 0,
@@ -18,6 +19,19 @@ fn pair(config: IoUringConfig) -> Option<(IoUringSelector, IoUringStream, Peer)>
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let mut stream = IoUringStream::from(TcpStream::try_from(("127.0.0.1", port)).unwrap());
+    let peer = listener.accept().unwrap().0;
+    selector.register(&mut stream, TOKEN).unwrap();
+    Some((selector, stream, peer))
+}
+
+/// The same with a stream that reads for itself.
+fn polled_pair(config: IoUringConfig) -> Option<(IoUringSelector, IoUringStream, Peer)> {
+    let (mut selector, mut stream, _) = pair(config)?;
+    selector.deregister(&mut stream, TOKEN).unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let stream = TcpStream::try_from(("127.0.0.1", port)).unwrap();
+    let mut stream = stream.into_polled_io_uring_stream();
     let peer = listener.accept().unwrap().0;
     selector.register(&mut stream, TOKEN).unwrap();
     Some((selector, stream, peer))
@@ -103,4 +117,74 @@ fn a_stream_whose_bytes_were_copied_is_counted_until_they_are_read() {
         .poll(&mut Vec::new(), Some(Duration::ZERO))
         .unwrap();
     assert_eq!(selector.watch(slot).unwrap().parts, 0);
+}
+
+#[test]
+fn a_stream_that_reads_for_itself_takes_no_buffer_and_no_time() {
+    for config in [
+        IoUringConfig::default(),
+        IoUringConfig::default().with_cooperative_receive(),
+    ] {
+        let Some((mut selector, mut stream, mut peer)) = polled_pair(config) else {
+            return;
+        };
+        peer.write_all(b"unread").unwrap();
+        wait_readable(&mut selector, &mut stream);
+        let slot = selector.slot_of(&stream).unwrap();
+        assert_eq!(selector.watch(slot).unwrap().receive, Operation::Off);
+        assert_eq!(selector.watch(slot).unwrap().writable, Operation::Active);
+        // What is not read is not told again: such a poll makes no system call.
+        let mut ready = Vec::new();
+        for _ in 0..100 {
+            assert!(selector.ring.is_idle() && selector.touched.is_empty());
+            selector.poll(&mut ready, Some(Duration::ZERO)).unwrap();
+        }
+        assert_eq!(ready, []);
+        let mut buffer = [0; 8];
+        assert_eq!(stream.read(&mut buffer).unwrap(), 6);
+        assert_eq!(selector.buffers_out, 0);
+        assert!(selector.ring.is_idle());
+    }
+}
+
+#[test]
+fn an_operation_that_ended_is_started_again_and_loses_nothing() {
+    let Some((mut selector, mut stream, mut peer)) = polled_pair(IoUringConfig::default()) else {
+        return;
+    };
+    peer.write_all(b"one").unwrap();
+    wait_readable(&mut selector, &mut stream);
+    let mut buffer = [0; 8];
+    assert_eq!(stream.read(&mut buffer).unwrap(), 3);
+    let slot = selector.slot_of(&stream).unwrap();
+    for _ in 0..100 {
+        // Ended by the kernel, as it does where a report finds no place or a thread ends; what comes now wakes nobody.
+        selector.cancel(slot, Kind::Writable).unwrap();
+        selector.ring.submit().unwrap();
+        peer.write_all(b"two").unwrap();
+        wait_readable(&mut selector, &mut stream);
+        assert_eq!(stream.read(&mut buffer).unwrap(), 3);
+        assert!(!stream.may_read());
+    }
+    let watch = selector.watch(slot).unwrap();
+    assert_eq!(watch.writable, Operation::Active);
+}
+
+#[test]
+fn an_operation_that_cannot_be_is_an_error_of_the_stream() {
+    const ENOMEM: i32 = 12;
+    let Some((mut selector, mut stream, _peer)) = polled_pair(IoUringConfig::default()) else {
+        return;
+    };
+    let slot = selector.slot_of(&stream).unwrap();
+    let completion = Completion {
+        name: 0,
+        result: Err(ENOMEM),
+        more: false,
+        received: None,
+    };
+    selector.became_writable(slot, &completion).unwrap();
+    wait_readable(&mut selector, &mut stream);
+    let error = stream.read(&mut [0; 8]).unwrap_err();
+    assert_eq!(error.raw_os_error(), Some(ENOMEM));
 }

@@ -104,13 +104,15 @@ impl Ring {
         self.push(&operation.build().user_data(name))
     }
 
-    /// Reports each time the socket begins to take bytes, and once now if it does, until cancelled.
-    pub(in crate::io_uring) fn watch_writable(
+    /// Reports the state of the socket at each wake-up for one of the `events`, and once now where there is any, until
+    /// cancelled.
+    pub(in crate::io_uring) fn watch(
         &mut self,
         socket: BorrowedFd<'_>,
+        events: u32,
         name: u64,
     ) -> io::Result<()> {
-        let operation = opcode::PollAdd::new(Fd(socket.as_raw_fd()), POLLOUT).multi(true);
+        let operation = opcode::PollAdd::new(Fd(socket.as_raw_fd()), events).multi(true);
         self.push(&operation.build().user_data(name))
     }
 
@@ -404,7 +406,6 @@ const END_WAITS: usize = 100;
 const END_WAIT: Duration = Duration::from_millis(1);
 
 // The same on every architecture that io_uring is used on here.
-const POLLOUT: u32 = 0x4;
 const ETIME: i32 = 62;
 
 #[cfg(test)]

@@ -6,10 +6,11 @@ use std::net::TcpStream as Peer;
 use std::thread;
 use std::time::Duration;
 
-use boom_select::{IoUringConfig, Selector};
+use boom_select::{IoUringConfig, IoUringSelector, IoUringStream, Selector};
 
-use super::{IoUring, many, modes, small};
-use crate::support::{Deadline, Many, poll, read_available, token};
+use super::polled::Polled;
+use super::{IoUring, many, modes, selector, small};
+use crate::support::{Deadline, Kind, Many, poll, read_available, token};
 
 /// Numbers that are the same in each run.
 struct Numbers(u64);
@@ -51,7 +52,7 @@ fn send(mut peers: Vec<Peer>, length: usize, mut numbers: Numbers) {
 }
 
 /// Reads what one is minded to, as far as there is any.
-fn read_some(many: &mut Many<IoUring>, index: usize, numbers: &mut Numbers) {
+fn read_some<K: Kind>(many: &mut Many<K>, index: usize, numbers: &mut Numbers) {
     let mut buffer = [0; 200];
     for _ in 0..numbers.below(4) {
         let room = 1 + numbers.below(buffer.len());
@@ -65,7 +66,7 @@ fn read_some(many: &mut Many<IoUring>, index: usize, numbers: &mut Numbers) {
 }
 
 /// Takes one out, has it read for itself for a while, and puts it back.
-fn register_again(many: &mut Many<IoUring>, index: usize, numbers: &mut Numbers) {
+fn register_again<K: Kind>(many: &mut Many<K>, index: usize, numbers: &mut Numbers) {
     let token = token(index as u32, 0);
     many.selector
         .deregister(&mut many.streams[index], token)
@@ -76,10 +77,13 @@ fn register_again(many: &mut Many<IoUring>, index: usize, numbers: &mut Numbers)
         .unwrap();
 }
 
-fn nothing_is_lost(config: IoUringConfig, seed: u64) {
+fn nothing_is_lost<K: Kind<Selector = IoUringSelector, Stream = IoUringStream>>(
+    config: IoUringConfig,
+    seed: u64,
+) {
     const STREAMS: usize = 40;
     const LENGTH: usize = 4000;
-    let mut many = or_skip!(many(config, STREAMS));
+    let mut many = Many::<K>::connected(or_skip!(selector(config)), STREAMS);
     let peers = many.peers.iter().map(|peer| peer.try_clone().unwrap());
     let peers: Vec<_> = peers.collect();
     let sender = thread::spawn(move || send(peers, LENGTH, Numbers(!seed)));
@@ -88,7 +92,7 @@ fn nothing_is_lost(config: IoUringConfig, seed: u64) {
     while many.received.iter().any(|one| one.len() < LENGTH) {
         deadline.check();
         let timeout = Duration::from_millis(u64::from(numbers.below(8) == 0));
-        for report in poll::<IoUring>(&mut many.selector, timeout) {
+        for report in poll::<K>(&mut many.selector, timeout) {
             let stream = &mut many.streams[report.token.index as usize];
             many.selector.deliver(stream, report.readiness);
         }
@@ -110,14 +114,16 @@ fn nothing_is_lost(config: IoUringConfig, seed: u64) {
 #[test]
 fn what_flows_past_registrations_that_come_and_go_is_whole() {
     for (seed, config) in modes(small(8).with_completions(16)).into_iter().enumerate() {
-        nothing_is_lost(config, 0x5eed + seed as u64);
+        nothing_is_lost::<IoUring>(config, 0x5eed + seed as u64);
+        nothing_is_lost::<Polled>(config, 0x7eed + seed as u64);
     }
 }
 
 #[test]
 fn one_buffer_and_two_completions_are_enough_for_it() {
     for (seed, config) in modes(small(1).with_completions(2)).into_iter().enumerate() {
-        nothing_is_lost(config, 0xfeed + seed as u64);
+        nothing_is_lost::<IoUring>(config, 0xfeed + seed as u64);
+        nothing_is_lost::<Polled>(config, 0xbeed + seed as u64);
     }
 }
 
