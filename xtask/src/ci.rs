@@ -124,7 +124,7 @@ fn openssl_tests(workspace: &Workspace) -> Result<Outcome> {
     run_program(&mut test)?;
     // Over the streams of the selectors, which neither of them knows.
     let mut test = workspace.cargo("test");
-    let features = "openssl,io-uring,ktls,ktls-rustls,record,http";
+    let features = "openssl,io-uring,ktls,ktls-rustls,record,http,fix";
     test.args(["--package", "boomnet", "--features", features]);
     let tests = ["--test", "tls_over_selectors", "--test", "ktls", "--quiet"];
     run_program(test.args(tests))?;

@@ -84,7 +84,7 @@ const BUILDS: [Build; 3] = [
     Build {
         name: "selectors and protocols",
         package: "boomnet",
-        features: "ktls,ktls-rustls,io-uring,record,http",
+        features: "ktls,ktls-rustls,io-uring,record,http,fix",
         test: Some("ktls"),
         lacks: openssl_library,
     },

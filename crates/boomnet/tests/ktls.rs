@@ -299,3 +299,90 @@ fn http_over_rustls() {
 fn http_over_openssl() {
     http_is_answered::<boomnet::tls::openssl::Backend>();
 }
+
+/// A logon, an order with its report, and a logout.
+#[cfg(feature = "fix")]
+fn a_fix_session_is_held<B: Backend>() {
+    use boom_testkit::tls::Authority;
+    use boomnet::fix::BeginString;
+    use boomnet::fix::session::{Event, FixConnection, MemoryStore, Session, SessionConfig};
+
+    let authority = Authority::new();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let server_config = authority.server_config(&["localhost"]);
+    let venue = std::thread::spawn(move || {
+        let tls = rustls::ServerConnection::new(server_config).unwrap();
+        let socket = listener.accept().unwrap().0;
+        socket.set_nonblocking(true).unwrap();
+        let stream = rustls::StreamOwned::new(tls, socket);
+        let config = SessionConfig::acceptor(BeginString::Fix44, "VENUE", "BUYER");
+        let session = Session::new(config, MemoryStore::new()).unwrap();
+        let mut connection = FixConnection::new(stream, session).unwrap();
+        while !connection.is_closed() {
+            let (session, inbox, now) = connection.read_batch().unwrap();
+            while let Some(event) = session.poll_event(inbox, now).unwrap() {
+                if let Event::Message(received) = event {
+                    let id = received.message.text(11).unwrap();
+                    let report = session.send("8", now, |report| {
+                        report.text(11, id);
+                    });
+                    report.unwrap();
+                }
+            }
+            connection.flush().unwrap();
+            std::thread::yield_now();
+        }
+    });
+    let mut config = KtlsConfig::default();
+    config.tls = TlsConfig::default().with_roots(Roots::OwnOnly);
+    config.tls = config
+        .tls
+        .with_root_der(authority.certificate_der())
+        .unwrap();
+    let stream = TcpStream::try_from(("localhost", port)).unwrap();
+    let stream = stream.into_ktls_stream_by_with_config::<B>(|ktls| *ktls = config);
+    let config = SessionConfig::initiator(BeginString::Fix44, "BUYER", "VENUE");
+    let session = Session::new(config, MemoryStore::new()).unwrap();
+    let mut connection = FixConnection::new(stream.unwrap(), session).unwrap();
+    let (mut reports, mut offload) = (Vec::new(), None);
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !connection.is_closed() {
+        assert!(Instant::now() < deadline, "not over within a minute");
+        let (session, inbox, now) = connection.read_batch().unwrap();
+        while let Some(event) = session.poll_event(inbox, now).unwrap() {
+            match event {
+                Event::LoggedOn => {
+                    let order = session.send("D", now, |order| {
+                        order.text(11, "by the kernel");
+                    });
+                    order.unwrap();
+                }
+                Event::Message(received) => {
+                    reports.push(received.message.text(11).unwrap().to_owned());
+                    session.logout(None, now).unwrap();
+                }
+                _ => {}
+            }
+        }
+        if !reports.is_empty() && offload.is_none() {
+            offload = Some(connection.stream().offload());
+        }
+        connection.flush().unwrap();
+    }
+    assert_eq!(reports, ["by the kernel"]);
+    assert_eq!(offload, Some(expected::<B>(false)));
+    venue.join().unwrap();
+}
+
+#[cfg(all(feature = "fix", feature = "ktls-rustls"))]
+#[test]
+fn fix_over_rustls() {
+    a_fix_session_is_held::<boomnet::tls::rustls::Backend>();
+}
+
+#[cfg(all(feature = "fix", feature = "ktls"))]
+#[test]
+fn fix_over_openssl() {
+    a_fix_session_is_held::<boomnet::tls::openssl::Backend>();
+}

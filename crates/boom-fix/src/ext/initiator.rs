@@ -10,7 +10,7 @@ use super::endpoint::{FixContext, FixEndpoint, FixEndpointWithContext};
 use super::line::{Line, stand_by};
 use super::stream::FixStream;
 use crate::encoder::MessageWriter;
-use crate::session::{Clock, Inbox, Now, Session, SessionError, Store, SystemClock};
+use crate::session::{Clock, Event, Inbox, Now, Session, SessionError, Store, SystemClock};
 
 /// Makes an [`Endpoint`] of a [`FixEndpoint`] and a [`Session`], and an [`EndpointWithContext`] of a
 /// [`FixEndpointWithContext`].
@@ -24,6 +24,7 @@ use crate::session::{Clock, Inbox, Now, Session, SessionError, Store, SystemCloc
 /// - Outside of the hours of its [schedule](crate::session::SessionConfig::with_schedule) the endpoint is
 ///   [`Idle`](boom_service::State::Idle): the service asks it again
 ///   [now and then](boom_service::EndpointOptions::with_idle_retry), and makes no connection before the session opens.
+/// - After [`pause`](boom_service::IOService::pause), call [`give_up`](Self::give_up): the service tells the endpoint nothing.
 /// - Where the service is to end the connection from time to time, the session logs out of it first, with the next message
 ///   or heartbeat.
 /// - Connections do not overlap in FIX: one session has one connection. With
@@ -138,6 +139,32 @@ impl<E, T: Store, K: Clock> FixInitiator<E, T, K> {
         work: impl FnOnce(&mut Session<T>, Now) -> R,
     ) -> Result<R, SessionError> {
         self.line.lend(stream, work)
+    }
+}
+
+impl<E: FixEndpoint, K: Clock> FixInitiator<E, E::Store, K> {
+    /// Takes the session off a connection that is gone and of which nobody has said so: of an endpoint that was
+    /// [paused](boom_service::IOService::pause), or taken out of its service. The events of the end are told.
+    ///
+    /// Without it the session learns of that with the next connection, and would take messages until then.
+    pub fn give_up(&mut self) {
+        let Self { endpoint, line } = self;
+        line.end(&mut |session: &mut Session<_>, event: Event<'_>, now| {
+            endpoint.event(session, event, now)
+        });
+    }
+}
+
+impl<E, T: Store, K: Clock> FixInitiator<E, T, K> {
+    /// As [`give_up`](Self::give_up), of an endpoint that is lent a context.
+    pub fn give_up_with<C>(&mut self, ctx: &mut C)
+    where
+        E: FixEndpointWithContext<C, Store = T>,
+    {
+        let Self { endpoint, line } = self;
+        line.end(&mut |session: &mut Session<_>, event: Event<'_>, now| {
+            endpoint.event(session, event, now, ctx)
+        });
     }
 }
 

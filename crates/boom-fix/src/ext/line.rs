@@ -56,6 +56,7 @@ impl<T: Store, K: Clock> Line<T, K> {
             }
         }
         let result = self.turn(target, &mut tell);
+        target.is_due = false;
         target.note(&self.session);
         result
     }
@@ -137,12 +138,12 @@ impl<T: Store, K: Clock> Line<T, K> {
     /// The connection is gone, and there is none. Returns true if there is to be another.
     pub(super) fn lose(&mut self, mut tell: impl Tell<T>) -> bool {
         self.end(&mut tell);
-        let is_renewed = std::mem::take(&mut self.is_to_renew);
-        is_renewed || !std::mem::take(&mut self.is_over)
+        self.is_to_renew = false;
+        !std::mem::take(&mut self.is_over)
     }
 
     /// Takes the session off the connection that it had, if it had one.
-    fn end(&mut self, tell: &mut impl Tell<T>) {
+    pub(super) fn end(&mut self, tell: &mut impl Tell<T>) {
         if !std::mem::take(&mut self.is_connected) {
             return;
         }

@@ -38,7 +38,7 @@ pub struct FixStream<S> {
     /// When the session has something to do next.
     timeout_ns: Option<u64>,
     /// It has it now.
-    is_due: bool,
+    pub(super) is_due: bool,
     /// The service ends the connection: the session is to log out.
     pub(super) is_to_end: bool,
     /// The session has no use for the connection any more.
@@ -75,7 +75,6 @@ impl<S> FixStream<S> {
     /// Notes what the session wants now that it has been worked on.
     #[inline]
     pub(super) fn note<T: Store>(&mut self, session: &Session<T>) {
-        self.is_due = false;
         if !self.is_started {
             return;
         }

@@ -458,18 +458,23 @@ impl<T: Store> Session<T> {
         self.test_request_ns = None;
         self.probe.stop();
         self.peer.sent_reset = false;
+        let ahead = self.last_ahead();
         self.forget_gaps();
         // Before a reset: it has been seen. An answer that waits is not sent any more.
         let received = self.finish_received();
+        let is_logout = reason == DisconnectReason::LoggedOut;
+        let resets = self.config.resets;
+        let is_reset = resets.on_disconnect || (is_logout && resets.on_logout);
+        if is_reset {
+            self.tell_missed(ahead);
+        }
         let told = self.hours.reason(reason);
         self.hours.stop();
         self.notices.push_back(Event::Disconnected(told));
         if let Some(log) = &mut self.log {
             log.remark(now.unix_ns, &format!("disconnected: {told}"));
         }
-        let is_logout = reason == DisconnectReason::LoggedOut;
-        let resets = self.config.resets;
-        if resets.on_disconnect || (is_logout && resets.on_logout) {
+        if is_reset {
             self.store.reset(now.unix_ns)?;
         }
         received

@@ -186,6 +186,71 @@ fn the_end_of_a_connections_time_is_a_logout_and_another_logon() {
 }
 
 #[test]
+fn a_logout_of_its_own_is_not_undone_by_the_end_of_the_connections_time() {
+    let options = patient().with_auto_disconnect(SECOND * 60);
+    let mut world = World::new(options, |_| {});
+    world.turn_until(World::is_logged_on);
+    world.clock.advance(SECOND * 61);
+    world.service.poll().unwrap();
+    let handle = world.handle;
+    let result = world
+        .service
+        .dispatch(handle, |stream, initiator| initiator.logout(stream, None));
+    // Or the service has been quicker, which is the other test's matter.
+    if result.unwrap().is_ok() {
+        world.turn(20);
+        assert_eq!(world.service.stats().gave_up, 1);
+        assert_eq!(world.venue.accepted, [1, 0]);
+    }
+}
+
+#[test]
+fn a_session_that_is_paused_takes_no_messages() {
+    let mut world = World::with_config(
+        EndpointOptions::default(),
+        |config| config.with_offline_send(boom_fix::session::OfflineSend::Refuse),
+        |_| {},
+    );
+    world.turn_until(World::is_logged_on);
+    assert!(world.service.pause(world.handle));
+    let initiator = world.service.get_mut(world.handle).unwrap();
+    initiator.give_up();
+    assert_eq!(initiator.get().told, ["logged on", "the connection ended"]);
+    let now = initiator.now();
+    let refused = initiator.session_mut().send("D", now, |_| {});
+    assert!(refused.is_err());
+    assert!(world.service.resume(world.handle));
+    world.turn_until(World::is_logged_on);
+    assert_eq!(world.venue.accepted, [2, 0]);
+}
+
+#[test]
+fn an_endpoint_that_was_taken_out_goes_on_where_it_was() {
+    let mut world = World::new(EndpointOptions::default(), |initiator| {
+        initiator.get_mut().orders = 20;
+    });
+    world.turn_until(|world| world.venue.orders.len() == 7);
+    let endpoint = world.service.deregister(world.handle).unwrap();
+    world.turn(5);
+    world.handle = world.service.register(endpoint);
+    world.turn_until(|world| world.trader().reports.len() == 20);
+    assert_eq!(world.trader().reports, numbers(20));
+    assert_eq!(world.venue.orders, numbers(20));
+}
+
+#[test]
+fn with_an_overlap_the_session_moves_to_the_new_connection() {
+    let mut world = World::new(patient().with_overlap(SECOND), |initiator| {
+        initiator.get_mut().orders = 40;
+    });
+    world.turn_until(|world| world.venue.orders.len() == 9);
+    world.service.renew(world.handle);
+    world.turn_until(|world| world.trader().reports.len() == 40);
+    assert_eq!(world.trader().reports, numbers(40));
+    assert_eq!(world.venue.orders, numbers(40));
+}
+
+#[test]
 fn what_is_sent_without_a_connection_waits_for_the_logon() {
     let mut world = World::new(EndpointOptions::default(), |initiator| {
         let now = initiator.now();

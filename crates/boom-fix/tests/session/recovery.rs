@@ -1,6 +1,6 @@
 //! Connections that break anywhere.
 
-use boom_fix::session::{SessionConfig, Store as _};
+use boom_fix::session::{DisconnectReason, SessionConfig, Store as _};
 
 use crate::pair::Pair;
 use crate::peer::Peer;
@@ -89,6 +89,33 @@ fn next_expected_beyond_what_was_sent_is_refused() {
             .iter()
             .any(|told| told.starts_with("logout: "))
     );
+}
+
+#[test]
+fn an_answer_that_expects_more_than_was_sent_is_refused() {
+    let mut peer = Peer::connected(|config| config.with_next_expected(true));
+    let answer = peer.receive("35=A|34=1|98=0|108=30|789=7|");
+    assert_eq!(answer, ["35=5|34=2|58=NextExpectedMsgSeqNum too high|"]);
+    assert_eq!(peer.side.ended, Some(DisconnectReason::InvalidLogon));
+}
+
+#[test]
+fn what_a_reset_at_the_end_loses_is_told() {
+    // The logout is the first that shows the gap.
+    let mut peer = Peer::logged_on(|config| config.with_reset_on_logout(true));
+    assert_eq!(peer.receive("35=5|34=4|"), ["35=5|34=2|"]);
+    assert!(peer.side.told.contains(&"missed 2 to 3".to_owned()));
+    // The peer is asked, and breaks the connection; what came ahead goes too.
+    let mut peer = Peer::logged_on(|config| config.with_reset_on_disconnect(true));
+    peer.receive("35=D|34=4|11=a|");
+    peer.receive("35=D|34=6|11=b|");
+    peer.side.session.disconnected(peer.now).unwrap();
+    peer.side.poll(peer.now).unwrap();
+    assert!(peer.side.told.contains(&"missed 2 to 6".to_owned()));
+    // Without a reset it is asked for again, after the next logon.
+    let mut peer = Peer::logged_on(|config| config);
+    peer.receive("35=5|34=4|");
+    assert!(!peer.side.told.iter().any(|told| told.starts_with("missed")));
 }
 
 #[test]

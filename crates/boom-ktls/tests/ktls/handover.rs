@@ -104,7 +104,7 @@ pub(crate) fn a_vectored_write_and_a_file_arrive<B: Backend>() {
 }
 
 /// A file without a name.
-fn scratch_file() -> File {
+pub(crate) fn scratch_file() -> File {
     let path = std::env::temp_dir().join(format!("boom-ktls-{}", std::process::id()));
     let file = File::options()
         .create(true)

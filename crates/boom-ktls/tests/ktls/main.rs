@@ -4,6 +4,7 @@
 
 mod closing;
 mod cost;
+mod full;
 mod handover;
 mod key_update;
 mod matrix;
@@ -55,6 +56,12 @@ macro_rules! backend_tests {
                 a_reset_amid_a_record_is_told
                 a_record_that_was_changed_is_told
                 an_alert_of_the_peer_is_told
+            }
+            full::{
+                the_end_comes_behind_a_record_that_was_sent_in_part
+                new_keys_come_behind_a_record_that_was_sent_in_part
+                the_end_comes_behind_a_file
+                new_keys_come_behind_a_file
             }
             key_update::{
                 the_peer_renews_its_keys_amid_the_data

@@ -14,6 +14,8 @@ use crate::message::Message;
 pub(super) struct Gap {
     /// The last that is known to be missing.
     to: u64,
+    /// The last that came ahead of it.
+    last: u64,
     /// The last that was asked for.
     requested_to: u64,
     /// The number that was expected when something came last that closes it, and when that was.
@@ -40,7 +42,10 @@ impl<T: Store> Session<T> {
     ) -> Result<()> {
         let last = self.keep(number, message, ahead);
         match &mut self.gap {
-            Some(gap) => gap.to = gap.to.max(last),
+            Some(gap) => {
+                gap.to = gap.to.max(last);
+                gap.last = gap.last.max(number);
+            }
             None => {
                 self.open_gap(last, number, now);
                 self.ask(last, now)?;
@@ -80,6 +85,7 @@ impl<T: Store> Session<T> {
         let from = self.store.next_incoming();
         self.gap = Some(Gap {
             to,
+            last: to.saturating_add(1),
             requested_to,
             expected: from,
             since_ns: now.monotonic_ns,
@@ -111,6 +117,37 @@ impl<T: Store> Session<T> {
             request.uint(7, from).uint(16, end);
         })?;
         Ok(())
+    }
+
+    /// The peer has logged out by this number, and is not asked for what is before it.
+    pub(super) fn note_logout(&mut self, number: u64, now: Now) {
+        let expected = self.store.next_incoming();
+        let last = number.saturating_sub(1);
+        if last < expected {
+            return;
+        }
+        let gap = self.gap.get_or_insert(Gap {
+            to: last,
+            last,
+            requested_to: last,
+            expected,
+            since_ns: now.monotonic_ns,
+            asked: 0,
+        });
+        gap.last = gap.last.max(last);
+    }
+
+    /// The last message that is known to be missing, or to have come ahead of those.
+    pub(super) fn last_ahead(&self) -> u64 {
+        self.gap.map_or(0, |gap| gap.last)
+    }
+
+    /// The numbers begin anew: what has not come up to this one never will.
+    pub(super) fn tell_missed(&mut self, to: u64) {
+        let from = self.store.next_incoming();
+        if to >= from {
+            self.notices.push_back(Event::Missed { from, to });
+        }
     }
 
     /// When to ask again, if nothing comes that closes the gap.

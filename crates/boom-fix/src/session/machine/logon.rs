@@ -206,6 +206,9 @@ impl<T: Store> Session<T> {
         };
         if must_answer {
             self.pending = Some(Pending::AnswerLogon(answer));
+        } else if self.expects_too_much(answer, self.store.next_outgoing()) {
+            self.refuse_expected(now)?;
+            return Ok(Step::Again);
         } else {
             self.logged_on(answer, message, ahead, now)?;
         }
@@ -243,12 +246,11 @@ impl<T: Store> Session<T> {
             true => 1,
             false => self.store.next_outgoing(),
         };
-        let expects = answer.next_expected.filter(|_| self.config.next_expected);
-        if expects.is_some_and(|expected| expected > next) {
-            let text = "NextExpectedMsgSeqNum too high";
-            return self.log_out_and_close(text, DisconnectReason::InvalidLogon, now);
+        if self.expects_too_much(answer, next) {
+            return self.refuse_expected(now);
         }
         if answer.resets {
+            self.tell_missed(self.last_ahead());
             self.store.reset(now.unix_ns)?;
             ahead.clear();
             self.forget_gaps();
@@ -258,6 +260,17 @@ impl<T: Store> Session<T> {
         let next_incoming = expected + u64::from(is_in_order);
         self.send_logon(answer.is_reset, next_incoming, now)?;
         self.logged_on(answer, message, ahead, now)
+    }
+
+    /// The peer has had more from us than we know of.
+    fn expects_too_much(&self, answer: Answer, next: u64) -> bool {
+        let expects = answer.next_expected.filter(|_| self.config.next_expected);
+        expects.is_some_and(|expected| expected > next)
+    }
+
+    fn refuse_expected(&mut self, now: Now) -> Result<()> {
+        let text = "NextExpectedMsgSeqNum too high";
+        self.log_out_and_close(text, DisconnectReason::InvalidLogon, now)
     }
 
     /// Both logons are there.
@@ -272,6 +285,8 @@ impl<T: Store> Session<T> {
         self.deadline_ns = None;
         self.statistics.logons += 1;
         let max = message.get(383).and_then(|max| max.uint().ok());
+        // None says that there is no limit.
+        let max = max.filter(|&max| max > 0);
         self.peer.max_message_bytes = max.and_then(|max| usize::try_from(max).ok());
         self.notices.push_back(Event::LoggedOn);
         let told = answer.next_expected.filter(|_| self.config.next_expected);

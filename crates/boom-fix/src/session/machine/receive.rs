@@ -344,6 +344,7 @@ impl<T: Store> Session<T> {
             }
         };
         self.advance_if(number)?;
+        self.note_logout(number, now);
         self.close(reason, now)
     }
 

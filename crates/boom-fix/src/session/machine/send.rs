@@ -5,7 +5,7 @@ use super::super::config::{OfflineSend, SlowConsumer};
 use super::super::error::{DisconnectReason, SessionError};
 use super::super::log::Direction;
 use super::super::store::Store;
-use super::header::MARGIN;
+use super::header::{Kind, MARGIN};
 use super::receive::Pending;
 use super::{Result, Session, State, timing};
 use crate::encoder::MessageWriter;
@@ -126,7 +126,10 @@ impl<T: Store> Session<T> {
         let encoded = writer.finish()?;
         let (start, bytes) = (encoded.start(), encoded.as_bytes());
         let length = bytes.len();
-        if let Some(max) = self.peer.max_message_bytes.filter(|&max| length > max) {
+        // What the session itself has to say is short, and without it the connection would not last.
+        if let Some(max) = self.peer.max_message_bytes.filter(|&max| length > max)
+            && !Kind::of(msg_type).is_admin()
+        {
             return Err(SessionError::TooLongForPeer { length, max });
         }
         self.store.append(number, bytes)?;
