@@ -157,7 +157,8 @@ impl<S: SocketStream, B: Backend> KtlsStream<S, B> {
 
     /// Sends `count` bytes of a file from `offset` on, or as many as the socket takes and the file has. Returns how many.
     ///
-    /// Where the kernel encrypts they do not pass through user space (`sendfile`).
+    /// Where the kernel encrypts they do not pass through user space (`sendfile`). On Linux 6.1 the socket's send buffer has to
+    /// hold a record of 16 KiB then, or the last part may never be sent.
     ///
     /// # Errors
     ///
@@ -171,7 +172,8 @@ impl<S: SocketStream, B: Backend> KtlsStream<S, B> {
         self.link.get_ref()
     }
 
-    /// Lends the stream below for changes. To read from it or write to it breaks the connection.
+    /// Lends the stream below for changes. To read from it or write to it breaks the connection, and so does another stream in
+    /// its place: the keys, and OpenSSL, are with the socket that it had.
     pub fn get_mut(&mut self) -> &mut S {
         self.link.get_mut()
     }

@@ -2,7 +2,7 @@
 
 #[cfg(target_os = "linux")]
 mod kernel;
-#[cfg(all(feature = "rustls", target_os = "linux"))]
+#[cfg(target_os = "linux")]
 mod record;
 #[cfg(feature = "openssl")]
 pub(crate) mod ssl;
@@ -14,10 +14,10 @@ mod elsewhere;
 #[cfg(not(target_os = "linux"))]
 use elsewhere as kernel;
 
-#[cfg(all(feature = "rustls", not(target_os = "linux")))]
+#[cfg(not(target_os = "linux"))]
 pub(crate) use kernel::send_record;
-pub(crate) use kernel::{install, receive, send_file, set_ulp};
-#[cfg(all(feature = "rustls", target_os = "linux"))]
+pub(crate) use kernel::{install, receive, send_file, set_ulp, take_error};
+#[cfg(target_os = "linux")]
 pub(crate) use record::send_record;
 
 /// A direction of a connection.

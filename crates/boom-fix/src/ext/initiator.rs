@@ -21,7 +21,7 @@ use crate::session::{Clock, Event, Inbox, Now, Session, SessionError, Store, Sys
 ///
 /// - [`EndpointOptions::with_handshake`](boom_service::Timeouts::with_handshake) bounds the time to log on, as
 ///   [`with_logon_timeout`](crate::session::SessionConfig::with_logon_timeout) does.
-/// - Outside of the hours of its [schedule](crate::session::SessionConfig::with_schedule) the endpoint is
+/// - Outside of the hours of its schedule (`SessionConfig::with_schedule`) the endpoint is
 ///   [`Idle`](boom_service::State::Idle): the service asks it again
 ///   [now and then](boom_service::EndpointOptions::with_idle_retry), and makes no connection before the session opens.
 /// - After [`pause`](boom_service::IOService::pause), call [`give_up`](Self::give_up): the service tells the endpoint nothing.

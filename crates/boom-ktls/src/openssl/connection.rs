@@ -12,7 +12,7 @@ use openssl::error::ErrorStack;
 use super::link::{Timeout, renews_keys};
 use crate::backend::{SocketStream, copy_file, first};
 use crate::keys::Cipher;
-use crate::records::Budget;
+use crate::records::{Budget, Kind};
 use crate::sys::ssl::{self, Halt};
 use crate::sys::{self, code};
 use crate::{Error, KtlsConfig, KtlsPolicy, Offload};
@@ -199,7 +199,8 @@ impl<S: SocketStream> Connection<S> {
                 (ErrorKind::Interrupted, _) => {}
                 // The next record is no data.
                 (_, Some(code::EIO)) => self.is_unsettled = true,
-                (_, Some(code::EBADMSG | code::EMSGSIZE | code::EINVAL)) => {
+                (_, Some(number @ (code::EBADMSG | code::EMSGSIZE | code::EINVAL))) => {
+                    self.say_fatal(number);
                     let cause = ErrorStack::get().into();
                     self.end = Some(Err(boom_tls::Error::Protocol(cause).into()));
                 }
@@ -207,6 +208,22 @@ impl<S: SocketStream> Connection<S> {
             },
         }
         Ok(0)
+    }
+
+    /// Tells the peer why the kernel refuses its record, of which OpenSSL knows nothing, if the socket takes it.
+    fn say_fatal(&mut self, number: i32) {
+        const FATAL: u8 = 2;
+        let alert = match number {
+            code::EBADMSG => Alert(20),
+            code::EMSGSIZE => Alert(22),
+            _ => Alert(50),
+        };
+        if self.offload.tx && !self.is_closed {
+            let socket = self.stream.base().as_fd();
+            let _ = sys::take_error(socket);
+            let _ = sys::send_record(socket, Kind::ALERT, &[FATAL, alert.0]);
+        }
+        self.is_closed = true;
     }
 
     /// 0: try again.
@@ -228,6 +245,11 @@ impl<S: SocketStream> Connection<S> {
                 Err(ErrorKind::WouldBlock.into())
             }
             Err(halt) => {
+                // OpenSSL has tried to say so, over a socket that does not take it after such an error.
+                let left = sys::take_error(self.stream.base().as_fd());
+                if matches!(left, code::EBADMSG | code::EMSGSIZE | code::EINVAL) {
+                    self.say_fatal(left);
+                }
                 self.ended_by(halt);
                 Ok(0)
             }

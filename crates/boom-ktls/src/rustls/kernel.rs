@@ -291,7 +291,9 @@ impl Kernel {
         const FATAL: u8 = 2;
         self.owed = Owed::default();
         if !self.is_closed {
-            let _ = sys::send_record(stream.base().as_fd(), Kind::ALERT, &[FATAL, alert.0]);
+            let socket = stream.base().as_fd();
+            let _ = sys::take_error(socket);
+            let _ = sys::send_record(socket, Kind::ALERT, &[FATAL, alert.0]);
         }
         self.is_closed = true;
     }

@@ -20,7 +20,10 @@ pub(crate) fn receive(_: BorrowedFd<'_>, _: &mut [u8], _: bool) -> io::Result<(u
     Err(ErrorKind::Unsupported.into())
 }
 
-#[cfg(feature = "rustls")]
+pub(crate) const fn take_error(_: BorrowedFd<'_>) -> i32 {
+    0
+}
+
 pub(crate) fn send_record(_: BorrowedFd<'_>, _: Kind, _: &[u8]) -> io::Result<usize> {
     Err(ErrorKind::Unsupported.into())
 }

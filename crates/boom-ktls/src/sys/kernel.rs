@@ -7,8 +7,10 @@ use std::os::fd::{AsRawFd, BorrowedFd};
 use boom_tls::TlsVersion;
 use nix::libc;
 use nix::sys::sendfile::sendfile64;
-use nix::sys::socket::sockopt::{TcpTlsRx, TcpTlsTx, TcpUlp, TlsCryptoInfo};
-use nix::sys::socket::{ControlMessageOwned, MsgFlags, SetSockOpt, TlsGetRecordType, recvmsg};
+use nix::sys::socket::sockopt::{SocketError, TcpTlsRx, TcpTlsTx, TcpUlp, TlsCryptoInfo};
+use nix::sys::socket::{
+    ControlMessageOwned, MsgFlags, SetSockOpt, TlsGetRecordType, getsockopt, recvmsg,
+};
 
 use super::Direction;
 use crate::keys::{Cipher, Keys};
@@ -17,6 +19,12 @@ use crate::records::Kind;
 /// Puts the TLS of the kernel over a connected socket; without keys it passes on what it is given.
 pub(crate) fn set_ulp(socket: BorrowedFd<'_>) -> io::Result<()> {
     Ok(TcpUlp::default().set(&socket, b"tls")?)
+}
+
+/// Takes the error off the socket that a record of the peer's has left there (`SO_ERROR`), 0 if there is none: nothing is sent
+/// over it before.
+pub(crate) fn take_error(socket: BorrowedFd<'_>) -> i32 {
+    getsockopt(&socket, SocketError).unwrap_or(0)
 }
 
 /// Gives the kernel the keys of one direction.

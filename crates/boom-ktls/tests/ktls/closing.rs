@@ -184,8 +184,7 @@ pub(crate) fn a_record_that_was_changed_is_told<B: Backend>() {
             let mut record = peer.seal(b"evil");
             *record.last_mut().unwrap() ^= 1;
             peer.socket.write_all(&record).unwrap();
-            // The client may tell why.
-            peer.wait_for_any_end();
+            peer.wait_for_failure()
         });
         let (words, end) = read_to_end(&mut client);
         assert_eq!(words, b"good");
@@ -196,7 +195,8 @@ pub(crate) fn a_record_that_was_changed_is_told<B: Backend>() {
         assert!(client.write(b"late").is_err());
         let is_kernels = client.offload().rx;
         drop(client);
-        server.join().unwrap();
+        let told = rustls::Error::AlertReceived(rustls::AlertDescription::BadRecordMac);
+        assert_eq!(server.join().unwrap(), [Some(told)]);
         let refused = Counts::now().since(before).refused;
         assert_eq!(refused > 0, is_kernels, "{version}");
     }

@@ -153,6 +153,22 @@ impl Peer {
         while matches!(self.socket.read(&mut [0; 4096]), Ok(1..)) {}
     }
 
+    /// The same, and says what TLS failed with before.
+    pub(crate) fn wait_for_failure(&mut self) -> Option<rustls::Error> {
+        loop {
+            let mut room = [0; 4096];
+            let Ok(count @ 1..) = self.socket.read(&mut room) else {
+                return None;
+            };
+            let mut bytes = &room[..count];
+            self.tls.read_tls(&mut bytes).unwrap();
+            if let Err(error) = self.tls.process_new_packets() {
+                self.wait_for_any_end();
+                return Some(error);
+            }
+        }
+    }
+
     fn is_closed(&mut self) -> bool {
         // The reader tells the end of the data only after `close_notify`.
         matches!(self.tls.reader().read(&mut [0; 1]), Ok(0))
