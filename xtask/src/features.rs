@@ -10,7 +10,10 @@ use crate::workspace::Workspace;
 const GROUPS: [(&str, &[&str]); 2] = [
     (
         "boom-fix",
-        &["fix40,fix41,fix42,fix43,fixt11,fix50,fix50sp1,fix50sp2"],
+        &[
+            "fix40,fix41,fix42,fix43,fixt11,fix50,fix50sp1,fix50sp2",
+            "schedule,bundled-time-zones,rust_decimal",
+        ],
     ),
     (
         "boomnet",
