@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use boom_fix::BeginString;
-use boom_fix::session::{DisconnectReason, Event, SessionConfig, State, Store as _};
+use boom_fix::session::{DisconnectReason, Event, SessionConfig, SessionError, State, Store as _};
 
 use crate::pair::{Pair, START, Side};
 use crate::peer::{Peer, readable};
@@ -122,6 +122,29 @@ fn encryption_is_refused() {
     let mut peer = Peer::connected(|config| config);
     assert!(peer.receive("35=A|34=1|98=1|108=30|").is_empty());
     assert_eq!(peer.side.ended, Some(DisconnectReason::InvalidLogon));
+}
+
+#[test]
+fn a_length_of_the_peers_that_is_none_or_tiny_does_not_end_the_session() {
+    let mut peer = Peer::connected(|config| config);
+    peer.receive("35=A|34=1|98=0|108=30|383=0|");
+    let number = peer.side.session.send("D", peer.now, |order| {
+        order.text(11, "a");
+    });
+    assert_eq!(number.unwrap(), 2);
+    let mut peer = Peer::connected(|config| config);
+    peer.receive("35=A|34=1|98=0|108=30|383=20|");
+    let refused = peer.side.session.send("D", peer.now, |order| {
+        order.text(11, "a");
+    });
+    assert!(matches!(
+        refused,
+        Err(SessionError::TooLongForPeer { max: 20, .. })
+    ));
+    // What the session itself has to say is said.
+    peer.sent();
+    let answer = peer.receive("35=1|34=2|112=x|");
+    assert_eq!(answer, ["35=0|34=2|112=x|"]);
 }
 
 #[test]
