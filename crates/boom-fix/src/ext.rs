@@ -6,7 +6,7 @@ mod line;
 mod stream;
 mod tls;
 
-pub use endpoint::{FixContext, FixEndpoint, FixEndpointWithContext};
+pub use endpoint::{FixEndpoint, FixEndpointWithContext};
 pub use initiator::FixInitiator;
 pub use stream::FixStream;
 pub use tls::{TlsFixEndpoint, TlsFixEndpointWithContext};

@@ -41,7 +41,7 @@ pub use encoder::{
 pub use error::{EncodeError, Error, FieldError, FieldFault};
 #[cfg(feature = "ext")]
 pub use ext::{
-    FixContext, FixEndpoint, FixEndpointWithContext, FixInitiator, FixStream, TlsFixEndpoint,
+    FixEndpoint, FixEndpointWithContext, FixInitiator, FixStream, TlsFixEndpoint,
     TlsFixEndpointWithContext,
 };
 pub use fields::{Fields, Iter, Reader, SOH};

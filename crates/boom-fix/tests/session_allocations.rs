@@ -4,68 +4,16 @@
 
 use std::io;
 
+mod numbers;
+
 use boom_fix::BeginString;
 use boom_fix::session::log::MessageLog;
-use boom_fix::session::{Event, Inbox, Now, Session, SessionConfig, Store, StoreError};
+use boom_fix::session::{Event, Inbox, Now, Session, SessionConfig};
 use boom_testkit::alloc::{CountingAllocator, count};
+use numbers::{Numbers, session};
 
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = CountingAllocator;
-
-/// Remembers the numbers alone.
-#[derive(Debug)]
-struct Numbers {
-    outgoing: u64,
-    incoming: u64,
-}
-
-impl Store for Numbers {
-    fn next_outgoing(&self) -> u64 {
-        self.outgoing
-    }
-
-    fn next_incoming(&self) -> u64 {
-        self.incoming
-    }
-
-    fn set_next_outgoing(&mut self, number: u64) -> Result<(), StoreError> {
-        self.outgoing = number;
-        Ok(())
-    }
-
-    fn set_next_incoming(&mut self, number: u64) -> Result<(), StoreError> {
-        self.incoming = number;
-        Ok(())
-    }
-
-    fn append(&mut self, number: u64, _message: &[u8]) -> Result<(), StoreError> {
-        self.outgoing = number + 1;
-        Ok(())
-    }
-
-    fn read(&mut self, _number: u64, into: &mut Vec<u8>) -> Result<bool, StoreError> {
-        into.clear();
-        Ok(false)
-    }
-
-    fn created(&self) -> i64 {
-        0
-    }
-
-    fn reset(&mut self, _now: i64) -> Result<(), StoreError> {
-        self.outgoing = 1;
-        self.incoming = 1;
-        Ok(())
-    }
-}
-
-fn session(config: SessionConfig) -> Session<Numbers> {
-    let store = Numbers {
-        outgoing: 1,
-        incoming: 1,
-    };
-    Session::new(config, store).unwrap()
-}
 
 /// What one has to send comes to the other, which answers orders.
 fn pass(from: &mut Session<Numbers>, to: &mut Session<Numbers>, inbox: &mut Inbox, now: Now) {

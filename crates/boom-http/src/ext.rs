@@ -7,6 +7,6 @@ mod tls;
 mod under_way;
 
 pub use adapter::HttpEndpoint;
-pub use endpoint::{HttpContext, TlsHttpEndpoint, TlsHttpEndpointWithContext};
+pub use endpoint::{TlsHttpEndpoint, TlsHttpEndpointWithContext};
 pub use slots::HttpSlots;
 pub use tls::{IntoTlsHttp, TlsHttpClient, TlsHttpConfig, TlsHttpConnection};

@@ -39,8 +39,8 @@ pub use decoder::{Progress, ResponseDecoder};
 pub use error::{Error, Limit, ProtocolError, Reason, RequestError, Sent, Timeout};
 #[cfg(feature = "ext")]
 pub use ext::{
-    HttpContext, HttpEndpoint, HttpSlots, IntoTlsHttp, TlsHttpClient, TlsHttpConfig,
-    TlsHttpConnection, TlsHttpEndpoint, TlsHttpEndpointWithContext,
+    HttpEndpoint, HttpSlots, IntoTlsHttp, TlsHttpClient, TlsHttpConfig, TlsHttpConnection,
+    TlsHttpEndpoint, TlsHttpEndpointWithContext,
 };
 #[doc(no_inline)]
 pub use http::{Method, StatusCode};

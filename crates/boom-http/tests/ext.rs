@@ -3,12 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
 
 use boom_http::{
-    Error, HttpConfig, HttpConnection, HttpContext, HttpSlots, IntoTlsHttp, Method, Origin, Reason,
-    Response, Sent, Ticket, TlsHttpClient, TlsHttpConfig, TlsHttpConnection, TlsHttpEndpoint,
+    Error, HttpConfig, HttpConnection, HttpSlots, IntoTlsHttp, Method, Origin, Reason, Response,
+    Sent, Ticket, TlsHttpClient, TlsHttpConfig, TlsHttpConnection, TlsHttpEndpoint,
     TlsHttpEndpointWithContext,
 };
 use boom_select::{IntoMioStream, MioSelector, MioStream};
-use boom_service::{IntoIOService, IntoIOServiceWithContext};
+use boom_service::{IntoIOService, IntoIOServiceWithContext, Lent};
 use boom_stream::tcp::TcpStream;
 use boom_stream::{ConnectionInfo, ConnectionInfoProvider, MonotonicClock, TimeSource};
 use boom_testkit::exchange::RestExchange;
@@ -65,6 +65,16 @@ struct Orders {
     answers: Vec<(Ticket, u16)>,
 }
 
+impl Orders {
+    fn at(exchange: &RestExchange) -> Self {
+        Self {
+            info: ConnectionInfo::new("localhost", exchange.address().port()),
+            tls: tls(exchange),
+            answers: Vec::new(),
+        }
+    }
+}
+
 impl ConnectionInfoProvider for Orders {
     fn connection_info(&self) -> &ConnectionInfo {
         &self.info
@@ -96,11 +106,7 @@ fn connections_that_live_in_a_service() {
     let exchange = RestExchange::start("secret").unwrap();
     let clock = MonotonicClock::default();
     let mut service = MioSelector::new().unwrap().into_io_service();
-    let slots = HttpSlots::register(&mut service, 2, || Orders {
-        info: ConnectionInfo::new("localhost", exchange.address().port()),
-        tls: tls(&exchange),
-        answers: Vec::new(),
-    });
+    let slots = HttpSlots::register(&mut service, 2, || Orders::at(&exchange));
     let mut tickets = Vec::new();
     let deadline = Instant::now() + Duration::from_secs(60);
     while tickets.len() < 20 {
@@ -150,11 +156,7 @@ fn the_next_connection_is_taken_where_one_turns_out_to_be_closed() {
     let exchange = RestExchange::start("secret").unwrap();
     let clock = MonotonicClock::default();
     let mut service = MioSelector::new().unwrap().into_io_service();
-    let slots = HttpSlots::register(&mut service, 2, || Orders {
-        info: ConnectionInfo::new("localhost", exchange.address().port()),
-        tls: tls(&exchange),
-        answers: Vec::new(),
-    });
+    let slots = HttpSlots::register(&mut service, 2, || Orders::at(&exchange));
     let deadline = Instant::now() + Duration::from_secs(60);
     let mut tried = Vec::new();
     // Until both are up, nobody is left to take the request of a closed one.
@@ -234,7 +236,7 @@ impl TlsHttpEndpointWithContext<Book> for BookedOrders {
 fn connections_that_live_in_a_service_with_a_context() {
     let exchange = RestExchange::start("secret").unwrap();
     let clock = MonotonicClock::default();
-    let mut book = HttpContext(Book::default());
+    let mut book = Lent(Book::default());
     let mut service = MioSelector::new()
         .unwrap()
         .into_io_service_with_context(&mut book);

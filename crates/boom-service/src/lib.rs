@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod endpoint;
+mod lent;
 mod service;
 
 mod event;
@@ -35,6 +36,7 @@ pub use event::Event;
 #[cfg(feature = "ext")]
 pub use ext::{TlsWebsocketEndpoint, TlsWebsocketEndpointWithContext};
 pub use hosts::Hosts;
+pub use lent::Lent;
 pub use options::{EndpointOptions, Timeouts};
 pub use reason::{DisconnectReason, Stage};
 pub use reconnect::ReconnectPolicy;

@@ -72,7 +72,7 @@ pub mod prelude {
 
     #[cfg(all(feature = "fix", feature = "ext"))]
     pub use boom_fix::{
-        FixContext, FixEndpoint, FixEndpointWithContext, FixInitiator, FixStream, TlsFixEndpoint,
+        FixEndpoint, FixEndpointWithContext, FixInitiator, FixStream, TlsFixEndpoint,
         TlsFixEndpointWithContext,
     };
 
@@ -80,13 +80,12 @@ pub mod prelude {
     pub use boom_http::{HttpClient, HttpConfig, HttpConnection, IntoHttp};
     #[cfg(all(feature = "http", feature = "ext"))]
     pub use boom_http::{
-        HttpContext, IntoTlsHttp, TlsHttpClient, TlsHttpConfig, TlsHttpEndpoint,
-        TlsHttpEndpointWithContext,
+        IntoTlsHttp, TlsHttpClient, TlsHttpConfig, TlsHttpEndpoint, TlsHttpEndpointWithContext,
     };
 
     pub use boom_service::{
         Context, DisconnectReason, Endpoint, EndpointWithContext, IOService, IntoIOService,
-        IntoIOServiceWithContext,
+        IntoIOServiceWithContext, Lent,
     };
     #[cfg(feature = "ext")]
     pub use boom_service::{TlsWebsocketEndpoint, TlsWebsocketEndpointWithContext};

@@ -86,6 +86,14 @@ impl<S: Base, B: Backend> Endpoint for Trades<S, B> {
     }
 }
 
+/// Trusts one authority and nobody else.
+fn trusting(authority: &str) -> KtlsConfig {
+    let mut config = KtlsConfig::default();
+    config.tls = TlsConfig::default().with_roots(Roots::OwnOnly);
+    config.tls = config.tls.with_roots_pem(authority.as_bytes()).unwrap();
+    config
+}
+
 /// Follows an exchange by two connections, of which it drops the first one.
 fn every_trade_arrives<R, S, B>(selector: R, watched: fn(TcpStream) -> S, name: &str)
 where
@@ -95,10 +103,7 @@ where
 {
     let exchange = Exchange::start().unwrap();
     let (connection_info, path, _) = parse_url(&exchange.url()).unwrap();
-    let pem = exchange.authority().unwrap().certificate_pem().as_bytes();
-    let mut config = KtlsConfig::default();
-    config.tls = TlsConfig::default().with_roots(Roots::OwnOnly);
-    config.tls = config.tls.with_roots_pem(pem).unwrap();
+    let config = trusting(exchange.authority().unwrap().certificate_pem());
     let folder = format!("boomnet-ktls-{name}-{}", std::process::id());
     let folder = std::env::temp_dir().join(folder);
     let recorder = Recorder::builder(&folder).build();
@@ -259,12 +264,7 @@ fn http_is_answered<B: Backend>() {
             stream.write_all(ANSWER).unwrap();
         }
     });
-    let mut config = KtlsConfig::default();
-    config.tls = TlsConfig::default().with_roots(Roots::OwnOnly);
-    config.tls = config
-        .tls
-        .with_root_der(authority.certificate_der())
-        .unwrap();
+    let config = trusting(authority.certificate_pem());
     let clock = MonotonicClock::default();
     let origin = Origin::secure("localhost", port);
     let mut client = HttpClient::new(&origin, &HttpConfig::new(), move || {
@@ -334,12 +334,7 @@ fn a_fix_session_is_held<B: Backend>() {
             std::thread::yield_now();
         }
     });
-    let mut config = KtlsConfig::default();
-    config.tls = TlsConfig::default().with_roots(Roots::OwnOnly);
-    config.tls = config
-        .tls
-        .with_root_der(authority.certificate_der())
-        .unwrap();
+    let config = trusting(authority.certificate_pem());
     let stream = TcpStream::try_from(("localhost", port)).unwrap();
     let stream = stream.into_ktls_stream_by_with_config::<B>(|ktls| *ktls = config);
     let config = SessionConfig::initiator(BeginString::Fix44, "BUYER", "VENUE");

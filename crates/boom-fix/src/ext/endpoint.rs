@@ -2,9 +2,8 @@
 
 use std::io::{self, Read, Write};
 use std::net::SocketAddr;
-use std::ops::{Deref, DerefMut};
 
-use boom_service::{Context, DisconnectReason};
+use boom_service::DisconnectReason;
 use boom_stream::{ConnectionInfoProvider, Layer, Socket};
 
 use crate::session::{Event, Now, Session, Store};
@@ -128,15 +127,15 @@ pub trait FixEndpoint: ConnectionInfoProvider {
 
 /// A [`FixEndpoint`] whose methods are lent a context, which the service's `poll` was given.
 ///
-/// The service is lent a [`FixContext`] of it.
+/// The service is lent a [`Lent`](boom_service::Lent) of it.
 ///
 /// # Examples
 ///
 /// ```
 /// use boom_fix::session::{Event, MemoryStore, Now, Session, SessionConfig};
-/// use boom_fix::{BeginString, FixContext, FixEndpointWithContext, FixInitiator};
+/// use boom_fix::{BeginString, FixEndpointWithContext, FixInitiator};
 /// use boom_select::{IntoMioStream, MioSelector, MioStream};
-/// use boom_service::IntoIOServiceWithContext;
+/// use boom_service::{IntoIOServiceWithContext, Lent};
 /// use boom_stream::{ConnectionInfo, ConnectionInfoProvider, tcp::TcpStream};
 /// use std::io;
 /// use std::net::SocketAddr;
@@ -170,7 +169,7 @@ pub trait FixEndpoint: ConnectionInfoProvider {
 /// }
 ///
 /// fn main() -> Result<(), Box<dyn std::error::Error>> {
-///     let mut book = FixContext(Book::default());
+///     let mut book = Lent(Book::default());
 ///     let mut service = MioSelector::new()?.into_io_service_with_context(&mut book);
 ///     let config = SessionConfig::initiator(BeginString::Fix44, "BUYER", "VENUE");
 ///     let session = Session::new(config, MemoryStore::new())?;
@@ -219,38 +218,5 @@ pub trait FixEndpointWithContext<C>: ConnectionInfoProvider {
     fn next_host(&mut self, ctx: &mut C) -> bool {
         let _ = ctx;
         false
-    }
-}
-
-/// What a service lends to a [`FixEndpointWithContext`]: any context, which need not be a
-/// [`Context`](boom_service::Context).
-///
-/// A service of WebSockets beside that of FIX can be lent the same one: `&mut context.0`.
-///
-/// # Examples
-///
-/// ```
-/// let mut context = boom_fix::FixContext(vec![1]);
-/// context.push(2);
-/// assert_eq!(context.0, [1, 2]);
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct FixContext<C>(pub C);
-
-// A type of this crate is what tells `FixInitiator` apart from the `TlsWebsocketEndpointWithContext` that somebody else may make of
-// it: without one the two implementations of `EndpointWithContext` would be taken for a conflict.
-impl<C> Context for FixContext<C> {}
-
-impl<C> Deref for FixContext<C> {
-    type Target = C;
-
-    fn deref(&self) -> &C {
-        &self.0
-    }
-}
-
-impl<C> DerefMut for FixContext<C> {
-    fn deref_mut(&mut self) -> &mut C {
-        &mut self.0
     }
 }

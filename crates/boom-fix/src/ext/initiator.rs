@@ -3,10 +3,10 @@
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::SocketAddr;
 
-use boom_service::{DisconnectReason, Endpoint, EndpointWithContext, Traffic};
+use boom_service::{DisconnectReason, Endpoint, EndpointWithContext, Lent, Traffic};
 use boom_stream::{ConnectionInfo, ConnectionInfoProvider, Layer};
 
-use super::endpoint::{FixContext, FixEndpoint, FixEndpointWithContext};
+use super::endpoint::{FixEndpoint, FixEndpointWithContext};
 use super::line::{Line, stand_by};
 use super::stream::FixStream;
 use crate::encoder::MessageWriter;
@@ -220,7 +220,7 @@ impl<E: FixEndpoint, K: Clock> Endpoint for FixInitiator<E, E::Store, K> {
     }
 }
 
-impl<E: FixEndpointWithContext<C>, K: Clock, C> EndpointWithContext<FixContext<C>>
+impl<E: FixEndpointWithContext<C>, K: Clock, C> EndpointWithContext<Lent<C>>
     for FixInitiator<E, E::Store, K>
 {
     type Target = FixStream<E::Stream>;
@@ -228,7 +228,7 @@ impl<E: FixEndpointWithContext<C>, K: Clock, C> EndpointWithContext<FixContext<C
     fn create_target(
         &mut self,
         addr: SocketAddr,
-        ctx: &mut FixContext<C>,
+        ctx: &mut Lent<C>,
     ) -> io::Result<Option<Self::Target>> {
         if !self.is_in_session() {
             return Ok(None);
@@ -238,37 +238,33 @@ impl<E: FixEndpointWithContext<C>, K: Clock, C> EndpointWithContext<FixContext<C
     }
 
     #[inline]
-    fn poll(&mut self, target: &mut Self::Target, ctx: &mut FixContext<C>) -> io::Result<()> {
+    fn poll(&mut self, target: &mut Self::Target, ctx: &mut Lent<C>) -> io::Result<()> {
         let Self { endpoint, line } = self;
         line.drive(target, |session, event, now| {
             endpoint.event(session, event, now, &mut ctx.0)
         })
     }
 
-    fn can_recreate(&mut self, reason: DisconnectReason, ctx: &mut FixContext<C>) -> bool {
+    fn can_recreate(&mut self, reason: DisconnectReason, ctx: &mut Lent<C>) -> bool {
         let Self { endpoint, line } = self;
         let goes_on =
             line.lose(|session, event, now| endpoint.event(session, event, now, &mut ctx.0));
         goes_on && endpoint.can_recreate(reason, &mut ctx.0)
     }
 
-    fn can_auto_disconnect(&mut self, _: &mut FixContext<C>) -> bool {
+    fn can_auto_disconnect(&mut self, _: &mut Lent<C>) -> bool {
         self.line.may_end()
     }
 
-    fn next_host(&mut self, ctx: &mut FixContext<C>) -> bool {
+    fn next_host(&mut self, ctx: &mut Lent<C>) -> bool {
         self.endpoint.next_host(&mut ctx.0)
     }
 
-    fn poll_replacement(
-        &mut self,
-        target: &mut Self::Target,
-        _: &mut FixContext<C>,
-    ) -> io::Result<()> {
+    fn poll_replacement(&mut self, target: &mut Self::Target, _: &mut Lent<C>) -> io::Result<()> {
         stand_by(target)
     }
 
-    fn poll_retired(&mut self, _: &mut Self::Target, _: &mut FixContext<C>) -> io::Result<()> {
+    fn poll_retired(&mut self, _: &mut Self::Target, _: &mut Lent<C>) -> io::Result<()> {
         Err(ErrorKind::ConnectionAborted.into())
     }
 

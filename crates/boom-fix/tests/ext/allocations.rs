@@ -4,9 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use boom_fix::session::{
-    Event, FixConnection, Inbox, Now, Session, SessionConfig, Store, StoreError,
-};
+use boom_fix::session::{Event, FixConnection, Inbox, Now, Session, SessionConfig};
 use boom_fix::{BeginString, FixEndpoint, FixInitiator};
 use boom_select::DirectSelector;
 use boom_service::IntoIOService;
@@ -14,64 +12,12 @@ use boom_stream::{ConnectionInfo, ConnectionInfoProvider};
 use boom_testkit::alloc::{Allocations, CountingAllocator, count};
 use boom_testkit::clock::ManualClock;
 
+use crate::numbers::{Numbers, session};
 use crate::wire::{End, connect};
 use crate::world::{Network, Times};
 
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = CountingAllocator;
-
-/// Remembers the numbers alone.
-#[derive(Debug)]
-struct Numbers {
-    outgoing: u64,
-    incoming: u64,
-}
-
-impl Store for Numbers {
-    fn next_outgoing(&self) -> u64 {
-        self.outgoing
-    }
-
-    fn next_incoming(&self) -> u64 {
-        self.incoming
-    }
-
-    fn set_next_outgoing(&mut self, number: u64) -> Result<(), StoreError> {
-        self.outgoing = number;
-        Ok(())
-    }
-
-    fn set_next_incoming(&mut self, number: u64) -> Result<(), StoreError> {
-        self.incoming = number;
-        Ok(())
-    }
-
-    fn append(&mut self, number: u64, _: &[u8]) -> Result<(), StoreError> {
-        self.outgoing = number + 1;
-        Ok(())
-    }
-
-    fn read(&mut self, _: u64, _: &mut Vec<u8>) -> Result<bool, StoreError> {
-        Ok(false)
-    }
-
-    fn created(&self) -> i64 {
-        0
-    }
-
-    fn reset(&mut self, _: i64) -> Result<(), StoreError> {
-        (self.outgoing, self.incoming) = (1, 1);
-        Ok(())
-    }
-}
-
-fn session(config: SessionConfig) -> Session<Numbers> {
-    let numbers = Numbers {
-        outgoing: 1,
-        incoming: 1,
-    };
-    Session::new(config, numbers).unwrap()
-}
 
 struct Trader {
     info: ConnectionInfo,

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
 
 mod allocations;
+#[path = "../numbers/mod.rs"]
+mod numbers;
 mod tls;
 mod wire;
 mod world;
@@ -12,9 +14,9 @@ use std::time::Duration;
 use boom_fix::session::{
     DisconnectReason, Event as SessionEvent, MemoryStore, Now, Session, State,
 };
-use boom_fix::{FixContext, FixEndpointWithContext, FixInitiator};
+use boom_fix::{FixEndpointWithContext, FixInitiator};
 use boom_select::DirectSelector;
-use boom_service::{EndpointOptions, Event, IntoIOServiceWithContext, Timeouts};
+use boom_service::{EndpointOptions, Event, IntoIOServiceWithContext, Lent, Timeouts};
 use boom_stream::{ConnectionInfo, ConnectionInfoProvider};
 
 use world::{Network, Times, World, patient};
@@ -393,7 +395,7 @@ impl FixEndpointWithContext<Desk> for Booked {
 fn with_a_context() {
     let clock = Times(boom_testkit::clock::ManualClock::new());
     let network = Network::default();
-    let mut desk = FixContext(Desk::default());
+    let mut desk = Lent(Desk::default());
     let mut service = DirectSelector::new()
         .into_io_service_with_context(&mut desk)
         .with_time_source(clock.0.clone());

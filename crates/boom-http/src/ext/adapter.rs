@@ -3,13 +3,13 @@
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::SocketAddr;
 
-use boom_service::{DisconnectReason, Endpoint, EndpointWithContext};
+use boom_service::{DisconnectReason, Endpoint, EndpointWithContext, Lent};
 use boom_stream::{
     ConnectionInfo, ConnectionInfoProvider, Layer, MonotonicClock, Phase, Socket, TimeSource,
 };
 
 use crate::error::Error;
-use crate::ext::endpoint::{HttpContext, TlsHttpEndpoint, TlsHttpEndpointWithContext};
+use crate::ext::endpoint::{TlsHttpEndpoint, TlsHttpEndpointWithContext};
 use crate::ext::tls::TlsHttpConnection;
 use crate::ext::under_way::UnderWay;
 use crate::response::Response;
@@ -198,7 +198,7 @@ impl<E: TlsHttpEndpoint, K: TimeSource> Endpoint for HttpEndpoint<E, K> {
     }
 }
 
-impl<E: TlsHttpEndpointWithContext<C>, K: TimeSource, C> EndpointWithContext<HttpContext<C>>
+impl<E: TlsHttpEndpointWithContext<C>, K: TimeSource, C> EndpointWithContext<Lent<C>>
     for HttpEndpoint<E, K>
 {
     type Target = TlsHttpConnection<E::Stream>;
@@ -206,54 +206,41 @@ impl<E: TlsHttpEndpointWithContext<C>, K: TimeSource, C> EndpointWithContext<Htt
     fn create_target(
         &mut self,
         addr: SocketAddr,
-        ctx: &mut HttpContext<C>,
+        ctx: &mut Lent<C>,
     ) -> io::Result<Option<Self::Target>> {
         self.endpoint.create_http(addr, &mut ctx.0)
     }
 
-    fn poll(&mut self, target: &mut Self::Target, ctx: &mut HttpContext<C>) -> io::Result<()> {
+    fn poll(&mut self, target: &mut Self::Target, ctx: &mut Lent<C>) -> io::Result<()> {
         for (ticket, error) in self.under_way.take_lost(target.connection()) {
             self.endpoint.outcome(ticket, Err(error), &mut ctx.0);
         }
         self.drive_with(target, &mut ctx.0)
     }
 
-    fn can_recreate(&mut self, reason: DisconnectReason, ctx: &mut HttpContext<C>) -> bool {
+    fn can_recreate(&mut self, reason: DisconnectReason, ctx: &mut Lent<C>) -> bool {
         self.lose_with(Some(&reason), &mut ctx.0);
         self.endpoint.can_recreate(reason, &mut ctx.0)
     }
 
-    fn can_auto_disconnect(&mut self, _: &mut HttpContext<C>) -> bool {
+    fn can_auto_disconnect(&mut self, _: &mut Lent<C>) -> bool {
         self.under_way.is_empty()
     }
 
-    fn next_host(&mut self, ctx: &mut HttpContext<C>) -> bool {
+    fn next_host(&mut self, ctx: &mut Lent<C>) -> bool {
         self.endpoint.next_host(&mut ctx.0)
     }
 
-    fn poll_replacement(
-        &mut self,
-        target: &mut Self::Target,
-        ctx: &mut HttpContext<C>,
-    ) -> io::Result<()> {
+    fn poll_replacement(&mut self, target: &mut Self::Target, ctx: &mut Lent<C>) -> io::Result<()> {
         self.drive_with(target, &mut ctx.0)
     }
 
-    fn switched(
-        &mut self,
-        old: &mut Self::Target,
-        _new: &mut Self::Target,
-        _: &mut HttpContext<C>,
-    ) {
+    fn switched(&mut self, old: &mut Self::Target, _new: &mut Self::Target, _: &mut Lent<C>) {
         let alive = old.retire();
         self.under_way.retire(old.connection(), &alive);
     }
 
-    fn poll_retired(
-        &mut self,
-        target: &mut Self::Target,
-        ctx: &mut HttpContext<C>,
-    ) -> io::Result<()> {
+    fn poll_retired(&mut self, target: &mut Self::Target, ctx: &mut Lent<C>) -> io::Result<()> {
         self.drive_with(target, &mut ctx.0)
     }
 }

@@ -2,9 +2,8 @@
 
 use std::io::{self, Read, Write};
 use std::net::SocketAddr;
-use std::ops::{Deref, DerefMut};
 
-use boom_service::{Context, DisconnectReason};
+use boom_service::DisconnectReason;
 use boom_stream::{ConnectionInfoProvider, Layer, Socket};
 
 use crate::error::Error;
@@ -93,16 +92,16 @@ pub trait TlsHttpEndpoint: ConnectionInfoProvider {
 
 /// A [`TlsHttpEndpoint`] whose methods are lent a context, which the service's `poll` was given.
 ///
-/// The service is lent an [`HttpContext`] of it.
+/// The service is lent a [`Lent`](boom_service::Lent) of it.
 ///
 /// # Examples
 ///
 /// ```
 /// use boom_http::{
-///     Error, HttpContext, HttpSlots, IntoTlsHttp, Method, Response, Ticket, TlsHttpConnection, TlsHttpEndpointWithContext,
+///     Error, HttpSlots, IntoTlsHttp, Method, Response, Ticket, TlsHttpConnection, TlsHttpEndpointWithContext,
 /// };
 /// use boom_select::{IntoMioStream, MioSelector, MioStream};
-/// use boom_service::IntoIOServiceWithContext;
+/// use boom_service::{IntoIOServiceWithContext, Lent};
 /// use boom_stream::{ConnectionInfo, ConnectionInfoProvider, MonotonicClock, TimeSource, tcp::TcpStream};
 /// use std::io;
 /// use std::net::SocketAddr;
@@ -135,7 +134,7 @@ pub trait TlsHttpEndpoint: ConnectionInfoProvider {
 ///
 /// fn main() -> io::Result<()> {
 ///     let clock = MonotonicClock::default();
-///     let mut book = HttpContext(Book::default());
+///     let mut book = Lent(Book::default());
 ///     let mut service = MioSelector::new()?.into_io_service_with_context(&mut book);
 ///     let mut orders = HttpSlots::register(&mut service, 2, || {
 ///         Orders(ConnectionInfo::new("api.example.com", 443))
@@ -178,38 +177,5 @@ pub trait TlsHttpEndpointWithContext<C>: ConnectionInfoProvider {
     fn next_host(&mut self, ctx: &mut C) -> bool {
         let _ = ctx;
         false
-    }
-}
-
-/// What a service lends to a [`TlsHttpEndpointWithContext`]: any context, which need not be a
-/// [`Context`](boom_service::Context).
-///
-/// A service of WebSockets beside that of HTTP can be lent the same one: `&mut context.0`.
-///
-/// # Examples
-///
-/// ```
-/// let mut context = boom_http::HttpContext(vec![1]);
-/// context.push(2);
-/// assert_eq!(context.0, [1, 2]);
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct HttpContext<C>(pub C);
-
-// A type of this crate is what tells the endpoint below apart from the `TlsWebsocketEndpointWithContext` that somebody else may
-// make of it: without one the two implementations of `EndpointWithContext` would be taken for a conflict.
-impl<C> Context for HttpContext<C> {}
-
-impl<C> Deref for HttpContext<C> {
-    type Target = C;
-
-    fn deref(&self) -> &C {
-        &self.0
-    }
-}
-
-impl<C> DerefMut for HttpContext<C> {
-    fn deref_mut(&mut self) -> &mut C {
-        &mut self.0
     }
 }

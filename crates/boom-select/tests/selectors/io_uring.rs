@@ -228,18 +228,7 @@ mod buffers {
             .with_buffers(64)
             .with_completions(64);
         let mut many = or_skip!(many(config, CONNECTIONS));
-        for round in 1..=10_usize {
-            for (index, peer) in many.peers.iter_mut().enumerate() {
-                peer.write_all(&(index as u32).to_be_bytes()).unwrap();
-            }
-            many.receive_until(
-                |_| true,
-                |received| received.iter().all(|received| received.len() == 4 * round),
-            );
-        }
-        for (index, received) in many.received.iter().enumerate() {
-            assert_eq!(*received, (index as u32).to_be_bytes().repeat(10));
-        }
+        many.each_receives_its_number(10);
     }
 
     #[test]

@@ -416,18 +416,7 @@ pub(crate) fn a_thousand_sockets_receive_what_is_theirs<K: Kind>() {
     // Two descriptors each, and those of the other tests.
     let count = maximum.map_or(1000, |maximum| (maximum / 3).min(1000) as usize);
     let mut many = Many::<K>::connected(or_skip!(K::selector()), count);
-    for round in 1..=5_usize {
-        for (index, peer) in many.peers.iter_mut().enumerate() {
-            peer.write_all(&(index as u32).to_be_bytes()).unwrap();
-        }
-        many.receive_until(
-            |_| true,
-            |received| received.iter().all(|received| received.len() == 4 * round),
-        );
-    }
-    for (index, received) in many.received.iter().enumerate() {
-        assert_eq!(*received, (index as u32).to_be_bytes().repeat(5));
-    }
+    many.each_receives_its_number(5);
     // Once most have gone, the others are served as before.
     for index in 0..count {
         if index % 10 != 0 {

@@ -90,6 +90,23 @@ impl<K: Kind> Pair<K> {
     }
 
     /// Lets what is known already be reported, and throws the reports away.
+    /// A stream that was read empty makes no system call before it is told of more.
+    pub(crate) fn a_drained_stream_makes_no_system_call(&mut self, same_socket: &Peer) {
+        let mut buffer = [0; 64];
+        self.peer.write_all(b"one").unwrap();
+        self.turn_until(|pair| pair.selector.may_read(&pair.stream));
+        assert_eq!(self.stream.read(&mut buffer).unwrap(), 3);
+
+        // Bytes that the kernel has, and the stream has not been told of: a system call would return them.
+        self.peer.write_all(b"two").unwrap();
+        while kind(same_socket.peek(&mut buffer)) == Some(ErrorKind::WouldBlock) {}
+        assert_eq!(
+            kind(self.stream.read(&mut buffer)),
+            Some(ErrorKind::WouldBlock)
+        );
+        assert_eq!(self.receive(3), b"two");
+    }
+
     pub(crate) fn forget_reports(&mut self) {
         while !poll::<K>(&mut self.selector, Duration::ZERO).is_empty() && K::IS_EDGE {}
     }
@@ -154,6 +171,22 @@ impl<K: Kind> Many<K> {
     }
 
     /// Waits for reports and reads what those streams have that `reads` names, until `done` with what has arrived.
+    /// Each peer writes its number so many times, and each stream receives that of its own.
+    pub(crate) fn each_receives_its_number(&mut self, times: usize) {
+        for round in 1..=times {
+            for (index, peer) in self.peers.iter_mut().enumerate() {
+                peer.write_all(&(index as u32).to_be_bytes()).unwrap();
+            }
+            self.receive_until(
+                |_| true,
+                |received| received.iter().all(|received| received.len() == 4 * round),
+            );
+        }
+        for (index, received) in self.received.iter().enumerate() {
+            assert_eq!(*received, (index as u32).to_be_bytes().repeat(times));
+        }
+    }
+
     pub(crate) fn receive_until(
         &mut self,
         reads: impl Fn(usize) -> bool,

@@ -177,7 +177,16 @@ impl<T: Store> Session<T> {
     }
 
     /// Goes on with what is sent again, as far as it should wait for the peer.
+    #[inline]
     pub(super) fn pump(&mut self, now: Now) -> Result<()> {
+        if self.again.is_active() {
+            return self.pump_on(now);
+        }
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn pump_on(&mut self, now: Now) -> Result<()> {
         let mut steps = 0;
         while self.wants_pump() && steps < STEPS {
             steps += 1;

@@ -86,20 +86,8 @@ fn nothing_is_received_before_it_is_read() {
 #[test]
 fn a_drained_stream_makes_no_system_call() {
     let mut pair = or_skip!(pair(IoUringConfig::default()));
-    let mut buffer = [0; 64];
-    pair.peer.write_all(b"one").unwrap();
-    pair.turn_until(|pair| pair.selector.may_read(&pair.stream));
-    assert_eq!(pair.stream.read(&mut buffer).unwrap(), 3);
-
-    // Bytes that the kernel has, and the stream has not been told of: a system call would return them.
-    pair.peer.write_all(b"two").unwrap();
     let same_socket = same_socket(&pair.stream);
-    while kind(same_socket.peek(&mut buffer)) == Some(ErrorKind::WouldBlock) {}
-    assert_eq!(
-        kind(pair.stream.read(&mut buffer)),
-        Some(ErrorKind::WouldBlock)
-    );
-    assert_eq!(pair.receive(3), b"two");
+    pair.a_drained_stream_makes_no_system_call(&same_socket);
 }
 
 #[test]
@@ -182,18 +170,7 @@ fn operations_that_found_no_place_for_a_report_are_started_again() {
     const CONNECTIONS: usize = 300;
     for config in modes(IoUringConfig::default().with_completions(2)) {
         let mut many = or_skip!(many(config, CONNECTIONS));
-        for round in 1..=10_usize {
-            for (index, peer) in many.peers.iter_mut().enumerate() {
-                peer.write_all(&(index as u32).to_be_bytes()).unwrap();
-            }
-            many.receive_until(
-                |_| true,
-                |received| received.iter().all(|received| received.len() == 4 * round),
-            );
-        }
-        for (index, received) in many.received.iter().enumerate() {
-            assert_eq!(*received, (index as u32).to_be_bytes().repeat(10));
-        }
+        many.each_receives_its_number(10);
         // All are full, and all are told that there is room again.
         let block = vec![7; 1 << 20];
         for stream in &mut many.streams[..8] {
