@@ -37,20 +37,34 @@ impl Write for Page {
     }
 }
 
-/// Writes when it is told to.
-struct Gate(Page, Receiver<()>);
+/// Writes when it is told to, and tells when it waits for that.
+struct Gate(Page, Sender<()>, Receiver<()>);
+
+/// Opens a [`Gate`] when it is dropped.
+struct Key(
+    Receiver<()>,
+    #[expect(dead_code, reason = "for its drop")] Sender<()>,
+);
 
 impl Gate {
-    fn closed() -> (Self, Page, Sender<()>) {
-        let (page, (key, lock)) = (Page::default(), channel());
-        (Self(page.clone(), lock), page, key)
+    fn closed() -> (Self, Page, Key) {
+        let (page, (bell, visitor), (key, lock)) = (Page::default(), channel(), channel());
+        (Self(page.clone(), bell, lock), page, Key(visitor, key))
+    }
+}
+
+impl Key {
+    /// Until the log's thread stands before the gate, from where it takes nothing more.
+    fn wait_for_writer(&self) {
+        self.0.recv().unwrap();
     }
 }
 
 impl Write for Gate {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let _ = self.1.send(());
         // It stays open when the key is dropped.
-        let _ = self.1.recv();
+        let _ = self.2.recv();
         self.0.write(bytes)
     }
 
@@ -300,9 +314,11 @@ fn a_session_goes_on_though_its_log_has_no_room_on_the_disk() {
 #[test]
 fn a_session_goes_on_though_its_log_cannot_keep_up() {
     let (gate, _page, key) = Gate::closed();
-    // Room for some lines, and nobody writes any.
     let mut log = MessageLog::builder().queue_bytes(4096).start(gate).unwrap();
-    for _ in 0..20_000 {
+    log.remark(NOON, "the first");
+    key.wait_for_writer();
+    // Room for some lines, and nobody writes any.
+    for _ in 0..200 {
         log.remark(NOON, "what is long enough to fill the queue");
     }
     let before = log.stats().dropped;
