@@ -2,7 +2,9 @@
 #![cfg(feature = "session")]
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
 
+use std::cell::Cell;
 use std::io;
+use std::time::Duration;
 
 use boom_fix::BeginString;
 use boom_fix::session::{
@@ -22,6 +24,17 @@ struct Stopped;
 impl Clock for Stopped {
     fn now(&self) -> Now {
         NOW
+    }
+}
+
+/// Each look at it takes ten milliseconds.
+#[derive(Debug, Default)]
+struct Ticking(Cell<u64>);
+
+impl Clock for Ticking {
+    fn now(&self) -> Now {
+        self.0.set(self.0.get() + 10_000_000);
+        NOW.after_ns(self.0.get())
     }
 }
 
@@ -46,7 +59,9 @@ fn message(body: &str) -> Vec<u8> {
 }
 
 /// What one batch tells.
-fn batch(connection: &mut Connection) -> Result<Vec<String>, SessionError> {
+fn batch<C: Clock>(
+    connection: &mut FixConnection<ScriptedStream, MemoryStore, C>,
+) -> Result<Vec<String>, SessionError> {
     let (session, inbox, now) = connection.read_batch()?;
     let mut told = Vec::new();
     while let Some(event) = session.poll_event(inbox, now)? {
@@ -190,6 +205,78 @@ fn a_broken_stream_gives_its_own_error() {
     assert_eq!(batch(&mut connection).unwrap(), ["the connection ended"]);
     let error = io::Error::from(batch(&mut connection).unwrap_err());
     assert_eq!(error.kind(), io::ErrorKind::ConnectionReset);
+}
+
+/// What is told until an error, which comes last.
+fn all<C: Clock>(
+    connection: &mut FixConnection<ScriptedStream, MemoryStore, C>,
+) -> (Vec<String>, io::Error) {
+    let mut told = Vec::new();
+    loop {
+        match batch(connection) {
+            Ok(more) => told.extend(more),
+            Err(error) => return (told, error.into()),
+        }
+    }
+}
+
+#[test]
+fn what_a_peer_said_before_it_took_nothing_more_is_told_before_that() {
+    let mut bytes = message("35=A|34=1|98=0|108=30|");
+    bytes.extend(message("35=D|34=2|11=a|"));
+    bytes.extend(message("35=D|34=3|11=b|"));
+    bytes.extend(message("35=5|34=4|58=closed for today|"));
+    // The write that fails is the logon, or the first answer.
+    // The write that fails is the logon, or the first answer.
+    for fails_at in 0..2 {
+        for piece in [7, 100, bytes.len()] {
+            let mut stream = ScriptedStream::new().read_in_pieces(&bytes, piece).eof();
+            for _ in 0..fails_at {
+                stream = stream.write_limit(usize::MAX);
+            }
+            for _ in 0..10 {
+                stream = stream.write_error(io::ErrorKind::BrokenPipe);
+            }
+            let (told, error) = all(&mut connection(stream));
+            let expected = [
+                "logon",
+                "logged on",
+                "message a",
+                "message b",
+                "logout",
+                "logged out",
+            ];
+            assert_eq!(told, expected, "{fails_at} {piece}");
+            assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
+        }
+    }
+}
+
+#[test]
+fn a_peer_that_takes_nothing_and_talks_on_is_not_listened_to_for_ever() {
+    let logon = message("35=A|34=1|98=0|108=30|");
+    let mut stream = ScriptedStream::new().read(&logon);
+    for number in 2..500 {
+        stream = stream.read(message(&format!("35=0|34={number}|")));
+    }
+    stream = stream.write_limit(usize::MAX);
+    stream = stream.write_error(io::ErrorKind::BrokenPipe);
+    let config = SessionConfig::initiator(BeginString::Fix44, "BUYER", "VENUE");
+    let config = config.with_logout_timeout(Duration::from_secs(2));
+    let session = Session::new(config, MemoryStore::new()).unwrap();
+    let clock = Ticking::default();
+    let mut connection = FixConnection::with_clock(stream, session, Inbox::new(), clock).unwrap();
+    batch(&mut connection).unwrap();
+    connection
+        .session_mut()
+        .test_request("are you there", NOW)
+        .unwrap();
+    assert!(!connection.flush().unwrap());
+    let (told, error) = all(&mut connection);
+    assert_eq!(told, ["the connection ended"]);
+    assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
+    // Two seconds of them, and what came with the logon.
+    assert_eq!(connection.session().statistics().messages_received, 201);
 }
 
 #[test]

@@ -102,8 +102,8 @@ impl<E, T: Store, K: Clock> FixInitiator<E, T, K> {
     ///
     /// # Errors
     ///
-    /// As [`Session::send`]. Those of the store where messages are sent again and of the stream, in which case the message
-    /// has its number, and goes out after the next logon.
+    /// As [`Session::send`]. Those of the store where messages are sent again. Where the stream has failed, the message has
+    /// its number, and goes out after the next logon; the endpoint is told with the next polls.
     pub fn send<S: Read + Write + Layer>(
         &mut self,
         stream: &mut FixStream<S>,
@@ -132,7 +132,7 @@ impl<E, T: Store, K: Clock> FixInitiator<E, T, K> {
     ///
     /// # Errors
     ///
-    /// Those of the stream, and of the store where messages are sent again.
+    /// Those of the store where messages are sent again.
     pub fn with_session<S: Read + Write + Layer, R>(
         &mut self,
         stream: &mut FixStream<S>,

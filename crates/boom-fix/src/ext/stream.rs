@@ -100,7 +100,7 @@ impl<S: Layer + Read + Write> Layer for FixStream<S> {
     }
 
     fn has_buffered(&self) -> bool {
-        self.is_due || self.link.stream().has_buffered()
+        self.is_due || self.link.has_failed() || self.link.stream().has_buffered()
     }
 
     fn wants_write(&self) -> bool {

@@ -93,9 +93,12 @@ impl<S: Read + Write, T: Store, C: Clock> FixConnection<S, T, C> {
 
     /// Sends what waits, as far as the stream takes it; true if nothing waits any more.
     ///
+    /// Where the stream takes nothing more because it has failed, that is an error of
+    /// [`read_batch`](Self::read_batch), once all that the peer said before is read: a peer that closes says why.
+    ///
     /// # Errors
     ///
-    /// The stream's, and the store's where messages are sent again.
+    /// The store's, where messages are sent again.
     pub fn flush(&mut self) -> Result<bool, SessionError> {
         self.link.flush(&mut self.session, &self.clock)
     }

@@ -13,9 +13,9 @@ pub(crate) struct Link<S> {
     stream: S,
     /// The peer will send no more.
     is_ended: bool,
-    /// How long what waits may still go out once the session is at its end.
+    /// How long what waits may still go out once the session is at its end, or still be read once nothing can be written.
     closes_ns: Option<u64>,
-    /// Why, until it is told.
+    /// Why it is at its end, until it is told. That of a write is kept until all that the peer said before is read.
     failure: Option<io::Error>,
 }
 
@@ -37,10 +37,16 @@ impl<S> Link<S> {
         &mut self.stream
     }
 
-    /// When the session is at its end and the stream is to be closed, whatever still waits.
+    /// When the stream is to be closed, whatever still waits, of a session that is at its end.
     #[cfg(feature = "ext")]
     pub(crate) const fn closes_ns(&self) -> Option<u64> {
         self.closes_ns
+    }
+
+    /// Nothing more can be written, and what the peer said before that may still be there to read.
+    #[cfg(feature = "ext")]
+    pub(crate) const fn has_failed(&self) -> bool {
+        self.failure.is_some()
     }
 
     /// The session wants the connection closed and everything is sent, or it is closed.
@@ -68,7 +74,7 @@ impl<S: Read + Write> Link<S> {
             return Ok(now);
         }
         session.handle_timeout(now)?;
-        if let Err(error) = self.exchange(session, inbox) {
+        if let Err(error) = self.exchange(session, inbox, now) {
             self.is_ended = true;
             self.failure = Some(error);
             session.disconnected(now)?;
@@ -87,14 +93,22 @@ impl<S: Read + Write> Link<S> {
             return Ok(());
         }
         // The logout goes out first, if the peer takes it before we would wait for the answer no longer.
-        let timeout = session.config().logout_timeout_ns();
-        let end_ns = *self
-            .closes_ns
-            .get_or_insert_with(|| now.monotonic_ns.saturating_add(timeout));
-        if !self.is_ended && !self.flush(session, clock)? && now.monotonic_ns < end_ns {
+        let end_ns = self.closing(session, now);
+        if self.is_ended || self.flush(session, clock)? || self.failure.is_some() {
+            return Err(self.take_failure().into());
+        }
+        if now.monotonic_ns < end_ns {
             return Ok(());
         }
         Err(self.take_failure().into())
+    }
+
+    /// When the end is to be waited for no longer.
+    fn closing<T: Store>(&mut self, session: &Session<T>, now: Now) -> u64 {
+        let timeout = session.config().logout_timeout_ns();
+        *self
+            .closes_ns
+            .get_or_insert_with(|| now.monotonic_ns.saturating_add(timeout))
     }
 
     /// Why the stream is at its end, `NotConnected` if that was the session's wish.
@@ -107,21 +121,62 @@ impl<S: Read + Write> Link<S> {
         &mut self,
         session: &mut Session<T>,
         inbox: &mut Inbox,
+        now: Now,
     ) -> io::Result<()> {
-        session.out_mut().flush_to(&mut self.stream)?;
+        self.flush_out(session);
         match inbox.read_from(&mut self.stream) {
-            Ok(0) => Err(io::ErrorKind::UnexpectedEof.into()),
-            Ok(_) => Ok(()),
+            Ok(1..) if self.failure.is_none() => Ok(()),
+            result => self.no_more(session, now, result),
+        }
+    }
+
+    /// There is nothing to read now, or the stream is at its end. A peer that closes says why before: what it said is read
+    /// first, and then it is told that nothing could be written.
+    #[inline(never)]
+    fn no_more<T: Store>(
+        &mut self,
+        session: &Session<T>,
+        now: Now,
+        result: io::Result<usize>,
+    ) -> io::Result<()> {
+        if self.failure.is_some() {
+            let is_more = matches!(result, Ok(1..));
+            if is_more && now.monotonic_ns < self.closing(session, now) {
+                return Ok(());
+            }
+            return Err(self.take_failure());
+        }
+        match result {
+            Ok(_) => Err(io::ErrorKind::UnexpectedEof.into()),
             Err(error) if is_transient(&error) => Ok(()),
             Err(error) => Err(error),
         }
     }
 
-    /// Sends what waits, as far as the stream takes it; true if nothing waits any more.
+    /// Writes what waits, as far as the stream takes it; true if nothing waits any more.
+    #[inline]
+    fn flush_out<T: Store>(&mut self, session: &mut Session<T>) -> bool {
+        if self.failure.is_some() {
+            return false;
+        }
+        match session.out_mut().flush_to(&mut self.stream) {
+            Ok(is_all) => is_all,
+            Err(error) => self.fail(error),
+        }
+    }
+
+    #[cold]
+    fn fail(&mut self, error: io::Error) -> bool {
+        self.failure = Some(error);
+        false
+    }
+
+    /// Sends what waits, as far as the stream takes it; true if nothing waits any more. Where the stream fails, the next
+    /// reads tell, once all that the peer had said is read.
     ///
     /// # Errors
     ///
-    /// The stream's, and the store's where messages are sent again.
+    /// The store's, where messages are sent again.
     #[inline]
     pub(crate) fn flush<T: Store>(
         &mut self,
@@ -129,7 +184,7 @@ impl<S: Read + Write> Link<S> {
         clock: &impl Clock,
     ) -> Result<bool, SessionError> {
         loop {
-            if !session.out_mut().flush_to(&mut self.stream)? {
+            if !self.flush_out(session) {
                 return Ok(false);
             }
             if !session.wants_pump() {

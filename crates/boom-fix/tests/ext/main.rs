@@ -152,6 +152,31 @@ fn a_logout_of_the_peers_is_followed_by_another_logon() {
 }
 
 #[test]
+fn what_the_peer_said_last_is_heard_though_nothing_can_be_written() {
+    let mut world = World::new(patient(), |_| {});
+    world.turn_until(World::is_logged_on);
+    // The venue says why it closes, and closes, while an order is written.
+    let venue = world.venue.connection.as_mut().unwrap();
+    let now = venue.now();
+    venue.session_mut().logout(Some("halted"), now).unwrap();
+    venue.flush().unwrap();
+    world.venue.cut(usize::MAX);
+    let sent = world.service.dispatch(world.handle, |stream, initiator| {
+        initiator.send(stream, "D", |order| {
+            order.text(11, "late");
+        })
+    });
+    assert_eq!(sent.unwrap().unwrap(), 2);
+    world.turn(10);
+    assert_eq!(world.trader().told, ["logged on", "logged out"]);
+    assert_eq!(world.trader().ended.len(), 1);
+    // The order goes out after the next logon.
+    world.clock.advance(SECOND);
+    world.turn_until(|world| world.trader().reports.len() == 1);
+    assert_eq!(world.venue.orders, ["late"]);
+}
+
+#[test]
 fn an_end_in_good_order_is_a_logout() {
     let mut world = World::new(EndpointOptions::default(), |_| {});
     world.turn_until(World::is_logged_on);
