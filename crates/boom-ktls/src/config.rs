@@ -39,8 +39,11 @@ pub struct KtlsConfig {
     pub tls: TlsConfig,
     /// What to do where the kernel cannot do its part.
     pub policy: KtlsPolicy,
-    /// Renews the keys when they have protected so many records, where that is fewer than the cipher suite allows (some 24
-    /// million of AES-GCM, without bound of ChaCha20-Poly1305). Where they cannot be renewed writes end with
+    /// Renews the keys when they have protected so many records, where that is fewer than the cipher suite allows (some 16.8
+    /// million of AES-GCM, 2^24, and without bound of ChaCha20-Poly1305). Where they cannot be renewed writes end with
     /// [`KeysExhausted`](boom_tls::Error::KeysExhausted); `None`: what the suite allows.
+    ///
+    /// Less than 16 counts as 16, and the records of the handshake by the same key come on top. It is for records by the
+    /// kernel: in user space only the suite's limit counts.
     pub records_per_key: Option<u64>,
 }

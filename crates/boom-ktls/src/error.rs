@@ -33,16 +33,21 @@ pub enum Error {
     /// The kernel has no TLS, or does not let this process have it. The connection was not begun, or is lost.
     #[error("the kernel has no TLS for this process: {0}")]
     KernelUnsupported(io::ErrorKind),
-    /// The kernel, or the TLS library with it, does not have this cipher suite in this version. The connection is lost.
+    /// The kernel, or the TLS library with it, does not have this cipher suite in this version: the one agreed on, and then the
+    /// connection is lost, or the first of those offered where it has none of them, and then it was not begun.
     #[error("the kernel does not have {1} of {0}")]
     CipherUnsupported(TlsVersion, CipherSuite),
-    /// What is sent would be the kernel's, and what is received not. The connection is lost.
+    /// What is sent would be the kernel's, and what is received not. The connection is lost, or was not begun.
     #[error("the kernel does not receive for this connection")]
     ReceiveNotOffloaded,
     /// The socket receives before it is asked to, so bytes that the kernel had to decrypt would pass it. The connection was
     /// not begun.
     #[error("the socket receives ahead of its reader")]
     ReceivesAhead,
+    /// The configuration of rustls that was given as it is has `enable_secret_extraction` off, so that the kernel cannot be
+    /// given the keys. The connection was not begun.
+    #[error("the configuration does not let the keys out")]
+    KeysWithheld,
     /// The keys cannot be renewed amid a connection: the kernel is older than 6.14, or the OpenSSL than 3.2. Where the
     /// peer has renewed its own the connection is lost; connect again.
     #[error("the keys of this connection cannot be renewed")]
@@ -65,6 +70,7 @@ impl Error {
             | Self::CipherUnsupported(..)
             | Self::ReceiveNotOffloaded
             | Self::ReceivesAhead
+            | Self::KeysWithheld
             | Self::KeyUpdateUnsupported => io::ErrorKind::Unsupported,
             // The keys are gone by then: nobody shall take it for something that a second call gets over.
             Self::KeysRefused(io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => {

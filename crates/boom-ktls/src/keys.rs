@@ -80,7 +80,7 @@ impl Keys {
 }
 
 impl Drop for Keys {
-    /// Leaves no key in memory that is used again.
+    /// Leaves no key in memory that is used again, but for the copies on the stack that went to the kernel.
     fn drop(&mut self) {
         self.key.fill(0);
         std::hint::black_box(&self.key);

@@ -23,9 +23,16 @@ pub(crate) struct Budget {
 impl Budget {
     /// Kept free for what ends or renews: a `KeyUpdate`, an alert, a `close_notify`.
     const RESERVE: u64 = 8;
+    /// Of data, at least: with no room at all a write would take nothing and say nothing.
+    const LEAST: u64 = 8;
 
+    /// A limit too low for anything to be written is raised.
     pub(crate) const fn new(used: u64, limit: u64) -> Self {
-        Self { used, limit }
+        let least = used.saturating_add(Self::RESERVE + Self::LEAST);
+        Self {
+            used,
+            limit: if limit < least { least } else { limit },
+        }
     }
 
     /// How many bytes one write may have.
@@ -63,15 +70,29 @@ mod tests {
 
     #[test]
     fn a_budget_is_used_up_and_renewed() {
-        let mut budget = Budget::new(1, 12);
-        assert_eq!(budget.room(), 3 * FRAGMENT_MAX);
+        let mut budget = Budget::new(1, 20);
+        assert_eq!(budget.room(), 11 * FRAGMENT_MAX);
+        budget.wrote_records(8);
         budget.wrote(1);
         budget.wrote(FRAGMENT_MAX);
         assert_eq!(budget.room(), FRAGMENT_MAX);
         budget.wrote(FRAGMENT_MAX + 1);
         assert_eq!(budget.room(), 0);
         budget.renew();
-        assert_eq!(budget.room(), 4 * FRAGMENT_MAX);
+        assert_eq!(budget.room(), 12 * FRAGMENT_MAX);
         assert_eq!(Budget::new(0, u64::MAX).room(), usize::MAX);
+    }
+
+    #[test]
+    fn something_can_be_written_whatever_the_limit_is() {
+        for used in [0, 1, 5, u64::from(u32::MAX)] {
+            for limit in 0..=16 {
+                let mut budget = Budget::new(used, limit);
+                assert_eq!(budget.room(), 8 * FRAGMENT_MAX, "{used} {limit}");
+                budget.renew();
+                assert!(budget.room() >= 8 * FRAGMENT_MAX, "{used} {limit}");
+            }
+        }
+        assert_eq!(Budget::new(u64::MAX, 0).room(), 0);
     }
 }

@@ -24,6 +24,9 @@ use crate::{DefaultBackend, KtlsConfig, Offload};
 /// the data. After a read that the socket did not fill, [`Layer::has_buffered`] asks for another one: such a record may
 /// stand behind the data, and no selector tells of it.
 ///
+/// Until a read finds nothing, reads go to the socket's descriptor, for only so does the kernel tell a record's type. A layer
+/// between the socket and this stream sees a part of what is received then: put one that records or counts above, not below.
+///
 /// # Writing
 ///
 /// A write makes a record, of up to 16 KiB, for each call. What the socket does not take is not taken, so there is nothing to
@@ -146,7 +149,8 @@ impl<S: SocketStream, B: Backend> KtlsStream<S, B> {
     }
 
     /// Tells the peer that this side has sent everything: `close_notify`. Writing is over then; reading goes on until the peer
-    /// closes too. Dropping the stream sends nothing.
+    /// closes too. Dropping the stream sends nothing. Before the kernel has the keys it ends their way there, and what is left
+    /// is read in user space.
     ///
     /// # Errors
     ///
@@ -162,7 +166,8 @@ impl<S: SocketStream, B: Backend> KtlsStream<S, B> {
     ///
     /// # Errors
     ///
-    /// `WouldBlock` where the socket takes none, the file's, and what the connection has failed with.
+    /// `WouldBlock` where the socket takes none, the file's, after which the connection goes on, and what the connection has failed
+    /// with.
     pub fn send_file(&mut self, file: &File, offset: u64, count: usize) -> io::Result<usize> {
         self.link.send_file(file, offset, count)
     }

@@ -38,6 +38,8 @@ pub(crate) struct Connection<S> {
     end: Option<Result<(), Error>>,
     is_told: bool,
     is_closed: bool,
+    /// What writing has failed with. A socket tells it once: a read finds no more than an end after that.
+    write_failure: Option<ErrorKind>,
     pub(super) timeout: Timeout,
 }
 
@@ -80,6 +82,7 @@ impl<S: SocketStream> Connection<S> {
             end: None,
             is_told: false,
             is_closed: false,
+            write_failure: None,
             timeout: Timeout::new(config.tls.handshake_timeout_ns()),
         })
     }
@@ -149,7 +152,15 @@ impl<S: SocketStream> Connection<S> {
         if !self.is_handshaking {
             self.tls.broken();
         }
-        self.fail(boom_tls::Error::Truncated.into())
+        let error = self.truncated();
+        self.fail(error)
+    }
+
+    fn truncated(&self) -> Error {
+        match self.write_failure {
+            Some(kind) => boom_tls::Error::Io(kind).into(),
+            None => boom_tls::Error::Truncated.into(),
+        }
     }
 
     fn fail_io(&mut self, error: io::Error) -> io::Result<()> {
@@ -189,7 +200,7 @@ impl<S: SocketStream> Connection<S> {
     /// 0: try again.
     fn read_plain(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self.stream.read(buffer) {
-            Ok(0) => self.end = Some(Err(boom_tls::Error::Truncated.into())),
+            Ok(0) => self.end = Some(Err(self.truncated())),
             Ok(count) => {
                 self.is_unsettled = count < buffer.len();
                 return Ok(count);
@@ -199,15 +210,43 @@ impl<S: SocketStream> Connection<S> {
                 (ErrorKind::Interrupted, _) => {}
                 // The next record is no data.
                 (_, Some(code::EIO)) => self.is_unsettled = true,
-                (_, Some(number @ (code::EBADMSG | code::EMSGSIZE | code::EINVAL))) => {
-                    self.say_fatal(number);
-                    let cause = ErrorStack::get().into();
-                    self.end = Some(Err(boom_tls::Error::Protocol(cause).into()));
-                }
+                _ if self.refuse_record(&error).is_some() => {}
                 _ => return self.fail_io(error).map(|()| 0),
             },
         }
         Ok(0)
+    }
+
+    /// Ends the connection if the error says that the kernel cannot read what the peer has sent, and returns why. Whoever uses
+    /// the socket next is told, a write too.
+    fn refuse_record(&mut self, error: &io::Error) -> Option<Error> {
+        let number = error.raw_os_error().filter(is_refusal)?;
+        self.say_fatal(number);
+        let reason: Error = boom_tls::Error::Protocol(ErrorStack::get().into()).into();
+        self.end = Some(Err(reason.clone()));
+        Some(reason)
+    }
+
+    /// Keeps what a write has failed with, if nothing can be written after it, and returns it.
+    #[cold]
+    fn failed_write(&mut self, error: io::Error) -> io::Error {
+        if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) {
+            return error;
+        }
+        if self.offload.rx
+            && let Some(reason) = self.refuse_record(&error)
+        {
+            return reason.into();
+        }
+        self.stop_writing(error.kind());
+        error
+    }
+
+    fn stop_writing(&mut self, kind: ErrorKind) {
+        self.owed = Owed::default();
+        self.begun.clear();
+        self.is_closed = true;
+        self.write_failure = Some(kind);
     }
 
     /// Tells the peer why the kernel refuses its record, of which OpenSSL knows nothing, if the socket takes it.
@@ -247,7 +286,7 @@ impl<S: SocketStream> Connection<S> {
             Err(halt) => {
                 // OpenSSL has tried to say so, over a socket that does not take it after such an error.
                 let left = sys::take_error(self.stream.base().as_fd());
-                if matches!(left, code::EBADMSG | code::EMSGSIZE | code::EINVAL) {
+                if is_refusal(&left) {
                     self.say_fatal(left);
                 }
                 self.ended_by(halt);
@@ -304,7 +343,7 @@ impl<S: SocketStream> Connection<S> {
                 self.begun.clear();
                 self.is_closed = true;
                 match halt {
-                    Halt::Io(error) => Err(error),
+                    Halt::Io(error) => Err(self.failed_write(error)),
                     halt => self.fail_by(halt).map(|()| true),
                 }
             }
@@ -357,10 +396,11 @@ impl<S: SocketStream> Connection<S> {
 
     fn check_writable(&self) -> io::Result<()> {
         self.check_end()?;
-        if self.is_closed {
-            return Err(boom_tls::Error::Closed.into());
+        match (self.is_closed, self.write_failure) {
+            (true, Some(kind)) => Err(boom_tls::Error::Io(kind).into()),
+            (true, None) => Err(boom_tls::Error::Closed.into()),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -369,9 +409,18 @@ impl<S: SocketStream> Connection<S> {
         if !self.offload.tx {
             return self.write_by_openssl(bytes);
         }
-        let count = self.stream.write(bytes)?;
-        self.budget.wrote(count);
-        Ok(count)
+        let written = self.stream.write(bytes);
+        self.wrote(written)
+    }
+
+    fn wrote(&mut self, written: io::Result<usize>) -> io::Result<usize> {
+        match written {
+            Ok(count) => {
+                self.budget.wrote(count);
+                Ok(count)
+            }
+            Err(error) => Err(self.failed_write(error)),
+        }
     }
 
     fn write_by_openssl(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -385,6 +434,8 @@ impl<S: SocketStream> Connection<S> {
                 self.begun.extend_from_slice(bytes);
                 Ok(bytes.len())
             }
+            // What the peer has said before is still there to read.
+            Err(Halt::Io(error)) => Err(self.failed_write(error)),
             Err(halt) => self.fail_by(halt).map(|()| 0),
         }
     }
@@ -395,9 +446,8 @@ impl<S: SocketStream> Connection<S> {
         if !self.offload.tx || length > room {
             return self.write(first(buffers));
         }
-        let count = self.stream.write_vectored(buffers)?;
-        self.budget.wrote(count);
-        Ok(count)
+        let written = self.stream.write_vectored(buffers);
+        self.wrote(written)
     }
 
     pub(super) fn send_file(
@@ -428,6 +478,9 @@ impl<S: SocketStream> Connection<S> {
             return Err(ErrorKind::WouldBlock.into());
         }
         self.check_end()?;
+        if let Some(kind) = self.write_failure {
+            return Err(boom_tls::Error::Io(kind).into());
+        }
         self.stream.flush()
     }
 
@@ -553,6 +606,11 @@ impl<S: SocketStream> Connection<S> {
             }
         }
     }
+}
+
+/// Whether the kernel refuses a record of the peer's by this error.
+const fn is_refusal(number: &i32) -> bool {
+    matches!(*number, code::EBADMSG | code::EMSGSIZE | code::EINVAL)
 }
 
 /// The errors of a socket whose peer has closed it altogether.

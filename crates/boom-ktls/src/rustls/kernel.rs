@@ -24,6 +24,8 @@ pub(super) struct Kernel {
     messages: Messages,
     /// Messages that were seen to since data came last.
     flood: u8,
+    /// New keys of the peer's that this side has asked for and that have not come.
+    asked: u8,
     budget: Budget,
     owed: Owed,
     /// True if the stream below may take the socket for empty although a record waits: one that is no data stops a read
@@ -34,6 +36,8 @@ pub(super) struct Kernel {
     is_told: bool,
     /// True once nothing more can be written.
     is_closed: bool,
+    /// What writing has failed with. A socket tells it once: a read finds no more than an end after that.
+    write_failure: Option<ErrorKind>,
 }
 
 /// What this side has to say, in this order.
@@ -72,13 +76,13 @@ impl Kernel {
         records_per_key: Option<u64>,
     ) -> Result<Self, Error> {
         let suite = connection.negotiated_cipher_suite();
-        let limit = confidentiality_limit(suite).min(records_per_key.unwrap_or(u64::MAX));
-        let budget = Budget::new(secrets.tx.0, limit);
+        let budget = Budget::new(secrets.tx.0, limit(suite, records_per_key));
         let kernel = Self {
             version,
             connection,
             messages: Messages::default(),
             flood: 0,
+            asked: 0,
             budget,
             owed: Owed::default(),
             // What came behind the handshake is older than the kernel's keys.
@@ -86,6 +90,7 @@ impl Kernel {
             end: None,
             is_told: false,
             is_closed: false,
+            write_failure: None,
         };
         kernel.install(stream, Direction::Transmit, &secrets.tx)?;
         kernel.install(stream, Direction::Receive, &secrets.rx)?;
@@ -130,16 +135,20 @@ impl Kernel {
     /// Receives once: data to `buffer`, or something else, which is seen to.
     fn receive<S: SocketStream>(&mut self, stream: &mut S, buffer: &mut [u8]) -> io::Result<Found> {
         let received = if self.is_unsettled {
-            if buffer.len() < ROOM && self.is_message_next(stream) {
-                return self.receive(stream, &mut [0; ROOM]);
+            match look(stream, buffer.len()) {
+                Ok((_, kind)) if kind != Kind::DATA => {
+                    return self.receive(stream, &mut [0; ROOM]);
+                }
+                Ok(_) => sys::receive(stream.base().as_fd(), buffer, false),
+                // The socket tells it once.
+                Err(error) => Err(error),
             }
-            sys::receive(stream.base().as_fd(), buffer, false)
         } else {
             stream.read(buffer).map(|count| (count, Kind::DATA))
         };
         match received {
             Ok((0, Kind::DATA)) => {
-                self.end = Some(Err(boom_tls::Error::Truncated.into()));
+                self.end_of_stream();
                 Ok(Found::Message)
             }
             Ok((count, Kind::DATA)) => {
@@ -162,10 +171,12 @@ impl Kernel {
         }
     }
 
-    /// Whether the next record is no data: a reader with a small buffer is not the one to cut it up.
-    fn is_message_next<S: SocketStream>(&self, stream: &S) -> bool {
-        let next = sys::receive(stream.base().as_fd(), &mut [0], true);
-        matches!(next, Ok((_, kind)) if kind != Kind::DATA)
+    /// The stream below has ended, and the peer has not said that it is done.
+    fn end_of_stream(&mut self) {
+        self.end = Some(Err(match self.write_failure {
+            Some(kind) => boom_tls::Error::Io(kind).into(),
+            None => boom_tls::Error::Truncated.into(),
+        }));
     }
 
     fn failed_receive<S: SocketStream>(
@@ -173,38 +184,61 @@ impl Kernel {
         stream: &S,
         error: io::Error,
     ) -> io::Result<Found> {
-        let failure = match (error.kind(), error.raw_os_error()) {
+        match (error.kind(), error.raw_os_error()) {
             (ErrorKind::WouldBlock, _) => {
                 self.is_unsettled = false;
-                return Err(error);
+                Err(error)
             }
-            (ErrorKind::Interrupted, _) => return Ok(Found::Message),
+            (ErrorKind::Interrupted, _) => Ok(Found::Message),
             // The next record is no data: ask for its type too.
             (_, Some(code::EIO)) if !self.is_unsettled => {
                 self.is_unsettled = true;
-                return Ok(Found::Message);
+                Ok(Found::Message)
             }
-            (_, Some(code::EBADMSG)) => {
-                self.say_fatal(stream, Alert(20));
-                boom_tls::Error::Protocol(RustlsError::DecryptError.into())
-            }
-            (_, Some(code::EMSGSIZE)) => {
-                self.say_fatal(stream, Alert(22));
-                boom_tls::Error::Protocol(RustlsError::PeerSentOversizedRecord.into())
-            }
-            (_, Some(code::EINVAL)) => {
-                self.say_fatal(stream, Alert(50));
-                let reason = InvalidMessage::UnknownProtocolVersion;
-                boom_tls::Error::Protocol(RustlsError::InvalidMessage(reason).into())
-            }
+            _ if self.refuse_record(stream, &error).is_some() => Ok(Found::Message),
             (kind, _) => {
                 self.end = Some(Err(boom_tls::Error::Io(kind).into()));
                 self.is_told = true;
-                return Err(error);
+                Err(error)
             }
+        }
+    }
+
+    /// Ends the connection if the error says that the kernel cannot read what the peer has sent, and returns why. Whoever uses
+    /// the socket next is told, a write too.
+    fn refuse_record<S: SocketStream>(
+        &mut self,
+        stream: &S,
+        error: &io::Error,
+    ) -> Option<boom_tls::Error> {
+        let (alert, reason) = match error.raw_os_error()? {
+            code::EBADMSG => (Alert(20), RustlsError::DecryptError),
+            code::EMSGSIZE => (Alert(22), RustlsError::PeerSentOversizedRecord),
+            code::EINVAL => {
+                let reason = InvalidMessage::UnknownProtocolVersion;
+                (Alert(50), RustlsError::InvalidMessage(reason))
+            }
+            _ => return None,
         };
-        self.end = Some(Err(failure.into()));
-        Ok(Found::Message)
+        self.say_fatal(stream, alert);
+        let reason = boom_tls::Error::Protocol(reason.into());
+        self.end = Some(Err(reason.clone().into()));
+        Some(reason)
+    }
+
+    /// Keeps what a write has failed with, if nothing can be written after it, and returns it.
+    #[cold]
+    fn failed_write<S: SocketStream>(&mut self, stream: &S, error: io::Error) -> io::Error {
+        if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) {
+            return error;
+        }
+        if let Some(reason) = self.refuse_record(stream, &error) {
+            return reason.into();
+        }
+        self.owed = Owed::default();
+        self.is_closed = true;
+        self.write_failure = Some(error.kind());
+        error
     }
 
     fn message<S: SocketStream>(&mut self, stream: &S, kind: Kind, bytes: &[u8]) {
@@ -258,6 +292,11 @@ impl Kernel {
                     if asks && !self.is_closed {
                         self.owed.update.get_or_insert(false);
                     }
+                    if !asks && self.asked > 0 {
+                        // The answer to this side's own.
+                        self.asked -= 1;
+                        self.flood = self.flood.saturating_sub(1);
+                    }
                 }
             }
         }
@@ -306,11 +345,7 @@ impl Kernel {
         match self.try_send_owed(stream) {
             Ok(()) => Ok(true),
             Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(false),
-            Err(error) => {
-                self.owed = Owed::default();
-                self.is_closed = true;
-                Err(error)
-            }
+            Err(error) => Err(self.failed_write(stream, error)),
         }
     }
 
@@ -319,8 +354,9 @@ impl Kernel {
         stream.flush()?;
         if let Some(asks) = self.owed.update {
             let message = [24, 0, 0, 1, u8::from(asks)];
-            sys::send_record(stream.base().as_fd(), Kind::HANDSHAKE, &message)?;
+            send_whole(stream, Kind::HANDSHAKE, &message)?;
             self.owed.update = None;
+            self.asked = self.asked.saturating_add(u8::from(asks));
             // RFC 8446, section 4.6.3: what follows has the new keys.
             if let Err(error) = self.renew_sent(stream) {
                 // Nobody could read it otherwise.
@@ -330,7 +366,7 @@ impl Kernel {
         }
         if self.owed.close_notify {
             const CLOSE_NOTIFY: [u8; 2] = [1, 0];
-            sys::send_record(stream.base().as_fd(), Kind::ALERT, &CLOSE_NOTIFY)?;
+            send_whole(stream, Kind::ALERT, &CLOSE_NOTIFY)?;
             self.owed.close_notify = false;
         }
         Ok(())
@@ -369,7 +405,10 @@ impl Kernel {
     fn check_writable(&self) -> Result<(), Error> {
         match &self.end {
             Some(Err(error)) => Err(error.clone()),
-            _ if self.is_closed => Err(boom_tls::Error::Closed.into()),
+            _ if self.is_closed => Err(match self.write_failure {
+                Some(kind) => boom_tls::Error::Io(kind).into(),
+                None => boom_tls::Error::Closed.into(),
+            }),
             _ => Ok(()),
         }
     }
@@ -380,9 +419,8 @@ impl Kernel {
         bytes: &[u8],
     ) -> io::Result<usize> {
         let room = self.writable(stream)?;
-        let count = stream.write(&bytes[..bytes.len().min(room)])?;
-        self.budget.wrote(count);
-        Ok(count)
+        let written = stream.write(&bytes[..bytes.len().min(room)]);
+        self.wrote(stream, written)
     }
 
     pub(super) fn write_vectored<S: SocketStream>(
@@ -394,9 +432,22 @@ impl Kernel {
         if buffers.iter().map(|buffer| buffer.len()).sum::<usize>() > room {
             return self.write(stream, crate::backend::first(buffers));
         }
-        let count = stream.write_vectored(buffers)?;
-        self.budget.wrote(count);
-        Ok(count)
+        let written = stream.write_vectored(buffers);
+        self.wrote(stream, written)
+    }
+
+    fn wrote<S: SocketStream>(
+        &mut self,
+        stream: &S,
+        written: io::Result<usize>,
+    ) -> io::Result<usize> {
+        match written {
+            Ok(count) => {
+                self.budget.wrote(count);
+                Ok(count)
+            }
+            Err(error) => Err(self.failed_write(stream, error)),
+        }
     }
 
     pub(super) fn send_file<S: SocketStream>(
@@ -409,20 +460,56 @@ impl Kernel {
         // In the worst case each page is a record of its own.
         const PAGE: usize = 4096;
         let room = self.writable(stream)? / 4;
-        stream.flush()?;
-        let count = sys::send_file(stream.base().as_fd(), file, offset, count.min(room))?;
-        self.budget.wrote_records((count.div_ceil(PAGE) + 1) as u64);
-        Ok(count)
+        if let Err(error) = stream.flush() {
+            return Err(self.failed_write(stream, error));
+        }
+        let socket = stream.base().as_fd();
+        match sys::send_file(socket, file, offset, count.min(room)) {
+            Ok(count) => {
+                self.budget.wrote_records((count.div_ceil(PAGE) + 1) as u64);
+                Ok(count)
+            }
+            Err(error) => Err(self.failed_file(stream, file, offset, error)),
+        }
+    }
+
+    /// A file has failures of its own, which leave the connection as it is.
+    #[cold]
+    fn failed_file<S: SocketStream>(
+        &mut self,
+        stream: &S,
+        file: &File,
+        offset: u64,
+        error: io::Error,
+    ) -> io::Error {
+        if is_hang_up(&error) {
+            return self.failed_write(stream, error);
+        }
+        if !matches!(
+            error.raw_os_error(),
+            Some(code::EBADMSG | code::EMSGSIZE | code::EINVAL)
+        ) {
+            return error;
+        }
+        match look(stream, 0) {
+            Err(own) if own.kind() != ErrorKind::WouldBlock => self.failed_write(stream, own),
+            // The socket has told it and does not again, as the file would. What this sends is the last.
+            _ if sys::send_file(stream.base().as_fd(), file, offset, 1).is_ok() => {
+                self.failed_write(stream, error)
+            }
+            _ => error,
+        }
     }
 
     pub(super) fn flush<S: SocketStream>(&mut self, stream: &mut S) -> io::Result<()> {
         if !self.send_owed(stream)? {
             return Err(ErrorKind::WouldBlock.into());
         }
-        if let Some(Err(error)) = &self.end {
-            return Err(error.clone().into());
+        match (&self.end, self.write_failure) {
+            (Some(Err(error)), _) => Err(error.clone().into()),
+            (_, Some(kind)) => Err(boom_tls::Error::Io(kind).into()),
+            _ => stream.flush(),
         }
-        stream.flush()
     }
 
     pub(super) fn update_keys<S: SocketStream>(&mut self, stream: &mut S) -> io::Result<()> {
@@ -469,7 +556,7 @@ impl Kernel {
             Some(Err(error)) => return Err(error.clone().into()),
             _ => self.close(),
         }
-        if !self.send_owed(stream)? {
+        if !self.send_last(stream)? {
             return Ok(false);
         }
         if self.end.is_none() && !self.receive_end(stream)? {
@@ -477,7 +564,7 @@ impl Kernel {
         }
         if matches!(self.end, Some(Ok(()))) {
             // An answer of TLS 1.2, say.
-            self.send_owed(stream)?;
+            self.send_last(stream)?;
             discard(stream);
         }
         match stream.poll_close() {
@@ -486,18 +573,32 @@ impl Kernel {
         }
     }
 
+    /// Sends what is left to be said. A peer that has said that it is done need not wait for it.
+    fn send_last<S: SocketStream>(&mut self, stream: &mut S) -> io::Result<bool> {
+        let is_done = matches!(self.end, Some(Ok(())));
+        match (self.send_owed(stream), self.write_failure) {
+            (Err(error), _) if is_done && is_hang_up(&error) => Ok(true),
+            (Ok(_), Some(kind)) if !is_done => Err(boom_tls::Error::Io(kind).into()),
+            (sent, _) => sent,
+        }
+    }
+
     /// Sees to what comes before the peer's end, but for data, which is the reader's. Returns whether the end has come.
     fn receive_end<S: SocketStream>(&mut self, stream: &mut S) -> io::Result<bool> {
         for _ in 0..=FLOOD_MAX {
-            let next = sys::receive(stream.base().as_fd(), &mut [0], true);
-            match next {
-                Ok((1.., Kind::DATA)) => return Ok(false),
+            match look(stream, 0) {
+                Ok((0, Kind::DATA)) => self.end_of_stream(),
+                Ok((_, Kind::DATA)) => return Ok(false),
+                Ok(_) => {
+                    self.is_unsettled = true;
+                    self.receive(stream, &mut [0; ROOM])?;
+                }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(false),
-                _ => {}
-            }
-            self.is_unsettled = true;
-            match self.receive(stream, &mut [0; 1024])? {
-                Found::Data(_) | Found::Message => {}
+                // The socket tells it once.
+                Err(error) => {
+                    self.is_unsettled = true;
+                    self.failed_receive(stream, error)?;
+                }
             }
             match &self.end {
                 None => drop(self.send_owed(stream)),
@@ -506,6 +607,22 @@ impl Kernel {
             }
         }
         Ok(false)
+    }
+}
+
+/// Looks at the next record for a reader with so much room: one with little is not the one to cut up a record that is no data.
+fn look<S: SocketStream>(stream: &S, room: usize) -> io::Result<(usize, Kind)> {
+    if room >= ROOM {
+        return Ok((0, Kind::DATA));
+    }
+    sys::receive(stream.base().as_fd(), &mut [0], true)
+}
+
+/// Sends a record of another type than data, which goes whole or not at all.
+fn send_whole<S: SocketStream>(stream: &S, kind: Kind, bytes: &[u8]) -> io::Result<()> {
+    match sys::send_record(stream.base().as_fd(), kind, bytes)? {
+        count if count == bytes.len() => Ok(()),
+        _ => Err(ErrorKind::WriteZero.into()),
     }
 }
 
@@ -520,7 +637,7 @@ fn discard<S: SocketStream>(stream: &S) {
 }
 
 /// The errors of a socket whose peer has closed it altogether.
-fn is_hang_up(error: &io::Error) -> bool {
+pub(super) fn is_hang_up(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         ErrorKind::ConnectionReset
@@ -530,10 +647,36 @@ fn is_hang_up(error: &io::Error) -> bool {
     )
 }
 
-/// How many records a key of the suite may protect, as rustls has it.
-const fn confidentiality_limit(suite: SupportedCipherSuite) -> u64 {
-    match suite {
+/// How many records a key of the suite may protect: as rustls has it, or fewer if the user wants that.
+fn limit(suite: SupportedCipherSuite, records_per_key: Option<u64>) -> u64 {
+    let limit = match suite {
         SupportedCipherSuite::Tls12(suite) => suite.common.confidentiality_limit,
         SupportedCipherSuite::Tls13(suite) => suite.common.confidentiality_limit,
+    };
+    limit.min(records_per_key.unwrap_or(u64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use ::rustls::CipherSuite;
+    use ::rustls::crypto::ring::ALL_CIPHER_SUITES;
+
+    use super::*;
+
+    /// RFC 8446, section 5.5: 2^24.5 full records by AES-GCM.
+    #[test]
+    fn no_key_protects_more_records_than_its_suite_allows() {
+        for suite in ALL_CIPHER_SUITES {
+            let own = limit(*suite, None);
+            let has_bound = !matches!(
+                suite.suite(),
+                CipherSuite::TLS13_CHACHA20_POLY1305_SHA256
+                    | CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256
+                    | CipherSuite::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256
+            );
+            assert_eq!(own <= 1 << 24, has_bound, "{suite:?}");
+            assert_eq!(limit(*suite, Some(u64::MAX)), own);
+            assert_eq!(limit(*suite, Some(40)), 40);
+        }
     }
 }

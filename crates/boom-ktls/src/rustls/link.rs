@@ -6,10 +6,10 @@ use std::os::fd::AsFd;
 
 use boom_stream::{HalfClose, Layer, Socket};
 use boom_tls::rustls::{Backend, TlsStream};
-use boom_tls::{CipherSuite, IntoTlsStream, KeyExchangeGroup, TlsVersion};
+use boom_tls::{CipherSuite, IntoTlsStream, KeyExchangeGroup, TlsConfig, TlsVersion};
 
 use super::exact::Exact;
-use super::kernel::Kernel;
+use super::kernel::{Kernel, is_hang_up};
 use crate::backend::{self, SocketStream};
 use crate::{Error, KtlsConfig, KtlsPolicy, Offload, sys};
 
@@ -32,8 +32,9 @@ enum Stage {
     Failed(Error),
 }
 
-/// Records that one call takes for the handshake. A peer that sends more in one go is read on by the next call.
-const RECORDS_MAX: usize = 64;
+/// Reads that one call makes for the handshake, two for each record. A peer that sends more in one go is read on by the next
+/// call.
+const READS_MAX: usize = 128;
 
 impl<S: SocketStream> Link<S> {
     fn over(tls: TlsStream<Exact<S>>, config: &KtlsConfig, may_offload: bool) -> Self {
@@ -54,7 +55,7 @@ impl<S: SocketStream> Link<S> {
     ///
     /// `WouldBlock`: not done. The stage tells what has become of it.
     fn advance(&mut self) -> io::Result<()> {
-        for _ in 0..RECORDS_MAX {
+        for _ in 0..READS_MAX {
             if !matches!(self.stage, Stage::User) {
                 break;
             }
@@ -68,6 +69,8 @@ impl<S: SocketStream> Link<S> {
                 Err(error)
                     if error.kind() == ErrorKind::WouldBlock
                         && self.tls.get_ref().count() > before => {}
+                // The peer has hung up. Its last words, if there are any, are read in user space.
+                Err(error) if is_hang_up(&error) => self.go_on(),
                 Err(error) => return Err(error),
             }
         }
@@ -84,12 +87,16 @@ impl<S: SocketStream> Link<S> {
         else {
             return Ok(());
         };
-        if !Offload::probe().offload(version, suite).is_complete() {
-            return self.stay(Error::CipherUnsupported(version, suite));
+        if let Err(error) = Offload::probe().require_one([(version, suite)]) {
+            return self.stay(error);
         }
         // The last word of the handshake is the first of this side's that the kernel must not encrypt.
         match self.tls.flush() {
             Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
+            Err(error) if is_hang_up(&error) => {
+                self.go_on();
+                return Ok(());
+            }
             flushed => flushed?,
         }
         if self.tls.has_buffered() || !self.tls.get_ref().is_between_records() {
@@ -141,6 +148,13 @@ impl<S: SocketStream> Link<S> {
         self.stage = Stage::UserForGood;
     }
 
+    /// A connection that ends before the kernel has its keys does so in user space: who has closed it can still read.
+    fn close_in_user_space(&mut self) {
+        if matches!(self.stage, Stage::User) {
+            self.go_on();
+        }
+    }
+
     fn fail(&mut self, error: Error) -> io::Result<()> {
         self.stage = Stage::Failed(error.clone());
         Err(error.into())
@@ -164,6 +178,24 @@ enum Side<'a, S: SocketStream> {
     Kernel(&'a mut Kernel, &'a mut S),
 }
 
+/// What in the configuration speaks against them. One that cannot be used fails elsewhere.
+fn obstacle_of(config: &TlsConfig) -> Result<(), Error> {
+    let Ok(config) = config.rustls_config() else {
+        return Ok(());
+    };
+    if !config.enable_secret_extraction {
+        return Err(Error::KeysWithheld);
+    }
+    let suites = config.crypto_provider().cipher_suites.iter();
+    Offload::probe().require_one(suites.map(|suite| {
+        let version = match suite.tls13() {
+            Some(_) => TlsVersion::Tls13,
+            None => TlsVersion::Tls12,
+        };
+        (version, CipherSuite(suite.suite().into()))
+    }))
+}
+
 /// What speaks against the kernel's records, before the handshake.
 fn obstacle<S: SocketStream>(stream: &S) -> Result<(), Error> {
     Offload::probe().require()?;
@@ -175,7 +207,7 @@ fn obstacle<S: SocketStream>(stream: &S) -> Result<(), Error> {
 
 impl<S: SocketStream> backend::Link<S> for Link<S> {
     fn open(stream: S, host: &str, config: &KtlsConfig) -> io::Result<Self> {
-        let obstacle = obstacle(&stream);
+        let obstacle = obstacle(&stream).and_then(|()| obstacle_of(&config.tls));
         if config.policy == KtlsPolicy::Require {
             obstacle.clone()?;
         }
@@ -287,6 +319,7 @@ impl<S: SocketStream> backend::Link<S> for Link<S> {
     }
 
     fn close_notify(&mut self) -> io::Result<()> {
+        self.close_in_user_space();
         match &mut self.stage {
             Stage::Kernel(kernel) => kernel.close_notify(self.tls.get_mut().get_mut()),
             Stage::Failed(error) => Err(error.clone().into()),
@@ -338,6 +371,7 @@ impl<S: SocketStream> backend::Link<S> for Link<S> {
     }
 
     fn poll_close(&mut self) -> io::Result<bool> {
+        self.close_in_user_space();
         match &mut self.stage {
             Stage::Kernel(kernel) => kernel.poll_close(self.tls.get_mut().get_mut()),
             Stage::Failed(_) => self.get_mut().poll_close(),

@@ -202,6 +202,235 @@ pub(crate) fn a_record_that_was_changed_is_told<B: Backend>() {
     }
 }
 
+/// What begins like a record of no version and of no length that one can have. The kernel looks at no less than it needs of TLS
+/// 1.2, header and nonce.
+#[cfg(feature = "rustls")]
+const NO_RECORD: [u8; 64] = {
+    let mut bytes = [0xff; 64];
+    [bytes[0], bytes[1], bytes[2]] = [23, 9, 9];
+    bytes
+};
+
+/// Less than a message needs, so that the next record is looked at first.
+#[cfg(feature = "rustls")]
+const LITTLE: usize = 100;
+
+#[cfg(feature = "rustls")]
+pub(crate) fn what_is_no_record_is_told_a_reader_with_little_room<B: Backend>() {
+    for version in VERSIONS {
+        let (mut client, server) = talk_to::<B, _>(version, |mut peer| {
+            peer.shake();
+            peer.write(b"good");
+            peer.socket.write_all(&NO_RECORD).unwrap();
+            peer.wait_for_any_end();
+        });
+        assert_eq!(crate::support::read_exact(&mut client, 4), b"good");
+        for _ in 0..2 {
+            let error = until(|| client.read(&mut [0; LITTLE])).unwrap_err();
+            assert!(matches!(tls_error(&error), Error::Protocol(_)), "{error:?}");
+        }
+        let error = client.write(b"late").unwrap_err();
+        assert!(matches!(tls_error(&error), Error::Protocol(_)), "{error:?}");
+        drop(client);
+        server.join().unwrap();
+    }
+}
+
+#[cfg(feature = "rustls")]
+pub(crate) fn a_reset_is_told_a_reader_with_little_room<B: Backend>() {
+    for version in VERSIONS {
+        let (mut client, server) = talk_to::<B, _>(version, |mut peer| {
+            peer.shake();
+            peer.read_exact(2);
+            reset(&peer);
+        });
+        shake(&mut client);
+        write_all(&mut client, b"go");
+        server.join().unwrap();
+        for _ in 0..2 {
+            let error = until(|| client.read(&mut [0; LITTLE])).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::ConnectionReset, "{error:?}");
+        }
+    }
+}
+
+#[cfg(feature = "rustls")]
+pub(crate) fn poll_close_tells_what_is_no_record<B: Backend>() {
+    let (mut client, server) = talk_to::<B, _>(TlsVersion::Tls13, |mut peer| {
+        peer.shake();
+        peer.wait_for_close();
+        // A client in user space is gone.
+        let _ = peer.socket.write_all(&NO_RECORD);
+        peer.wait_for_any_end();
+    });
+    shake(&mut client);
+    // With its debug assertions rustls does not stand it in user space.
+    if client.offload().rx {
+        for _ in 0..2 {
+            let error = wait_for_end(&mut client).unwrap_err();
+            assert!(matches!(tls_error(&error), Error::Protocol(_)), "{error:?}");
+        }
+        let error = client.read(&mut [0; LITTLE]).unwrap_err();
+        assert!(matches!(tls_error(&error), Error::Protocol(_)), "{error:?}");
+    }
+    drop(client);
+    server.join().unwrap();
+}
+
+#[cfg(feature = "rustls")]
+pub(crate) fn poll_close_tells_a_reset<B: Backend>() {
+    let (mut client, server) = talk_to::<B, _>(TlsVersion::Tls13, |mut peer| {
+        peer.shake();
+        peer.wait_for_close();
+        reset(&peer);
+    });
+    shake(&mut client);
+    for _ in 0..2 {
+        let end = wait_for_end(&mut client);
+        // In user space the socket may be asked before, and then it has no more to tell.
+        if client.offload().rx {
+            let error = end.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::ConnectionReset, "{error:?}");
+        }
+    }
+    server.join().unwrap();
+}
+
+/// A socket tells its error once; here a write is told.
+#[cfg(feature = "rustls")]
+pub(crate) fn a_reset_that_a_write_was_told_is_told_the_reader_too<B: Backend>() {
+    for version in VERSIONS {
+        let (mut client, server) = talk_to::<B, _>(version, |mut peer| {
+            peer.shake();
+            peer.write(b"word");
+            peer.read_exact(2);
+            reset(&peer);
+        });
+        assert_eq!(crate::support::read_exact(&mut client, 4), b"word");
+        write_all(&mut client, b"go");
+        server.join().unwrap();
+        let first = write_until_it_fails(&mut client);
+        assert_eq!(first.kind(), ErrorKind::ConnectionReset, "{first:?}");
+        // Where the kernel would tell both, this takes what is left.
+        let _ = SockRef::from(client.base()).take_error();
+        let read = until(|| client.read(&mut [0; 4096])).unwrap_err();
+        assert_eq!(read.kind(), ErrorKind::ConnectionReset, "{read:?}");
+        let again = client.write(b"late").unwrap_err();
+        let flushed = client.flush().unwrap_err();
+        let closed = client.close_notify().unwrap_err();
+        for error in [again, flushed, closed] {
+            assert!(
+                matches!(tls_error(&error), Error::Io(ErrorKind::ConnectionReset)),
+                "{error:?}"
+            );
+        }
+    }
+}
+
+/// In user space only a reader looks at it.
+#[cfg(feature = "rustls")]
+pub(crate) fn what_is_no_record_is_told_a_write_as_tls_has_it<B: Backend>() {
+    for version in VERSIONS {
+        for sends_file in [false, true] {
+            let (tell, told) = mpsc::channel();
+            let told = std::sync::Mutex::new(told);
+            let (mut client, server) = talk_to::<B, _>(version, move |mut peer| {
+                peer.shake();
+                peer.write(b"good");
+                if told.lock().unwrap().recv().is_ok() {
+                    peer.socket.write_all(&NO_RECORD).unwrap();
+                }
+                peer.wait_for_any_end();
+            });
+            assert_eq!(crate::support::read_exact(&mut client, 4), b"good");
+            if client.offload().rx {
+                tell.send(()).unwrap();
+                let mut file = crate::handover::scratch_file();
+                file.write_all(b"file").unwrap();
+                let error = match sends_file {
+                    false => write_until_it_fails(&mut client),
+                    true => until_it_fails(|| client.send_file(&file, 0, 4)),
+                };
+                let again = client.write(b"late").unwrap_err();
+                let read = client.read(&mut [0; 4096]).unwrap_err();
+                for error in [error, again, read] {
+                    assert!(matches!(tls_error(&error), Error::Protocol(_)), "{error:?}");
+                }
+            }
+            drop((tell, client));
+            server.join().unwrap();
+        }
+    }
+}
+
+/// The file's failures are not the connection's.
+#[cfg(feature = "rustls")]
+pub(crate) fn a_file_that_cannot_be_sent_leaves_the_connection<B: Backend>() {
+    for version in VERSIONS {
+        let (mut client, server) = talk_to::<B, _>(version, |mut peer| {
+            peer.shake();
+            peer.read_exact(4)
+        });
+        shake(&mut client);
+        let folder = std::fs::File::open(std::env::temp_dir()).unwrap();
+        assert!(client.send_file(&folder, 0, 4).is_err());
+        write_all(&mut client, b"word");
+        assert_eq!(server.join().unwrap(), [b"word"]);
+    }
+}
+
+#[cfg(feature = "rustls")]
+pub(crate) fn who_closes_amid_the_handshake_can_still_read<B: Backend>() {
+    for version in VERSIONS {
+        let (mut client, server) = talk_to::<B, _>(version, |mut peer| {
+            peer.shake();
+            peer.write(b"word");
+            peer.close_notify();
+            peer.wait_for_any_end();
+        });
+        let hello = client.write(&[]).unwrap_err();
+        assert_eq!(hello.kind(), ErrorKind::WouldBlock);
+        until(|| client.close_notify()).unwrap();
+        let (words, end) = read_to_end(&mut client);
+        end.unwrap();
+        assert_eq!(words, b"word");
+        let late = client.write(b"late").unwrap_err();
+        assert!(matches!(tls_error(&late), Error::Closed), "{late}");
+        drop(client);
+        server.join().unwrap();
+    }
+}
+
+/// The socket is reset when it is dropped.
+#[cfg(feature = "rustls")]
+fn reset(peer: &Peer) {
+    let now = Some(std::time::Duration::ZERO);
+    SockRef::from(&peer.socket).set_linger(now).unwrap();
+}
+
+#[cfg(feature = "rustls")]
+fn wait_for_end<B: Backend>(client: &mut Client<B>) -> std::io::Result<()> {
+    until(|| match client.poll_close()? {
+        true => Ok(()),
+        false => Err(ErrorKind::WouldBlock.into()),
+    })
+}
+
+#[cfg(feature = "rustls")]
+fn write_until_it_fails<B: Backend>(client: &mut Client<B>) -> std::io::Error {
+    until_it_fails(|| client.write(b"x"))
+}
+
+#[cfg(feature = "rustls")]
+fn until_it_fails(mut work: impl FnMut() -> std::io::Result<usize>) -> std::io::Error {
+    until(|| match work() {
+        Ok(_) => Err(ErrorKind::WouldBlock.into()),
+        Err(error) if error.kind() == ErrorKind::WouldBlock => Err(error),
+        Err(error) => Ok(error),
+    })
+    .unwrap()
+}
+
 /// In TLS 1.3 a server says only after the client's handshake is done that it wants a certificate.
 pub(crate) fn an_alert_of_the_peer_is_told<B: Backend>() {
     let authority = Authority::new();

@@ -1,7 +1,7 @@
 //! From the handshake to the kernel, and plain use afterwards.
 
 use std::fs::File;
-use std::io::{IoSlice, Read, Seek, Write};
+use std::io::{ErrorKind, IoSlice, Read, Seek, Write};
 
 use boom_ktls::{Backend, Offload};
 use boom_stream::Layer;
@@ -58,6 +58,32 @@ pub(crate) fn data_right_behind_the_handshake_is_not_lost<B: Backend>() {
             drop(client);
             server.join().unwrap();
         }
+    }
+}
+
+/// The client's last word of the handshake finds nobody any more; what the server has said before it is there.
+#[cfg(feature = "rustls")]
+pub(crate) fn the_last_words_of_a_peer_that_has_hung_up_are_read<B: Backend>() {
+    for says_so in [true, false] {
+        let authority = Authority::new();
+        let mut server = (*authority.server_config(&["localhost"])).clone();
+        server.send_half_rtt_data = true;
+        let (port, server) = serve(server.into(), 1, move |_, mut peer| {
+            peer.receive_without_answer();
+            let mut bytes = peer.seal(b"last words");
+            if says_so {
+                peer.tls.send_close_notify();
+                bytes.extend(peer.take_out());
+            }
+            peer.socket.write_all(&bytes).unwrap();
+        });
+        let mut client = connect::<B>(port, &only(trusting(&authority), TlsVersion::Tls13));
+        let hello = client.write(&[]).unwrap_err();
+        assert_eq!(hello.kind(), ErrorKind::WouldBlock);
+        server.join().unwrap();
+        let (words, end) = read_to_end(&mut client);
+        assert_eq!(words, b"last words", "{end:?}");
+        assert_eq!(end.is_ok(), says_so, "{end:?}");
     }
 }
 
@@ -142,13 +168,17 @@ pub(crate) fn both_directions_at_once<B: Backend>() {
         while received.len() < LENGTH {
             let size = dice.size(20_000).min(LENGTH - sent);
             // What the peer does not read holds up the writing, and the reading goes on.
-            if let Ok(count) = client.write(&bytes[sent..sent + size]) {
-                sent += count;
+            match client.write(&bytes[sent..sent + size]) {
+                Ok(count) => sent += count,
+                Err(error) => assert_eq!(error.kind(), ErrorKind::WouldBlock, "{error}"),
             }
             let size = dice.size(room.len());
-            if let Ok(count) = client.read(&mut room[..size]) {
-                assert!(count > 0, "an end");
-                received.extend_from_slice(&room[..count]);
+            match client.read(&mut room[..size]) {
+                Ok(count) => {
+                    assert!(count > 0, "an end");
+                    received.extend_from_slice(&room[..count]);
+                }
+                Err(error) => assert_eq!(error.kind(), ErrorKind::WouldBlock, "{error}"),
             }
         }
         assert!(received == bytes);

@@ -137,6 +137,43 @@ pub(crate) fn keys_that_are_used_up_are_renewed_or_end_the_writing<B: Backend>()
     }
 }
 
+/// A limit that is below what has to be kept free for the end.
+#[cfg(feature = "rustls")]
+pub(crate) fn a_limit_without_room_for_data_is_raised<B: Backend>() {
+    for (version, limit) in [
+        (TlsVersion::Tls12, 0),
+        (TlsVersion::Tls13, 1),
+        (TlsVersion::Tls13, 8),
+    ] {
+        let authority = Authority::new();
+        let (port, server) = serve(authority.server_config(&["localhost"]), 1, |_, mut peer| {
+            peer.shake();
+            let mut count = 0;
+            while !peer.wait_for_data() {
+                peer.read_exact(4);
+                count += 1;
+            }
+            count
+        });
+        let mut config = only(trusting(&authority), version);
+        config.records_per_key = Some(limit);
+        let mut client = connect::<B>(port, &config);
+        shake(&mut client);
+        let count = match write_many(&mut client) {
+            Ok(()) => 200,
+            Err((count, error)) => {
+                assert!(matches!(tls_error(&error), boom_tls::Error::KeysExhausted));
+                assert!(client.offload().tx);
+                assert!(version == TlsVersion::Tls12 || !can_renew::<B>());
+                assert_eq!(count, 8);
+                count
+            }
+        };
+        until(|| client.close_notify()).unwrap();
+        assert_eq!(server.join().unwrap(), [count]);
+    }
+}
+
 fn write_many<B: Backend>(client: &mut Client<B>) -> Result<(), (usize, std::io::Error)> {
     for number in 0..200 {
         let written = until(|| client.write(&word(number)));

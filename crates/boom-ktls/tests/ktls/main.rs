@@ -87,13 +87,71 @@ macro_rules! backend_tests {
 
 #[cfg(feature = "rustls")]
 backend_tests!(rustls_backend, boom_tls::rustls::Backend);
+#[cfg(feature = "rustls")]
+backend_tests!(rustls_alone, boom_tls::rustls::Backend:
+    handover::{
+        the_last_words_of_a_peer_that_has_hung_up_are_read
+    }
+    closing::{
+        what_is_no_record_is_told_a_reader_with_little_room
+        a_reset_is_told_a_reader_with_little_room
+        poll_close_tells_what_is_no_record
+        poll_close_tells_a_reset
+        a_reset_that_a_write_was_told_is_told_the_reader_too
+        what_is_no_record_is_told_a_write_as_tls_has_it
+        a_file_that_cannot_be_sent_leaves_the_connection
+        who_closes_amid_the_handshake_can_still_read
+    }
+    key_update::{
+        a_limit_without_room_for_data_is_raised
+    }
+    policy::{
+        keys_that_are_withheld_stay_in_user_space
+    }
+    servers::{
+        s_server_answers_new_keys_again_and_again
+    }
+);
 #[cfg(feature = "openssl")]
 backend_tests!(openssl_backend, boom_tls::openssl::Backend);
 
-/// Where the tests are run for the sake of the kernel, it is there.
+/// Where the tests are run for the sake of a kernel, it does all that it is known to do: what the other tests expect they ask
+/// the probe for.
 #[test]
 fn the_kernel_does_what_is_expected_of_it() {
-    if std::env::var_os("BOOM_KTLS_KERNEL").is_some() {
-        assert!(boom_ktls::Offload::probe().is_there());
+    use boom_tls::{CipherSuite, TlsVersion};
+
+    let Some(kernel) = std::env::var_os("BOOM_KTLS_KERNEL") else {
+        return;
+    };
+    let support = boom_ktls::Offload::probe();
+    assert!(support.is_there(), "{support:?}");
+    for (version, suites) in [
+        (
+            TlsVersion::Tls12,
+            [
+                CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+                CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+                CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+            ],
+        ),
+        (
+            TlsVersion::Tls13,
+            [
+                CipherSuite::TLS_AES_128_GCM_SHA256,
+                CipherSuite::TLS_AES_256_GCM_SHA384,
+                CipherSuite::TLS_CHACHA20_POLY1305_SHA256,
+            ],
+        ),
+    ] {
+        for suite in suites {
+            let offload = support.offload(version, suite);
+            assert_eq!(offload, boom_ktls::Offload::BOTH, "{version} {suite}");
+        }
+    }
+    match kernel.to_str() {
+        Some("stable") => assert!(!support.can_renew_keys()),
+        Some("testing") => assert!(support.can_renew_keys()),
+        other => panic!("no kernel {other:?}"),
     }
 }

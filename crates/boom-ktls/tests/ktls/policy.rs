@@ -13,6 +13,8 @@ use boom_tls::TlsVersion;
 
 use crate::peer::serve;
 use crate::support::{ktls_error, requiring, tls_error, trusting, try_connect, until};
+#[cfg(feature = "rustls")]
+use {crate::support::with_tls, boom_tls::TlsConfig};
 
 pub(crate) fn what_is_required_and_not_there_is_an_error<B: Backend>() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -30,6 +32,37 @@ pub(crate) fn what_is_required_and_not_there_is_an_error<B: Backend>() {
             assert!(matches!(ktls_error(&error), Error::KernelUnsupported(why) if *why == kind));
         }
     }
+}
+
+/// A configuration of rustls that was given as it is.
+#[cfg(feature = "rustls")]
+pub(crate) fn keys_that_are_withheld_stay_in_user_space<B: Backend>() {
+    let authority = Authority::new();
+    let (port, server) = serve(authority.server_config(&["localhost"]), 1, |_, mut peer| {
+        peer.shake();
+        let word = peer.read_exact(4);
+        peer.close_notify();
+        peer.wait_for_close();
+        word
+    });
+    let mut own = (*trusting(&authority).tls.rustls_config().unwrap()).clone();
+    own.enable_secret_extraction = false;
+    let config = with_tls(TlsConfig::default().with_rustls_config(own.into()));
+    let elsewhere = TcpListener::bind("127.0.0.1:0").unwrap();
+    let elsewhere = elsewhere.local_addr().unwrap().port();
+    let error = try_connect::<B>(elsewhere, &requiring(config.clone())).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
+    match ktls_error(&error) {
+        Error::KeysWithheld => assert!(Offload::probe().is_there()),
+        Error::KernelUnsupported(_) => assert!(!Offload::probe().is_there()),
+        other => panic!("{other}"),
+    }
+    let mut client = try_connect::<B>(port, &config).unwrap();
+    assert_eq!(until(|| client.write(b"word")).unwrap(), 4);
+    assert_eq!(until(|| client.read(&mut [0; 8])).unwrap(), 0);
+    assert_eq!(client.offload(), Offload::NONE);
+    until(|| client.close_notify()).unwrap();
+    assert_eq!(server.join().unwrap(), [b"word"]);
 }
 
 pub(crate) fn a_socket_that_receives_ahead_is_read_in_user_space<B: Backend>() {

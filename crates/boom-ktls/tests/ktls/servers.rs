@@ -4,9 +4,11 @@ use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use boom_ktls::Backend;
+#[cfg(feature = "rustls")]
+use boom_ktls::Offload;
 use boom_testkit::tls::Authority;
 use boom_tls::TlsVersion;
 
@@ -49,6 +51,52 @@ pub(crate) fn s_server_is_understood<B: Backend>() {
             until(|| client.close_notify()).unwrap();
         }
     }
+}
+
+/// Who only sends gets nothing but the answers to its own new keys, however many they are.
+#[cfg(feature = "rustls")]
+pub(crate) fn s_server_answers_new_keys_again_and_again<B: Backend>() {
+    const TIMES: usize = 100;
+    let Some(openssl) = program("openssl") else {
+        return;
+    };
+    let authority = Authority::new();
+    let folder = Folder::with_identity(&authority, "s_server-keys");
+    let mut start = Command::new(&openssl);
+    start.args(["s_server", "-accept", "127.0.0.1:0"]);
+    start.arg("-cert").arg(folder.0.join("certificate.pem"));
+    start.arg("-key").arg(folder.0.join("key.pem"));
+    let mut server = Server::start(&mut start);
+    let mut output = server.output();
+    let port = port_in(&mut output);
+    let mut client = connect::<B>(port, &only(trusting(&authority), TlsVersion::Tls13));
+    shake(&mut client);
+    if !client.offload().rx || !Offload::probe().can_renew_keys() {
+        // rustls in user space takes only 32 of them without data between.
+        let mut uncaptured = io::stderr();
+        writeln!(
+            uncaptured,
+            "new keys of s_server are SKIPPED: the kernel cannot"
+        )
+        .unwrap();
+        return;
+    }
+    for number in 0..TIMES {
+        until(|| client.update_keys()).unwrap();
+        write_all(&mut client, format!("word {number}\n").as_bytes());
+    }
+    // All of them are answered by then.
+    let last = format!("word {}\n", TIMES - 1);
+    let mut line = String::new();
+    while line != last {
+        line.clear();
+        assert!(output.read_line(&mut line).unwrap() > 0, "no {last}");
+    }
+    let input = server.0.stdin.as_mut().unwrap();
+    input.write_all(b"done\n").unwrap();
+    input.flush().unwrap();
+    assert_eq!(read_exact(&mut client, 5), b"done\n");
+    until(|| client.close_notify()).unwrap();
 }
 
 pub(crate) fn nginx_is_understood<B: Backend>() {
@@ -152,17 +200,26 @@ impl Server {
 
     /// The port that `s_server` says it listens on.
     fn port(&mut self) -> u16 {
-        let mut output = BufReader::new(self.0.stdout.take().unwrap());
-        let mut line = String::new();
-        while !line.starts_with("ACCEPT") {
-            line.clear();
-            assert!(output.read_line(&mut line).unwrap() > 0, "no port");
-        }
+        let mut output = self.output();
+        let port = port_in(&mut output);
         // It goes on to write.
         std::thread::spawn(move || output.read_to_end(&mut Vec::new()));
-        let port = line.trim().rsplit(':').next().unwrap();
-        port.parse().unwrap()
+        port
     }
+
+    fn output(&mut self) -> BufReader<ChildStdout> {
+        BufReader::new(self.0.stdout.take().unwrap())
+    }
+}
+
+fn port_in(output: &mut BufReader<ChildStdout>) -> u16 {
+    let mut line = String::new();
+    while !line.starts_with("ACCEPT") {
+        line.clear();
+        assert!(output.read_line(&mut line).unwrap() > 0, "no port");
+    }
+    let port = line.trim().rsplit(':').next().unwrap();
+    port.parse().unwrap()
 }
 
 impl Drop for Server {
