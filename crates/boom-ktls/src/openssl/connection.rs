@@ -462,11 +462,34 @@ impl<S: SocketStream> Connection<S> {
         if !self.offload.tx {
             return copy_file(file, offset, count, |bytes| self.write(bytes));
         }
-        self.stream.flush()?;
+        if let Err(error) = self.stream.flush() {
+            return Err(self.failed_write(error));
+        }
         let socket = self.stream.base().as_fd();
-        let count = sys::send_file(socket, file, offset, count.min(room))?;
+        let count = match sys::send_file(socket, file, offset, count.min(room)) {
+            Ok(count) => count,
+            Err(error) => return Err(self.failed_file(file, offset, error)),
+        };
         self.budget.wrote_records((count.div_ceil(PAGE) + 1) as u64);
         Ok(count)
+    }
+
+    /// A file has failures of its own, which leave the connection as it is.
+    #[cold]
+    fn failed_file(&mut self, file: &File, offset: u64, error: io::Error) -> io::Error {
+        if is_hang_up(&error) {
+            return self.failed_write(error);
+        }
+        if !error.raw_os_error().as_ref().is_some_and(is_refusal) {
+            return error;
+        }
+        let socket = self.stream.base().as_fd();
+        match sys::receive(socket, &mut [0], true) {
+            Err(own) if own.kind() != ErrorKind::WouldBlock => self.failed_write(own),
+            // The socket has told it and does not again, as the file would. What this sends is the last.
+            _ if sys::send_file(socket, file, offset, 1).is_ok() => self.failed_write(error),
+            _ => error,
+        }
     }
 
     pub(super) fn flush(&mut self) -> io::Result<()> {

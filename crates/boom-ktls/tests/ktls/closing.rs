@@ -388,8 +388,10 @@ pub(crate) fn who_closes_amid_the_handshake_can_still_read<B: Backend>() {
             peer.close_notify();
             peer.wait_for_any_end();
         });
-        let hello = client.write(&[]).unwrap_err();
-        assert_eq!(hello.kind(), ErrorKind::WouldBlock);
+        // Where the peer is quick, this is all of it.
+        if let Err(hello) = client.write(&[]) {
+            assert_eq!(hello.kind(), ErrorKind::WouldBlock);
+        }
         until(|| client.close_notify()).unwrap();
         let (words, end) = read_to_end(&mut client);
         end.unwrap();

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{ErrorKind, IoSlice, Read, Seek, Write};
 
 use boom_ktls::{Backend, Offload};
-use boom_stream::Layer;
+use boom_stream::{Layer, Socket};
 use boom_testkit::tls::Authority;
 use boom_tls::TlsVersion;
 
@@ -78,6 +78,7 @@ pub(crate) fn the_last_words_of_a_peer_that_has_hung_up_are_read<B: Backend>() {
             peer.socket.write_all(&bytes).unwrap();
         });
         let mut client = connect::<B>(port, &only(trusting(&authority), TlsVersion::Tls13));
+        while !client.base_mut().connected().unwrap() {}
         let hello = client.write(&[]).unwrap_err();
         assert_eq!(hello.kind(), ErrorKind::WouldBlock);
         server.join().unwrap();

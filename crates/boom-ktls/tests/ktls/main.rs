@@ -114,6 +114,25 @@ backend_tests!(rustls_alone, boom_tls::rustls::Backend:
 );
 #[cfg(feature = "openssl")]
 backend_tests!(openssl_backend, boom_tls::openssl::Backend);
+#[cfg(all(feature = "openssl", feature = "rustls"))]
+backend_tests!(openssl_alone, boom_tls::openssl::Backend:
+    closing::{
+        what_is_no_record_is_told_a_reader_with_little_room
+        a_reset_is_told_a_reader_with_little_room
+        poll_close_tells_what_is_no_record
+        poll_close_tells_a_reset
+        a_reset_that_a_write_was_told_is_told_the_reader_too
+        what_is_no_record_is_told_a_write_as_tls_has_it
+        a_file_that_cannot_be_sent_leaves_the_connection
+        who_closes_amid_the_handshake_can_still_read
+    }
+    key_update::{
+        a_limit_without_room_for_data_is_raised
+    }
+    servers::{
+        s_server_answers_new_keys_again_and_again
+    }
+);
 
 /// Where the tests are run for the sake of a kernel, it does all that it is known to do: what the other tests expect they ask
 /// the probe for.
