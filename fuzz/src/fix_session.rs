@@ -3,7 +3,7 @@
 
 use arbitrary::{Arbitrary, Unstructured};
 use boom_fix::session::{
-    Event, Inbox, MemoryStore, Now, OfflineSend, Session, SessionConfig, Store,
+    Event, Inbox, MemoryStore, Now, OfflineSend, Session, SessionConfig, Skip, Store,
 };
 use boom_fix::{BeginString, Decoder, FieldIndex, Precision, UtcTimestamp};
 
@@ -96,6 +96,11 @@ impl Drive {
             config = config.with_dictionary(&boom_fix::fix44::DICTIONARY);
         }
         let ahead = if options & 64 != 0 { 2 } else { 100 };
+        let skip = if options & 128 != 0 {
+            Skip::ByLength
+        } else {
+            Skip::ToNextStart
+        };
         let store = MemoryStore::new();
         let mut session = Session::new(config, store).expect("the names are good");
         session.connected(START).expect("memory does not fail");
@@ -103,6 +108,7 @@ impl Drive {
             session,
             inbox: Inbox::new()
                 .with_ahead(ahead, 1 << 16)
+                .with_skip(skip)
                 .with_max_message_bytes(4096),
             now: START,
             told: Vec::new(),

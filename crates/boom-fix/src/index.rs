@@ -52,6 +52,11 @@ impl FieldIndex {
         self
     }
 
+    #[cfg(feature = "session")]
+    pub(crate) const fn data_fields(&self) -> &DataFields {
+        &self.data_fields
+    }
+
     /// The limit.
     pub const fn max_fields(&self) -> usize {
         self.max_fields

@@ -389,3 +389,17 @@ proptest! {
         }
     }
 }
+
+/// Only what ends within a day belongs to one date; what takes longer pauses on each that is a holiday.
+#[test]
+fn a_session_of_more_than_a_day_pauses_for_a_holiday() {
+    let open = |holiday: &str| {
+        let (start, end) = ((Weekday::Sunday, "08:00"), (Weekday::Monday, "17:00"));
+        let schedule = Schedule::weekly(start, end, "UTC").unwrap();
+        let schedule = schedule.with_holidays(dates(&[holiday]));
+        ["20241117-12:00:00", "20241118-12:00:00"].map(|time| schedule.is_open(at(time)))
+    };
+    assert_eq!(open("20241117"), [false, true]);
+    assert_eq!(open("20241118"), [true, false]);
+    assert_eq!(open("20241119"), [true, true]);
+}

@@ -328,3 +328,77 @@ fn a_session_goes_on_though_its_log_cannot_keep_up() {
     drop(key);
     assert!(before > 0 && after > before, "{before} {after}");
 }
+
+/// A queue that is full to the last byte, of which a thread waits with a part.
+fn full() -> (MessageLog, Page, Key) {
+    let (gate, page, key) = Gate::closed();
+    let mut log = MessageLog::builder().queue_bytes(4096).start(gate).unwrap();
+    log.remark(NOON, "the first");
+    key.wait_for_writer();
+    // With its head each is a quarter of the queue.
+    for _ in 0..100 {
+        log.message(Direction::Inbound, NOON, &[b'x'; 1008]);
+    }
+    (log, page, key)
+}
+
+fn missing(page: &Page) -> u64 {
+    let text = page.text();
+    let lines = text.lines().filter_map(|line| line.strip_prefix("- "));
+    let counts = lines.map(|line| line.split(' ').next().unwrap().parse::<u64>().unwrap());
+    counts.sum()
+}
+
+#[test]
+fn what_is_missing_at_the_end_is_said() {
+    let (log, page, key) = full();
+    assert_eq!(log.stats().dropped, 96);
+    drop(key);
+    let stats = log.finish().unwrap();
+    assert_eq!((stats.written, stats.dropped, missing(&page)), (5, 96, 96));
+
+    let (log, page, key) = full();
+    drop(key);
+    drop(log);
+    assert_eq!(missing(&page), 96);
+}
+
+/// Fails as a [`Panicking`] one, when its gate is opened.
+struct PanicsLater(Gate);
+
+impl Write for PanicsLater {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let _ = self.0.write(bytes);
+        panic!("as a user's writer may");
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn what_says_that_lines_are_missing_is_no_line() {
+    let (gate, _page, key) = Gate::closed();
+    let builder = MessageLog::builder().queue_bytes(4096);
+    let mut log = builder.start(PanicsLater(gate)).unwrap();
+    log.remark(NOON, "the first");
+    key.wait_for_writer();
+    // Some room is left for what says that one is missing.
+    for length in [1008, 1008, 1008, 2000, 8] {
+        log.message(Direction::Inbound, NOON, &vec![b'x'; length]);
+    }
+    assert_eq!(log.stats().dropped, 1);
+    drop(key);
+    assert!(log.flush().is_err());
+    // The first, those of the queue, and the one that had no room.
+    assert_eq!((log.stats().written, log.stats().dropped), (0, 6));
+}
+
+#[test]
+fn a_queue_greater_than_memory() {
+    let builder = MessageLog::builder().queue_bytes(usize::MAX);
+    let mut log = builder.start(io::sink()).unwrap();
+    log.remark(NOON, "here");
+    assert_eq!(log.finish().unwrap().written, 1);
+}

@@ -219,3 +219,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn limits_that_no_memory_is_there_for() {
+    for (messages, bytes) in [(usize::MAX, 10), (10, usize::MAX), (usize::MAX, usize::MAX)] {
+        let mut store = MemoryStore::with_limits(messages, bytes);
+        store.append(1, b"order").unwrap();
+        let mut message = Vec::new();
+        assert!(store.read(1, &mut message).unwrap());
+        assert_eq!(message, b"order");
+    }
+}

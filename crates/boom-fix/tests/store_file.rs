@@ -459,3 +459,53 @@ fn folders_that_cannot_be_are_typed_errors() {
     assert!(matches!(error, StoreError::Io { .. }));
     assert!(StoreReader::open(folder.join("none")).is_err());
 }
+
+#[test]
+fn a_missing_file_is_told_once_by_the_reader() {
+    let folder = Scratch::new();
+    let mut store = builder(folder.path()).rotate_bytes(150).open().unwrap();
+    for number in 1..=4 {
+        store.append(number, &[number as u8; 100]).unwrap();
+    }
+    drop(store);
+    let paths = files(folder.path());
+    for missing in &paths[1..3] {
+        fs::remove_file(missing).unwrap();
+    }
+    let mut reader = StoreReader::open(folder.path()).unwrap();
+    let mut numbers = Vec::new();
+    while numbers.len() < 2 {
+        numbers.push(reader.next_record().unwrap().unwrap().number);
+    }
+    assert_eq!(numbers, [1, 1]);
+    let error = reader.next_record().unwrap_err();
+    assert!(matches!(
+        &error,
+        StoreError::Corrupt { path, offset: 0, fault: Corruption::Missing } if **path == *paths[1]
+    ));
+    assert_eq!(reader.next_record().unwrap().unwrap().number, 4);
+    assert!(reader.next_record().unwrap().is_none());
+}
+
+#[test]
+fn other_names_are_no_files_of_the_store() {
+    let folder = Scratch::new();
+    let mut store = builder(folder.path()).open().unwrap();
+    store.append(1, b"order").unwrap();
+    drop(store);
+    for name in ["+7.fixstore", "7.fixstore", "00000000007.fixstore"] {
+        fs::write(folder.join(name), [b'x'; 100]).unwrap();
+    }
+    let store = builder(folder.path()).open().unwrap();
+    assert_eq!(store.next_outgoing(), 2);
+    assert_eq!(files(folder.path()).len(), 4);
+}
+
+#[test]
+fn room_for_more_messages_than_there_can_be() {
+    let folder = Scratch::new();
+    let builder = builder(folder.path()).reserve_messages(usize::MAX);
+    let mut store = builder.open().unwrap();
+    store.append(1, b"order").unwrap();
+    assert_eq!(store.next_outgoing(), 2);
+}

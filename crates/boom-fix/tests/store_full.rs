@@ -86,11 +86,50 @@ fn check(durability: Durability) {
     assert!(numbers.into_iter().eq(1..=refused));
 }
 
+/// SQLite takes back all that is gathered where it cannot be written.
+#[cfg(feature = "sqlite")]
+fn check_sqlite(durability: Durability) {
+    use boom_fix::session::store::SqliteStore;
+
+    let folder = Scratch::new();
+    let open = || SqliteStore::open(folder.join("s.sqlite"), durability, 5).unwrap();
+    let mut store = open();
+    store.append(1, b"first").unwrap();
+    store.set_next_incoming(3).unwrap();
+    store.flush().unwrap();
+    limit_files(Some(200_000));
+    let refused = (0..3000)
+        .filter(|_| store.append(store.next_outgoing(), &[7; 1000]).is_err())
+        .count();
+    let flushed = store.flush();
+    assert!(refused > 0 || flushed.is_err());
+    limit_files(None);
+    let next = store.next_outgoing();
+    for number in next..next + 1500 {
+        store.append(number, b"later").unwrap();
+    }
+    store.flush().unwrap();
+    let before = Model::of(&mut store);
+    assert_eq!((before.outgoing, before.incoming), (next + 1500, 3));
+    assert_eq!(before.messages[&1], b"first");
+    assert!((next..next + 1500).all(|number| before.messages[&number] == b"later"));
+    // Only what was not flushed may be lost, and each number is that of the message which it was given to.
+    let between = before.messages.range(2..next);
+    assert!(between.clone().all(|(_, message)| *message == [7; 1000]));
+    if durability != Durability::None {
+        assert_eq!(between.count() as u64, next - 2);
+    }
+    drop(store);
+    assert_eq!(Model::of(&mut open()), before);
+}
+
 #[test]
 fn a_disk_that_is_full() {
     // Handled, it does not end the process.
     signal_hook::flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false))).unwrap();
     for durability in [Durability::Flush, Durability::Fsync, Durability::None] {
         check(durability);
+        #[cfg(feature = "sqlite")]
+        check_sqlite(durability);
     }
 }

@@ -62,7 +62,8 @@ fn many_changes_are_given_to_the_system_in_between() {
     assert_eq!(after_a_crash(folder.path()).outgoing, 1025);
     assert_eq!(store.next_outgoing(), 1501);
     store.sync().unwrap();
-    assert_eq!(after_a_crash(folder.path()).outgoing, 1501);
+    let found = after_a_crash(folder.path());
+    assert_eq!((found.outgoing, found.created), (1501, 5));
 }
 
 #[test]

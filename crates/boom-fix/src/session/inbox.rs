@@ -45,6 +45,10 @@ pub struct Inbox {
     /// Frames that were left out by their length.
     skipped_frames: u64,
     max_message_bytes: usize,
+    /// Of the first frame: its `CheckSum` (10) does not begin before this. For `Skip::ByLength`.
+    searched: usize,
+    /// Something was skipped since the last message.
+    is_lost: bool,
 }
 
 /// Where the search for the next message goes on behind one whose `BodyLength` (9) is wrong.
@@ -124,6 +128,8 @@ impl Inbox {
             skip: Skip::default(),
             skipped_frames: 0,
             max_message_bytes: 1 << 20,
+            searched: 0,
+            is_lost: false,
         }
     }
 
@@ -139,7 +145,8 @@ impl Inbox {
     /// The most fields of a message.
     #[must_use]
     pub fn with_max_fields(mut self, max: usize) -> Self {
-        self.index = FieldIndex::with_max_fields(max);
+        let data_fields = self.index.data_fields().clone();
+        self.index = FieldIndex::with_max_fields(max).with_data_fields(data_fields);
         self
     }
 
@@ -196,10 +203,16 @@ impl Inbox {
         self.decoder = Decoder::new().with_max_message_bytes(self.max_message_bytes);
         self.ahead.clear();
         self.skipped_frames = 0;
+        (self.searched, self.is_lost) = (0, false);
     }
 
     /// The first message, which stays where it is.
     pub fn opening(&mut self) -> Opening<'_> {
+        if self.buffer.len() == self.buffer.capacity() {
+            // It waits for more; what it is may be seen up to the limit.
+            let more = self.buffer.len().saturating_mul(2);
+            let _ = self.buffer.reserve(more.min(self.buffer.limit()));
+        }
         let mut decoder = Decoder::new().with_max_message_bytes(self.max_message_bytes);
         let mut input = self.buffer.filled();
         let result = decoder.decode(&mut input, &mut self.index);
@@ -226,30 +239,40 @@ impl Inbox {
         if self.skip == Skip::ByLength {
             return self.take_by_length();
         }
-        let (bytes, head) = self.buffer.split();
-        let mut input = bytes.get(*head..).unwrap_or_default();
-        let skipped = self.decoder.skipped_bytes();
-        match self.decoder.decode(&mut input, &mut self.index) {
-            Ok(Some(message)) => {
-                let end = bytes.len() - input.len();
-                self.place = Place::Buffer {
-                    start: end - message.as_bytes().len(),
-                    end,
-                    fields: message.fields().len(),
-                };
-                *head = end;
-                Taken::Message
-            }
-            Ok(None) => {
-                *head = bytes.len() - input.len();
-                self.make_room();
-                Taken::Nothing
-            }
-            Err(error) => {
-                let skipped = (self.decoder.skipped_bytes() - skipped) as usize;
-                let start = *head + skipped;
-                *head = bytes.len() - input.len();
-                self.fault(start, error)
+        loop {
+            let (bytes, head) = self.buffer.split();
+            let mut input = bytes.get(*head..).unwrap_or_default();
+            let skipped = self.decoder.skipped_bytes();
+            match self.decoder.decode(&mut input, &mut self.index) {
+                Ok(Some(message)) => {
+                    let end = bytes.len() - input.len();
+                    self.place = Place::Buffer {
+                        start: end - message.as_bytes().len(),
+                        end,
+                        fields: message.fields().len(),
+                    };
+                    *head = end;
+                    self.is_lost = false;
+                    return Taken::Message;
+                }
+                Ok(None) => {
+                    *head = bytes.len() - input.len();
+                    self.is_lost |= self.decoder.skipped_bytes() != skipped;
+                    self.make_room();
+                    return Taken::Nothing;
+                }
+                Err(error) => {
+                    let is_too_long = matches!(error, Error::MessageTooLong { .. });
+                    // The decoder has left out one byte of what is too long.
+                    let skipped = (self.decoder.skipped_bytes() - skipped) as usize;
+                    self.is_lost |= skipped > usize::from(is_too_long);
+                    let start = *head + skipped;
+                    *head = bytes.len() - input.len();
+                    // Among what is garbled a length says nothing.
+                    if !is_too_long || !self.is_lost {
+                        return self.fault(start, error);
+                    }
+                }
             }
         }
     }

@@ -66,6 +66,8 @@ pub struct MessageLog {
     dropped: u64,
     /// Dropped and not yet said so in the log.
     unsaid: u64,
+    /// Entries that say so.
+    said: u64,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -119,7 +121,7 @@ impl MessageLog {
 
     /// What has become of the lines so far.
     pub fn stats(&self) -> LogStats {
-        let (written, lost) = self.shared.counts(self.inlet.count());
+        let (written, lost) = self.shared.counts(self.inlet.count() - self.said);
         LogStats {
             written,
             dropped: self.dropped + lost,
@@ -132,9 +134,15 @@ impl MessageLog {
     ///
     /// The writer's, of now or earlier: after the first one nothing more is written.
     pub fn flush(&mut self) -> io::Result<()> {
-        self.say_dropped();
-        let end = self.inlet.count();
-        self.shared.wait_for(end, || self.wake())
+        loop {
+            self.say_dropped();
+            let end = self.inlet.count();
+            self.shared.wait_for(end, || self.wake())?;
+            // Where there was no room to say it, now there is.
+            if self.unsaid == 0 {
+                return Ok(());
+            }
+        }
     }
 
     /// Ends the log when everything has been written.
@@ -177,6 +185,7 @@ impl MessageLog {
         let count = self.unsaid.to_le_bytes();
         if self.unsaid > 0 && self.inlet.push(Kind::Dropped, 0, &count) {
             self.unsaid = 0;
+            self.said += 1;
         }
     }
 
@@ -199,7 +208,9 @@ impl MessageLog {
 impl Drop for MessageLog {
     /// Waits until everything has been written.
     fn drop(&mut self) {
-        self.say_dropped();
+        if self.thread.is_some() && self.unsaid > 0 {
+            let _ = self.flush();
+        }
         self.end();
     }
 }

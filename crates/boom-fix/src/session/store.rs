@@ -30,7 +30,8 @@ pub use sqlite::SqliteStore;
 /// Kept messages always have numbers below [`next_outgoing`](Self::next_outgoing): a number that is given a second time,
 /// because the next one was set back, belongs to the new message, and what was kept from there on is forgotten.
 ///
-/// After an error nothing has changed: neither a number nor what is kept.
+/// After an error nothing has changed: neither a number nor what is kept. Only what was given under [`Durability::None`] and
+/// not [flushed](Self::flush) may be lost by it, as it would be with the process.
 ///
 /// # Examples
 ///

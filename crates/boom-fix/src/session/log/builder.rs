@@ -66,7 +66,7 @@ impl LogBuilder {
         }
     }
 
-    /// How much may wait to be written; 1 MiB by default, 4 KiB at least.
+    /// How much may wait to be written; 1 MiB by default, 4 KiB at least, 256 MiB at most.
     #[must_use]
     pub fn queue_bytes(mut self, bytes: usize) -> Self {
         self.queue_bytes = bytes;
@@ -124,6 +124,7 @@ impl LogBuilder {
             when_full: self.when_full,
             dropped: 0,
             unsaid: 0,
+            said: 0,
             thread: Some(thread),
         })
     }

@@ -103,11 +103,18 @@ fn number(digits: &[u8]) -> Option<usize> {
     std::str::from_utf8(digits).ok()?.parse().ok()
 }
 
-/// A line stays a line, and a terminal what it was.
+/// A line stays a line, and a terminal what it was: some take U+0080 to U+009F for controls too.
 fn add_text(text: &[u8], line: &mut Vec<u8>) {
+    let mut before = 0;
     for &byte in text {
+        let is_c1 = before == 0xc2 && (0x80..0xa0).contains(&byte);
+        before = byte;
         if byte == SOH {
             line.push(b'|');
+        } else if is_c1 {
+            // Of what would be left of it no terminal makes a character.
+            line.pop();
+            let _ = write!(line, "\\xc2\\x{byte:02x}");
         } else if byte.is_ascii_control() {
             let _ = write!(line, "\\x{byte:02x}");
         } else {
@@ -134,6 +141,11 @@ mod tests {
             "8=FIX.4.4|58=a\\x0ab\\x1b[2J\\x7f|"
         );
         assert_eq!(line(b"no field\x01\x01=\x01x", &[]), "no field||=|x");
+        // Controls of two bytes, and what is none.
+        assert_eq!(
+            line("58=a\u{9b}2J\u{80}\u{a0}é".as_bytes(), &[]),
+            "58=a\\xc2\\x9b2J\\xc2\\x80\u{a0}é"
+        );
     }
 
     #[test]

@@ -16,10 +16,12 @@ pub(super) enum Kind {
 const HEAD: usize = 16;
 /// A message of ordinary length has room in any queue.
 const SMALLEST: usize = 4096;
+/// All of it is taken at once.
+const GREATEST: usize = 256 << 20;
 const PAGE: usize = 4096;
 
 pub(super) fn queue(bytes: usize) -> (Inlet, Outlet) {
-    let capacity = bytes.max(SMALLEST);
+    let capacity = bytes.clamp(SMALLEST, GREATEST);
     let (mut producer, consumer) = RingBuffer::new(capacity);
     touch(&mut producer);
     let inlet = Inlet {

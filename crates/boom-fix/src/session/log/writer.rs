@@ -35,11 +35,11 @@ struct Progress {
 }
 
 impl Shared {
-    /// Lines written, and lines lost to a failure, of so many entries.
-    pub(super) fn counts(&self, entries: u64) -> (u64, u64) {
+    /// Lines written, and lines lost to a failure, of so many.
+    pub(super) fn counts(&self, lines: u64) -> (u64, u64) {
         let progress = self.progress();
         let left = if progress.is_gone {
-            entries.saturating_sub(progress.done)
+            lines.saturating_sub(progress.written + progress.lost)
         } else {
             0
         };

@@ -135,8 +135,8 @@ impl Rule {
     }
 
     /// Whether a session belongs to one date.
-    const fn is_short(&self) -> bool {
-        self.days <= 1
+    fn is_short(&self) -> bool {
+        self.days == 0 || self.days == 1 && self.end <= self.start
     }
 
     fn session(&self, unix_ns: i64) -> Option<SessionTimes> {

@@ -37,6 +37,9 @@ pub enum StoreError {
         max: usize,
     },
     /// The operating system refused something.
+    ///
+    /// Where it was to put something on the disk, what was written before and not put there yet may be lost too when the
+    /// machine ends: some systems report a failure once and try no more.
     #[error("{} cannot be {action}", path.display())]
     Io {
         /// What it refused.

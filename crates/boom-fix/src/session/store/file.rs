@@ -6,7 +6,11 @@ mod index;
 mod options;
 mod recover;
 mod scan;
+mod sync;
 mod window;
+
+#[cfg(all(test, unix))]
+mod crashes;
 
 use std::fmt;
 use std::fs::File;
@@ -42,14 +46,22 @@ pub(super) use scan::{Scan, Scanned};
 /// [`Durability::Flush`] and after one of the machine under [`Durability::Fsync`]. [`recovery`](Self::recovery) tells
 /// what was found.
 ///
+/// A damaged last record cannot be told from one that was cut off: [`Recovery::cut_bytes`] alone says that it was there.
+///
 /// Damage before the end is [`StoreError::Corrupt`], with file and place. A process alone cannot cause it; a machine that
-/// loses power can, under [`Durability::None`] and [`Durability::Flush`], since it writes pages of files in any order. A
+/// loses power can, under [`Durability::None`] and [`Durability::Flush`], since it writes pages of files in any order. Where
+/// messages are under [`Durability::Fsync`] and only
+/// [incoming numbers](FileStoreBuilder::incoming_durability) are not, it is none: the numbers are cut off. A
 /// [`StoreReader`](super::StoreReader) lists all that is whole, and [`WhenCorrupt::Skip`] goes on without what is not.
 ///
 /// # Full disks
 ///
 /// A message that cannot be written is not kept, and its number not taken: the file is cut to its last whole record. The
 /// next message may be tried at once, or the same.
+///
+/// # Two processes
+///
+/// The lock is one of Unix. On other systems nothing keeps a second process out, and folders are not synced.
 ///
 /// # Examples
 ///
@@ -84,6 +96,8 @@ pub struct FileStore {
     buffer: Vec<u8>,
     index: Index,
     window: Window,
+    /// Files before this one are on the disk, with their names.
+    synced_to: u64,
     recovery: Recovery,
     /// Unlocks the folder when it is closed.
     _lock: File,
@@ -194,7 +208,7 @@ impl FileStore {
     }
 
     fn is_durable(&self) -> bool {
-        self.options.durability == Durability::Fsync
+        self.options.is_durable()
     }
 }
 
@@ -294,6 +308,7 @@ impl Store for FileStore {
         self.buffer.clear();
         self.numbers = numbers;
         self.live_from = segment;
+        self.synced_to = segment;
         self.index.clear();
         self.window.close();
         self.remove_old();
@@ -308,7 +323,13 @@ impl Store for FileStore {
     }
 
     fn sync(&mut self) -> Result<(), StoreError> {
-        self.write_out(true)
+        self.write_out(true)?;
+        for segment in self.synced_to..self.file.segment {
+            self.folder.sync_file(segment)?;
+        }
+        self.folder.sync()?;
+        self.synced_to = self.file.segment;
+        Ok(())
     }
 }
 

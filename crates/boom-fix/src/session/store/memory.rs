@@ -6,6 +6,9 @@ use super::{Store, StoreError, expectable, following};
 
 const MAX_MESSAGES: usize = 65_536;
 const MAX_BYTES: usize = 16 << 20;
+/// Limits of the limits: more than this no memory may be there for.
+const MOST_MESSAGES: usize = 1 << 24;
+const MOST_BYTES: usize = 1 << 30;
 
 /// Keeps the latest messages in memory: a ring, so that it allocates nothing after it was made. What has no room any more
 /// is forgotten, the oldest first; a session fills such a gap instead of resending it.
@@ -58,16 +61,17 @@ impl MemoryStore {
         Self::with_limits(MAX_MESSAGES, MAX_BYTES)
     }
 
-    /// At most so many messages, and so many bytes of messages; at least one of each.
+    /// At most so many messages, and so many bytes of messages; at least one of each, and at most 16,777,216 messages and
+    /// 1 GiB.
     pub fn with_limits(max_messages: usize, max_bytes: usize) -> Self {
-        let max_messages = max_messages.max(1);
+        let max_messages = max_messages.clamp(1, MOST_MESSAGES);
         Self {
             next_outgoing: 1,
             next_incoming: 1,
             created: 0,
             entries: VecDeque::with_capacity(max_messages),
             max_messages,
-            ring: vec![0; max_bytes.max(1)].into(),
+            ring: vec![0; max_bytes.clamp(1, MOST_BYTES)].into(),
             end: 0,
         }
     }

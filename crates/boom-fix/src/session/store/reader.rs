@@ -11,7 +11,8 @@ use super::{Corruption, StoreAction, StoreError};
 /// Lists the records in the files of a [`FileStore`](super::FileStore), in order: for an audit, or to salvage what is left
 /// of damaged ones. It does not lock: a store that is in use is listed as it was when the reader came to its files.
 ///
-/// A damaged place is an error once; the next call goes on with the next whole record.
+/// A damaged place is an error once; the next call goes on with the next whole record. So is a missing file between two that
+/// are there, or several in a row: the error names the first.
 ///
 /// # Examples
 ///
@@ -48,6 +49,8 @@ pub struct StoreReader {
     folder: Folder,
     /// Still to be read.
     segments: VecDeque<u64>,
+    /// The file that follows the one that was read last.
+    next: Option<u64>,
     current: Option<Current>,
     torn_bytes: u64,
 }
@@ -125,6 +128,7 @@ impl StoreReader {
         Ok(Self {
             segments: folder.segments()?.into(),
             folder,
+            next: None,
             current: None,
             torn_bytes: 0,
         })
@@ -165,10 +169,16 @@ impl StoreReader {
     /// Goes one step on. Returns true if it came to a record.
     fn advance(&mut self) -> Result<bool, StoreError> {
         let Some(current) = &mut self.current else {
-            return match self.segments.pop_front() {
-                Some(segment) => self.begin(segment),
-                None => Ok(false),
+            let Some(&segment) = self.segments.front() else {
+                return Ok(false);
             };
+            if let Some(missing) = self.next.take().filter(|&next| next != segment) {
+                let path = self.folder.file(missing).into();
+                return Err(corrupt(&path, 0, Corruption::Missing));
+            }
+            self.next = Some(segment + 1);
+            self.segments.pop_front();
+            return self.begin(segment);
         };
         let path = &current.path;
         match current.scan.next() {

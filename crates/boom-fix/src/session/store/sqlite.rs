@@ -21,6 +21,12 @@ const MAX_MESSAGE: usize = 16 << 20;
 /// Under [`Durability::Fsync`] each change is on the disk, under [`Durability::Flush`] it outlives the process, under
 /// [`Durability::None`] changes are gathered until [`flush`](Store::flush), the drop, or 1,024 of them.
 ///
+/// Where the disk is full SQLite may take back all that is gathered. The numbers stay as they are; the messages that were
+/// taken back are not kept any more, as if the process had ended.
+///
+/// Under [`Durability::Flush`] and [`Durability::None`] a machine that loses power may leave a database that is damaged as a
+/// whole, unless [`sync`](Store::sync) was the last thing done to it.
+///
 /// # Examples
 ///
 /// ```
@@ -43,6 +49,8 @@ pub struct SqliteStore {
     created: i64,
     /// Changes of the transaction that is open.
     pending: u32,
+    /// The lowest number of a message that they touch.
+    touched: u64,
 }
 
 impl SqliteStore {
@@ -60,8 +68,10 @@ impl SqliteStore {
         begin(path, durability, now).map_err(|error| named(error, path))
     }
 
+    /// Changes messages from number `from` on, and numbers.
     fn change(
         &mut self,
+        from: u64,
         change: impl FnOnce(&Connection) -> rusqlite::Result<()>,
     ) -> Result<(), StoreError> {
         if self.durability != Durability::None {
@@ -69,21 +79,50 @@ impl SqliteStore {
             change(&transaction)?;
             return Ok(transaction.commit()?);
         }
-        if self.pending == 0 {
-            self.connection.execute_batch("BEGIN IMMEDIATE")?;
+        // Before the change, which is not to be there where this fails.
+        if self.pending >= LONGEST_TRANSACTION {
+            self.flush()?;
+        }
+        if self.connection.is_autocommit() {
+            self.gather()?;
         }
         // What fails in the middle must not take with it what came before.
         self.connection.execute_batch("SAVEPOINT change")?;
         self.pending += 1;
+        self.touched = self.touched.min(from);
         let changed = change(&self.connection);
-        if changed.is_err() {
-            self.connection.execute_batch("ROLLBACK TO change")?;
+        // What SQLite has taken back as a whole has no savepoint any more.
+        if !self.connection.is_autocommit() {
+            if changed.is_err() {
+                self.connection.execute_batch("ROLLBACK TO change")?;
+            }
+            self.connection.execute_batch("RELEASE change")?;
         }
-        self.connection.execute_batch("RELEASE change")?;
-        changed?;
-        if self.pending >= LONGEST_TRANSACTION {
-            self.flush()?;
+        Ok(changed?)
+    }
+
+    /// Begins a transaction. Where SQLite took back the one before, as it does when it cannot write it, the numbers are
+    /// written as they were given, and messages that they may not belong to are forgotten.
+    fn gather(&self) -> Result<(), StoreError> {
+        self.connection.execute_batch("BEGIN IMMEDIATE")?;
+        if self.pending == 0 {
+            return Ok(());
         }
+        let mended = self.mend();
+        if mended.is_err() {
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+        mended
+    }
+
+    fn mend(&self) -> Result<(), StoreError> {
+        let (outgoing, incoming) = (signed(self.next_outgoing)?, signed(self.next_incoming)?);
+        let touched = i64::try_from(self.touched).unwrap_or(i64::MAX);
+        self.connection
+            .execute("DELETE FROM message WHERE number >= ?1", [touched])?;
+        let set = "UPDATE session SET created = ?1, next_outgoing = ?2, next_incoming = ?3";
+        self.connection
+            .execute(set, [self.created, outgoing, incoming])?;
         Ok(())
     }
 }
@@ -123,6 +162,7 @@ fn begin(path: &Path, durability: Durability, now: i64) -> rusqlite::Result<Sqli
         next_incoming: next_incoming as u64,
         created,
         pending: 0,
+        touched: u64::MAX,
     })
 }
 
@@ -160,7 +200,7 @@ impl Store for SqliteStore {
 
     fn set_next_outgoing(&mut self, number: u64) -> Result<(), StoreError> {
         let next = signed(expectable(number)?)?;
-        self.change(|connection| {
+        self.change(number, |connection| {
             let mut forget = connection.prepare_cached("DELETE FROM message WHERE number >= ?1")?;
             forget.execute([next])?;
             let mut set = connection.prepare_cached("UPDATE session SET next_outgoing = ?1")?;
@@ -172,7 +212,7 @@ impl Store for SqliteStore {
 
     fn set_next_incoming(&mut self, number: u64) -> Result<(), StoreError> {
         let next = signed(expectable(number)?)?;
-        self.change(|connection| {
+        self.change(u64::MAX, |connection| {
             let mut set = connection.prepare_cached("UPDATE session SET next_incoming = ?1")?;
             set.execute([next]).map(drop)
         })?;
@@ -188,7 +228,7 @@ impl Store for SqliteStore {
             return Err(StoreError::TooLong { length, max });
         }
         let is_again = number < self.next_outgoing;
-        self.change(|connection| {
+        self.change(number, |connection| {
             if is_again {
                 let mut forget =
                     connection.prepare_cached("DELETE FROM message WHERE number >= ?1")?;
@@ -223,7 +263,7 @@ impl Store for SqliteStore {
     }
 
     fn reset(&mut self, now: i64) -> Result<(), StoreError> {
-        self.change(|connection| {
+        self.change(1, |connection| {
             connection.execute("DELETE FROM message", [])?;
             let set = "UPDATE session SET created = ?1, next_outgoing = 1, next_incoming = 1";
             connection.execute(set, [now]).map(drop)
@@ -234,17 +274,28 @@ impl Store for SqliteStore {
     }
 
     fn flush(&mut self) -> Result<(), StoreError> {
-        if self.pending > 0 {
-            self.connection.execute_batch("COMMIT")?;
-            self.pending = 0;
+        if self.pending == 0 {
+            return Ok(());
         }
+        if self.connection.is_autocommit() {
+            self.gather()?;
+        }
+        self.connection.execute_batch("COMMIT")?;
+        (self.pending, self.touched) = (0, u64::MAX);
         Ok(())
     }
 
     fn sync(&mut self) -> Result<(), StoreError> {
         self.flush()?;
-        // A checkpoint puts on the disk what no commit did.
+        // A checkpoint puts on the disk what no commit did. One that has nothing left to move syncs nothing, so it is given
+        // something; what does not change is not written.
         self.connection.pragma_update(None, "synchronous", "FULL")?;
+        self.connection.execute_batch(
+            "BEGIN;
+             UPDATE session SET created = ~created;
+             UPDATE session SET created = ~created;
+             COMMIT;",
+        )?;
         let checkpoint = "PRAGMA wal_checkpoint(FULL)";
         self.connection.query_row(checkpoint, [], |_| Ok(()))?;
         if self.durability != Durability::Fsync {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::format::{FILE_HEAD, FileHead};
+use super::sync;
 use crate::session::store::{StoreAction, StoreError};
 
 const EXTENSION: &str = "fixstore";
@@ -23,8 +24,17 @@ impl Folder {
     }
 
     /// Makes the folder where it is not there.
-    pub(super) fn make(&self) -> Result<(), StoreError> {
-        fs::create_dir_all(&self.0).map_err(|source| self.error(StoreAction::Open, source))
+    pub(super) fn make(&self, is_durable: bool) -> Result<(), StoreError> {
+        let folders = self.0.ancestors().take_while(|path| !path.exists());
+        let missing = if is_durable { folders.count() } else { 0 };
+        fs::create_dir_all(&self.0).map_err(|source| self.error(StoreAction::Open, source))?;
+        // The name of each new folder stands in the one above.
+        for above in self.0.ancestors().skip(1).take(missing) {
+            let is_here = above.as_os_str().is_empty();
+            let above = if is_here { Path::new(".") } else { above };
+            sync::folder(above).map_err(|source| self.error(StoreAction::Sync, source))?;
+        }
+        Ok(())
     }
 
     /// Locks it until the file is closed.
@@ -70,7 +80,7 @@ impl Folder {
         let file = options
             .open(&path)
             .map_err(failed(StoreAction::Open, &path))?;
-        let made = write_head(&file, head, is_durable)
+        let made = write_head(&file, &path, head, is_durable)
             .map_err(failed(StoreAction::Write, &path))
             .and_then(|()| if is_durable { self.sync() } else { Ok(()) });
         if let Err(error) = made {
@@ -88,8 +98,17 @@ impl Folder {
     }
 
     /// Puts on the disk which files there are.
-    fn sync(&self) -> Result<(), StoreError> {
-        sync_folder(&self.0).map_err(|source| self.error(StoreAction::Sync, source))
+    pub(super) fn sync(&self) -> Result<(), StoreError> {
+        sync::folder(&self.0).map_err(|source| self.error(StoreAction::Sync, source))
+    }
+
+    /// Puts a file on the disk that is written no more, if it is still there.
+    pub(super) fn sync_file(&self, segment: u64) -> Result<(), StoreError> {
+        let path: Arc<Path> = self.file(segment).into();
+        match File::open(&path).and_then(|file| sync::whole(&file, &path)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            synced => synced.map_err(failed(StoreAction::Sync, &path)),
+        }
     }
 
     /// Removes files that hold nothing any more. What stays is removed when the store is opened the next time.
@@ -143,10 +162,9 @@ impl SegmentFile {
             self.cut()?;
         }
         let added = match self.file.write_all(bytes) {
-            Ok(()) if is_durable => self
-                .file
-                .sync_data()
-                .map_err(failed(StoreAction::Sync, &self.path)),
+            Ok(()) if is_durable => {
+                sync::data(&self.file, &self.path).map_err(failed(StoreAction::Sync, &self.path))
+            }
             written => written.map_err(failed(StoreAction::Write, &self.path)),
         };
         if let Err(error) = added {
@@ -191,17 +209,24 @@ pub(in crate::session::store) fn failed(
     }
 }
 
-fn write_head(mut file: &File, head: FileHead, is_durable: bool) -> io::Result<()> {
+fn write_head(mut file: &File, path: &Path, head: FileHead, is_durable: bool) -> io::Result<()> {
     file.write_all(&head.to_bytes())?;
-    if is_durable { file.sync_all() } else { Ok(()) }
+    if is_durable {
+        sync::whole(file, path)
+    } else {
+        Ok(())
+    }
 }
 
 fn number_of(path: &Path) -> Option<u64> {
     if path.extension()? != EXTENSION {
         return None;
     }
-    let number = path.file_stem()?.to_str()?.parse().ok()?;
-    (1..=LAST).contains(&number).then_some(number)
+    let name = path.file_stem()?.to_str()?;
+    let number = name.parse().ok()?;
+    // Another way to write the number is the name of no file of ours.
+    let is_ours = (1..=LAST).contains(&number) && name == format!("{number:010}");
+    is_ours.then_some(number)
 }
 
 #[cfg(unix)]
@@ -214,15 +239,5 @@ fn lock(file: &File) -> io::Result<()> {
 /// Where there is no `flock`, nothing keeps a second process out.
 #[cfg(not(unix))]
 fn lock(_file: &File) -> io::Result<()> {
-    Ok(())
-}
-
-#[cfg(unix)]
-fn sync_folder(path: &Path) -> io::Result<()> {
-    File::open(path)?.sync_all()
-}
-
-#[cfg(not(unix))]
-fn sync_folder(_path: &Path) -> io::Result<()> {
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Where each kept message stands: eight bytes a message, and as much again where numbers were left out.
+//! Where each kept message stands: eight bytes a message, and sixteen where numbers were left out.
 
 use std::collections::VecDeque;
 
@@ -21,7 +21,7 @@ pub(super) const LONGEST_FILE: u64 = 1 << (OFFSET_BITS - 1);
 /// Numbers in ascending order, with their places.
 ///
 /// Blocks are of one size and are used again, so that nothing is copied when it grows, and nothing is allocated up to what
-/// was reserved.
+/// was reserved: unless there are more than 16 runs.
 #[derive(Debug)]
 pub(super) struct Index {
     blocks: VecDeque<Box<[u64]>>,

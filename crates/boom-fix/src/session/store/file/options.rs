@@ -85,6 +85,9 @@ pub struct FileStoreBuilder {
     reserve_messages: usize,
 }
 
+/// 128 MiB.
+const MOST_RESERVED: usize = 1 << 24;
+
 /// Nanoseconds of Unix time.
 pub(super) type Clock = Box<dyn Fn() -> i64 + Send>;
 
@@ -98,6 +101,21 @@ pub(super) struct Options {
     pub(super) is_archive: bool,
     pub(super) max_message: usize,
     pub(super) when_corrupt: WhenCorrupt,
+}
+
+impl Options {
+    /// Whether anything is put on the disk: then the names of files are, too.
+    pub(super) fn is_durable(&self) -> bool {
+        self.durability
+            .max(self.incoming.unwrap_or(self.durability))
+            == Durability::Fsync
+    }
+
+    /// Whether only incoming numbers may be lost with the machine.
+    pub(super) fn loses_numbers(&self) -> bool {
+        let incoming = self.incoming.unwrap_or(self.durability);
+        self.durability == Durability::Fsync && incoming != Durability::Fsync
+    }
 }
 
 impl fmt::Debug for FileStoreBuilder {
@@ -182,10 +200,12 @@ impl FileStoreBuilder {
     }
 
     /// For so many messages the index has room from the start (8 bytes each), so that none of them allocates; 16,384 by
-    /// default.
+    /// default, 16,777,216 at most.
+    ///
+    /// Where numbers are left out, more than 15 times, what tells of that allocates now and then.
     #[must_use]
     pub fn reserve_messages(mut self, messages: usize) -> Self {
-        self.reserve_messages = messages;
+        self.reserve_messages = messages.min(MOST_RESERVED);
         self
     }
 

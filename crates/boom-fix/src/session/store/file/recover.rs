@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::folder::{Folder, SegmentFile, failed};
-use super::format::{FILE_HEAD, FileHead, Kind, RecordHead};
+use super::format::{FILE_HEAD, FileHead, Kind, RECORD_HEAD, RecordHead};
 use super::index::{Index, Place};
 use super::options::{Clock, Options};
 use super::scan::{Scan, Scanned};
@@ -45,9 +45,9 @@ impl FileStore {
         clock: Clock,
         reserve_messages: usize,
     ) -> Result<Self, StoreError> {
-        folder.make()?;
+        let is_durable = options.is_durable();
+        folder.make(is_durable)?;
         let lock = folder.lock()?;
-        let is_durable = options.durability == super::Durability::Fsync;
         let mut recovery = Recovery::default();
         let mut index = Index::with_room(reserve_messages);
         let last = last_head(&folder, options.when_corrupt, &mut recovery)?;
@@ -55,6 +55,7 @@ impl FileStore {
             let mut replay = Replay {
                 folder: &folder,
                 when_corrupt: options.when_corrupt,
+                loses_numbers: options.loses_numbers(),
                 index: &mut index,
                 recovery: &mut recovery,
                 numbers: Numbers::new(last.created),
@@ -74,7 +75,7 @@ impl FileStore {
             let file = folder.create(numbers.head(1, 1), is_durable)?;
             (numbers, 1, file)
         };
-        let store = Self {
+        let mut store = Self {
             folder,
             options,
             clock,
@@ -85,9 +86,14 @@ impl FileStore {
             buffer: Vec::with_capacity(options.buffer_bytes.min(64 << 20) + 4096),
             index,
             window: Window::default(),
+            synced_to: live_from,
             recovery,
             _lock: lock,
         };
+        if is_durable {
+            // What an earlier process wrote, and did not put on the disk.
+            crate::session::store::Store::sync(&mut store)?;
+        }
         store.remove_old();
         Ok(store)
     }
@@ -132,6 +138,33 @@ fn probable_head(folder: &Folder, last: u64) -> Result<FileHead, StoreError> {
     Ok(probable)
 }
 
+/// Whether what is damaged from `lost` on, and whole behind, is all that was not on the disk when the machine ended: records
+/// of incoming numbers, and at most one other at the very end, for which nothing had returned yet.
+fn are_lost_numbers(path: &Arc<Path>, segment: u64, lost: u64) -> Result<bool, StoreError> {
+    let (mut scan, _, _) = open(path, segment)?;
+    let (mut damaged, mut is_behind) = (None, false);
+    loop {
+        match scan.next().map_err(failed(StoreAction::Read, path))? {
+            Scanned::Record { offset, .. } if offset < lost => {}
+            Scanned::Record { head, offset } => {
+                let gap = offset - damaged.take().unwrap_or(offset);
+                if is_behind || !gap.is_multiple_of(RECORD_HEAD as u64) {
+                    return Ok(false);
+                }
+                is_behind = head.kind != Kind::NextIncoming;
+            }
+            Scanned::Damaged { offset } => {
+                if is_behind {
+                    return Ok(false);
+                }
+                // Those that follow each other are one.
+                damaged.get_or_insert(offset);
+            }
+            Scanned::Torn { .. } | Scanned::End => return Ok(true),
+        }
+    }
+}
+
 type Opened = (Scan<File>, Option<FileHead>, u64);
 
 fn open(path: &Arc<Path>, segment: u64) -> Result<Opened, StoreError> {
@@ -155,6 +188,8 @@ fn corrupt(path: Arc<Path>, offset: u64, fault: Corruption) -> StoreError {
 struct Replay<'a> {
     folder: &'a Folder,
     when_corrupt: WhenCorrupt,
+    /// A machine that ends may have lost incoming numbers, and nothing else, before the end of the last file.
+    loses_numbers: bool,
     index: &'a mut Index,
     recovery: &'a mut Recovery,
     numbers: Numbers,
@@ -193,6 +228,15 @@ impl Replay<'_> {
         loop {
             match scan.next().map_err(failed(StoreAction::Read, &path))? {
                 Scanned::Record { head, offset } => self.record(head, Place { segment, offset })?,
+                Scanned::Damaged { offset }
+                    if is_last
+                        && std::mem::take(&mut self.loses_numbers)
+                        && are_lost_numbers(&path, segment, offset)? =>
+                {
+                    self.recovery.cut_bytes += length - offset;
+                    self.written = offset;
+                    return Ok(());
+                }
                 Scanned::Damaged { offset } => {
                     self.damaged(Arc::clone(&path), offset, Corruption::Record)?;
                 }
