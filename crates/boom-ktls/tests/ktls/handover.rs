@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{ErrorKind, IoSlice, Read, Seek, Write};
 
 use boom_ktls::{Backend, Offload};
-use boom_stream::{Layer, Socket};
+use boom_stream::Layer;
 use boom_testkit::tls::Authority;
 use boom_tls::TlsVersion;
 
