@@ -339,7 +339,10 @@ fn fix_4_head(bytes: &[u8; 20]) -> Option<WholeHead> {
         u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*second)) << 32;
     let next = u32::from_le_bytes([bytes[8], bytes[9], bytes[10], bytes[11]]);
     let minor = next & 0xff;
-    if first != u64::from_le_bytes(*b"8=FIX.4.") || next >> 8 != 0x3d_3901 || minor == u32::from(SOH) {
+    if first != u64::from_le_bytes(*b"8=FIX.4.")
+        || next >> 8 != 0x3d_3901
+        || minor == u32::from(SOH)
+    {
         return None;
     }
     let word = u64::from_le_bytes(*bytes.last_chunk()?);
