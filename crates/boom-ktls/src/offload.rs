@@ -114,6 +114,7 @@ impl Support {
     }
 
     /// The error of who cannot do without one of these, which says what the best of them lacks.
+    #[cfg(any(feature = "rustls", test))]
     pub(crate) fn require_one(
         &self,
         offered: impl IntoIterator<Item = (TlsVersion, CipherSuite)>,
